@@ -1,0 +1,1 @@
+"""How fast the kernels are, and how cost grows with births and arms."""
