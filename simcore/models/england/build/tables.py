@@ -1,0 +1,81 @@
+"""The list of tables, and how they are written and compared."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from . import births, deaths, exposures, gestation, reconciliation
+from .evidence import MODEL, Table
+
+TABLES: dict[str, Callable[[], Table]] = {
+    "births": births.births,
+    "mother_age": births.mother_age,
+    "plurality": births.plurality,
+    "child_poverty": exposures.child_poverty,
+    "child_poverty_paths": exposures.poverty_paths,
+    "smoking_at_booking": exposures.smoking_at_booking,
+    "smoking_cascade": exposures.smoking_cascade,
+    "bmi": exposures.bmi,
+    "gestation": gestation.gestation,
+    "targets_deaths_by_decile": deaths.by_decile,
+    "targets_deaths_joint": deaths.joint_table,
+    "targets_effective_counts": deaths.effective_counts,
+    "reconciliation": reconciliation.rows,
+}
+
+
+def as_csv(table: Table) -> str:
+    """The table as CSV text with plain line ends."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(table[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table)
+    return text.getvalue()
+
+
+def write(folder: Path = MODEL) -> list[Path]:
+    """Write every table; returns the paths."""
+    paths = []
+    for name, make in TABLES.items():
+        path = folder / f"{name}.csv"
+        path.write_text(as_csv(make()), encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def differences(folder: Path = MODEL, tolerance: float = 1e-6) -> list[str]:
+    """Where the shipped tables differ from a fresh derivation, one line each; empty when they agree.
+
+    Numbers may differ by ``tolerance`` (relative above one): the last digit of a fit is not the same on
+    every processor.
+    """
+    found: list[str] = []
+    for name, make in TABLES.items():
+        path = folder / f"{name}.csv"
+        if not path.exists():
+            found.append(f"{name}.csv: missing")
+            continue
+        fresh = list(csv.DictReader(io.StringIO(as_csv(make()))))
+        shipped = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        if len(fresh) != len(shipped) or fresh[0].keys() != shipped[0].keys():
+            found.append(f"{name}.csv: {len(shipped)} rows shipped, {len(fresh)} derived, or other columns")
+            continue
+        for line, (a, b) in enumerate(zip(fresh, shipped, strict=True), start=2):
+            for column in a:
+                if not same(a[column], b[column], tolerance):
+                    found.append(f"{name}.csv:{line}: {column}: shipped {b[column]}, derived {a[column]}")
+    return found
+
+
+def same(a: str, b: str, tolerance: float) -> bool:
+    """Equal as text, or as numbers within the tolerance."""
+    if a == b:
+        return True
+    try:
+        x, y = float(a), float(b)
+    except ValueError:
+        return False
+    return abs(x - y) <= tolerance * max(1.0, abs(x))
