@@ -1,0 +1,240 @@
+"""Plain data -> frozen, checked types; what pydantic says -> problems with an address and a remedy.
+
+pydantic knows the path of an error in its own types (union tags among it) and nothing of lines. Here that path
+is looked up in the document: an unknown key is marked at the key, a bad value at the value, a missing key at
+what it is missing from. Of a union without a discriminator only the nearest alternative is reported.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import types
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+
+from simcore.documents import NUMBER, Document, DocumentError, Loc, Problem, hint, near_match
+
+M = TypeVar("M", bound=BaseModel)
+_WANTED = {
+    "float_type": "write a number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "string_type": "write text",
+    "bool_type": "write true or false",
+    "none_required": "leave it empty",
+    **dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type"), "write a list, [a, b]"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "write keys and values, `key: value`"),
+}
+_BOUNDS = {
+    "greater_than": ("more than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("less than", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
+_NAME = r"^[a-z][a-z0-9_]*$"
+
+
+class Strict(BaseModel):
+    """Base of everything a file may say: frozen, unknown keys refused, no infinities, numbers are numbers.
+
+    Strict also means that ``"0.5"`` is no number, ``true`` is no 1 and ``1.0`` is no whole number. Build from
+    files with ``Document.check``; in Python give tuples where the type says tuple.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+
+def check(document: Document, model: type[M]) -> M:
+    """The document as ``model``. Raises DocumentError with all that is wrong."""
+    try:
+        # through JSON, where a strict list may fill a tuple; the data hold nothing JSON cannot say
+        return model.model_validate_json(json.dumps(document.data))
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+    raise DocumentError(_explain(document, model, found))
+
+
+def _explain(document: Document, model: type[BaseModel], errors: Iterable[Any]) -> list[Problem]:
+    """Problems in words; several alternatives for one value become one problem."""
+    grouped: dict[tuple[Problem, str], dict[str, None]] = {}
+    for error in _nearest_alternatives(document, list(errors)):
+        loc, at, what, remedy = _in_words(document, model, error)
+        # shown with the file's keys, not with pydantic's names for alternatives
+        grouped.setdefault((document.problem(loc, "", at=at), what), {})[remedy] = None
+    return [
+        Problem(p.file, p.line, p.column, p.path, "; ".join(part for part in (what, ", or ".join(remedies)) if part))
+        for (p, what), remedies in grouped.items()
+    ]
+
+
+def _walk(document: Document, loc: Iterable[str | int]) -> tuple[Loc, list[tuple[Loc, str]]]:
+    """The part of a pydantic path that the file has, and (place, tag) for every element that it has not."""
+    path: Loc = ()
+    tags = []
+    for part in loc:
+        step = next((s for s in (part, str(part)) if (*path, s) in document.values), None)
+        if step is None:
+            tags.append((path, str(part)))
+        else:
+            path = (*path, step)
+    return path, tags
+
+
+def _nearest_alternatives(document: Document, errors: list[Any]) -> list[Any]:
+    """Without the complaints of union members that the value was not meant to be."""
+    cost: dict[Loc, dict[str, int]] = {}
+    walked = [_walk(document, error["loc"]) for error in errors]
+    for error, (path, tags) in zip(errors, walked, strict=True):
+        alternatives = tags[:-1] if error["type"] == "missing" else tags
+        for place, tag in alternatives:
+            wrong_kind = path == place and error["type"] in _WANTED
+            by_tag = cost.setdefault(place, {})
+            by_tag[tag] = by_tag.get(tag, 0) + (1000 if wrong_kind else 1)
+    kept = []
+    for error, (_, tags) in zip(errors, walked, strict=True):
+        alternatives = tags[:-1] if error["type"] == "missing" else tags
+        if all(cost[place][tag] == min(cost[place].values()) for place, tag in alternatives):
+            kept.append(error)
+    return kept
+
+
+def _in_words(document: Document, model: type[BaseModel], error: Any) -> tuple[Loc, Any, str, str]:
+    """(path in the file, key or value, what is wrong, what to do)."""
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    path, tags = _walk(document, error["loc"])
+    if kind == "missing":
+        name = tags[-1][1]
+        return (*path, name), "value", "is missing", f"add `{name}: ...`"
+    if kind == "extra_forbidden":
+        fields = _fields(_kinds(model, error["loc"][:-1]))
+        here = document.data
+        for part in path[:-1]:
+            here = here[part]  # type: ignore[index]
+        open_fields = [name for name in fields if name not in here]
+        unused = near_match(path[-1], open_fields)
+        return path, "key", "unknown key", hint(path[-1], [unused] if unused else fields)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        key = context["discriminator"].strip("'")
+        if kind == "union_tag_not_found":
+            tagged = _tags(_kinds(model, error["loc"]), key)
+            return (*path, key), "value", "is missing", f"add `{key}: ...`; choose from {', '.join(tagged)}"
+        return (*path, key), "value", *_choice(context["tag"], context["expected_tags"])
+    if kind in ("literal_error", "enum"):
+        return path, "value", *_choice(value, context["expected"])
+    at = "key" if error["loc"] and error["loc"][-1] == "[key]" else "value"
+    return path, at, *_plain(kind, value, context, error["msg"])
+
+
+def _choice(word: object, expected: str) -> tuple[str, str]:
+    """For a word that is not among the choices, which pydantic spells ``'a', 'b' or 'c'``."""
+    choices = re.findall(r"'([^']*)'", expected) or [expected]
+    return f"found {_shown(word)}", hint(word, choices)
+
+
+def _plain(kind: str, value: object, context: dict[str, Any], message: str) -> tuple[str, str]:
+    """Words for the errors of single values."""
+    found = f"found {_shown(value)}"
+    if kind in ("value_error", "assertion_error"):
+        return message.split(", ", 1)[-1], ""
+    if kind in ("float_type", "int_type") and isinstance(value, str):
+        if NUMBER.fullmatch(value):
+            return found, "remove the quotes"
+        if re.fullmatch(r"[0-9_, ]+%?", value):
+            return found, "write a number in digits only, such as 1000 or 0.05"
+    if kind == "int_parsing":  # a key that should be a whole number
+        return found, _WANTED["int_type"]
+    if kind in _WANTED:
+        return found, _WANTED[kind]
+    if kind in _BOUNDS:
+        words, key = _BOUNDS[kind]
+        return found, f"write a number {words} {context[key]:g}"
+    if kind in ("too_short", "too_long"):
+        words, key = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")
+        return f"has {context['actual_length']} items", f"give {words} {context[key]}"
+    if kind in ("string_too_short", "string_too_long"):
+        words, key = ("at least", "min_length") if kind == "string_too_short" else ("at most", "max_length")
+        return found, f"write {words} {context[key]} characters"
+    if kind == "string_pattern_mismatch":
+        pattern = context["pattern"]
+        words = "lower-case letters, digits and _, a letter first" if pattern == _NAME else f"text like {pattern}"
+        return found, f"write {words}"
+    return found, message.replace("Input should", "it should", 1)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "keys and values"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False).replace('"', "'") if isinstance(value, str | bool) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _alternatives(kind: Any) -> Iterator[Any]:
+    """The plain types inside Annotated, unions and aliases."""
+    if hasattr(kind, "__value__"):
+        kind = kind.__value__
+    origin = get_origin(kind)
+    if origin is Annotated:
+        yield from _alternatives(get_args(kind)[0])
+    elif origin in (Union, types.UnionType):
+        for member in get_args(kind):
+            yield from _alternatives(member)
+    elif isinstance(kind, type) and issubclass(kind, RootModel):
+        yield from _alternatives(kind.model_fields["root"].annotation)
+    else:
+        yield kind
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _kinds(model: type[BaseModel], loc: Iterable[str | int]) -> list[Any]:
+    """The types that a pydantic path may lead to."""
+    kinds = list(_alternatives(model))
+    for part in loc:
+        inner = [deep for kind in kinds for into in _into(kind, part) for deep in _alternatives(into)]
+        # an element that leads nowhere is the tag of an alternative
+        kinds = inner or [kind for kind in kinds if _is_model(kind) and _has_tag(kind, part)] or kinds
+    return kinds
+
+
+def _into(kind: Any, part: str | int) -> Iterator[Any]:
+    if _is_model(kind):
+        for name, field in kind.model_fields.items():
+            if part in (name, field.alias):
+                yield field.annotation
+    elif get_origin(kind) is not None and get_origin(kind) is not Literal:
+        arguments = [argument for argument in get_args(kind) if argument is not Ellipsis]
+        if isinstance(part, int) and get_origin(kind) is not dict:
+            yield from arguments
+        elif get_origin(kind) is dict:
+            yield arguments[1]
+
+
+def _literals(kind: Any) -> Iterator[Any]:
+    for alternative in _alternatives(kind):
+        if get_origin(alternative) is Literal:
+            yield from get_args(alternative)
+
+
+def _has_tag(kind: Any, part: str | int) -> bool:
+    return kind.__name__ == part or any(part in _literals(f.annotation) for f in kind.model_fields.values())
+
+
+def _fields(kinds: Iterable[Any]) -> list[str]:
+    """The keys a mapping may have."""
+    named = (f.alias or name for kind in kinds if _is_model(kind) for name, f in kind.model_fields.items())
+    return list(dict.fromkeys(named))
+
+
+def _tags(kinds: Iterable[Any], key: str) -> list[str]:
+    """The values a discriminator may have."""
+    fields = [f for kind in kinds if _is_model(kind) for name, f in kind.model_fields.items() if key in (name, f.alias)]
+    return [str(tag) for f in fields for tag in _literals(f.annotation)]
