@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .evidence import DECILES, Cells, Table, count, read
+from .evidence import DECILES, Table, count, read
 from .numbers import Array, round_shares
 
 FIRST_YEAR, LAST_COUNTED, LAST_YEAR = 2010, 2023, 2035
@@ -68,7 +68,8 @@ def births() -> Table:
 
 def weights(*years: int) -> Array:
     """float64[deciles]: births by decile, these years together."""
-    return np.sum([births_of(y)[0] for y in years], axis=0).astype(np.float64)
+    total: Array = np.sum([births_of(y)[0] for y in years], axis=0, dtype=np.float64)
+    return total
 
 
 def mother_age() -> Table:
@@ -104,8 +105,7 @@ def plurality() -> Table:
     share = 1.0 - singles / (total + still)
     shares = round_shares(np.array([1.0 - share, share]))
     keys = "ons_births2021;ons_births2023_t6;ons_cim2022"
-    row: list[Cells] = [
+    return [
         {"level": level, "share": s, "source_key": keys, "rule": "derived:plurality"}
         for level, s in zip(("single", "multiple"), shares, strict=True)
     ]
-    return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ DECILES = tuple(str(d) for d in range(1, 11))
 """Labels of the deprivation deciles of small areas, 1 = most deprived."""
 
 Row = dict[str, str]
-Cells = dict[str, str | float | int]
+Cells = Mapping[str, object]
 Table = list[Cells]
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from .births import FIRST_YEAR, LAST_YEAR, weights
-from .evidence import DECILES, Table, by_id, deciles_percent, percent, read, value
+from .births import AGES, FIRST_YEAR, LAST_YEAR, weights
+from .evidence import DECILES, Cells, Table, by_id, deciles_percent, percent, read, value
 from .numbers import Array, logit, relevel, round_shares
 
 PLACES = 8
-POVERTY_LEVEL = {2015: "O03987", 2016: "O03994", 2017: "O04001", 2018: "O04008", 2019: "O04015", 2020: "O04022"}
+POVERTY_LEVEL = {
+    2015: "O03987",
+    2016: "O03994",
+    2017: "O04001",
+    2018: "O04008",
+    2019: "O04015",
+    2020: "O04022",
+}
 POVERTY_SHAPE = {2021: ("D259", "2021/22"), 2022: ("D269", "2022/23"), 2023: ("D279", "2023/24")}
 NATURAL_QUIT = 0.19
 PERCENT_BY_YEAR = {2010: "P003", 2011: "P004", 2012: "P005", 2013: "P006", 2014: "P007", 2015: "P010"}
@@ -87,9 +94,7 @@ def smoking_at_booking() -> Table:
     table: Table = []
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         rate, key, how = delivery_rate(year)
-        delivery = {
-            g: relevel(smoking_shape(year, g), weights(year), rate) for g in ("low", "high")
-        }
+        delivery = {g: relevel(smoking_shape(year, g), weights(year), rate) for g in ("low", "high")}
         keys = ";".join([key, shape_key["low"], shape_key["high"], "schoenaker_op69"])
         if "ohid" not in keys:
             keys += ";ohid_fingertips_next_2025"  # the delivery figure behind natural quitting
@@ -103,39 +108,63 @@ def smoking_at_booking() -> Table:
     return table
 
 
+def effect(quantity: str, row_id: str, scale: float = 1.0) -> Cells:
+    """One published figure on an intervention, with its interval where there is one."""
+    row = by_id("interventions", row_id)
+    out: dict[str, object] = {"quantity": quantity, "value": round(float(row["estimate"]) * scale, 6)}
+    for name, column in (("low", "ci_low"), ("high", "ci_high")):
+        out[name] = round(float(row[column]) * scale, 6) if row[column] else ""
+    return out | {"source_key": row["source_key"], "rule": "published", "evidence_id": row_id}
+
+
+def figure(quantity: str, number: float, keys: str, rule: str, row_id: str) -> Cells:
+    """One figure without an interval."""
+    out: dict[str, object] = {"quantity": quantity, "value": number, "low": "", "high": ""}
+    return out | {"source_key": keys, "rule": rule, "evidence_id": row_id}
+
+
 def smoking_cascade() -> Table:
     """What the cessation scenarios need: natural quitting, services, and what current policy delivers."""
-    at_booking = percent("prevalence", "P182")
-    at_delivery = delivery_rate(2018)[0]
-    natural = 1.0 - at_delivery / at_booking
+    natural = 1.0 - delivery_rate(2018)[0] / percent("prevalence", "P182")
     if round(natural, 2) != NATURAL_QUIT:
         raise ValueError(f"natural quitting is {natural:.4f}, not {NATURAL_QUIT}")
-    set_date = 3227.0  # women who set a quit date in one quarter, evidence row I044
-    smokers = weights(2022).sum() / 4.0 * delivery_rate(2022)[0] / (1.0 - NATURAL_QUIT)
-
-    def effect(row_id: str, scale: float = 1.0) -> dict[str, str | float]:
-        row = by_id("interventions", row_id)
-        out: dict[str, str | float] = {"value": round(float(row["estimate"]) * scale, 6)}
-        for name, column in (("low", "ci_low"), ("high", "ci_high")):
-            out[name] = round(float(row[column]) * scale, 6) if row[column] else ""
-        return out | {"source_key": row["source_key"], "rule": "published", "evidence_id": row_id}
-
+    # women who set a quit date in one quarter, over a quarter of the year's smokers at booking
+    set_date = float(by_id("interventions", "I044")["uptake_or_coverage"].split()[0])
+    smokers = float(weights(2022).sum()) / 4.0 * delivery_rate(2022)[0] / (1.0 - NATURAL_QUIT)
+    delivery = "ohid_fingertips_next_2025"
+    uptake_keys = f"sss_2022;{delivery};ons_births2023_t6"
+    uptake = round(set_date / smokers, 4)
     return [
-        {"quantity": "natural_quit", "value": NATURAL_QUIT, "low": "", "high": ""}
-        | {"source_key": "schoenaker_op69;ohid_fingertips_next_2025"}
-        | {"rule": "derived:natural_quit", "evidence_id": "P182"},
-        {"quantity": "smoking_at_delivery_2023_24", "value": round(delivery_rate(2023)[0], 6)}
-        | {"low": "", "high": "", "source_key": "ohid_fingertips_next_2025"}
-        | {"rule": "published", "evidence_id": ""},
-        {"quantity": "set_quit_date_share_of_smokers_at_booking", "value": round(set_date / smokers, 4)}
-        | {"low": "", "high": "", "source_key": "sss_2022;ohid_fingertips_next_2025;ons_births2023_t6"}
-        | {"rule": "derived:set_quit_date", "evidence_id": "I044"},
-        {"quantity": "four_week_quit_share_of_those_setting_a_date"} | effect("I044", 0.01),
-        {"quantity": "counselling_quit_ratio"} | effect("I001"),
-        {"quantity": "incentives_quit_points_cpit2"} | effect("I028", 0.01),
-        {"quantity": "incentives_quit_points_cpit3"} | effect("I101", 0.01),
-        {"quantity": "relapse_by_6_months"} | effect("I025", 0.01),
+        figure("natural_quit", NATURAL_QUIT, f"schoenaker_op69;{delivery}", "derived:natural_quit", "P182"),
+        figure("smoking_at_delivery_2023_24", round(delivery_rate(2023)[0], 6), delivery, "published", ""),
+        figure("set_quit_date_share_of_smokers", uptake, uptake_keys, "derived:set_quit_date", "I044"),
+        effect("four_week_quit_share_of_those_setting_a_date", "I044", 0.01),
+        effect("counselling_quit_ratio", "I001"),
+        effect("incentives_quit_points_cpit2", "I028", 0.01),
+        effect("incentives_quit_points_cpit3", "I101", 0.01),
+        effect("relapse_by_6_months", "I025", 0.01),
     ]
+
+
+def smoking_odds() -> Table:
+    """Odds ratios of smoking at booking by mother's age, and by class as the upper end for poverty."""
+    keys, rule = "lawder2019_t1", "derived:smoking_odds"
+    by_age = {level: percent("prevalence", f"P{192 + i}") for i, level in enumerate(AGES.values())}
+    table: Table = [
+        {"contrast": "mother_age", "level": level, "reference": "30_34"}
+        | {"odds_ratio": round(float(np.exp(logit(p) - logit(by_age["30_34"]))), 4)}
+        | {"source_key": keys, "rule": rule, "evidence_id": f"P{192 + i}"}
+        for i, (level, p) in enumerate(by_age.items())
+    ]
+    women = [value("prevalence", f"P{i}", "denominator") for i in (198, 199)]
+    others = float(np.average([percent("prevalence", "P198"), percent("prevalence", "P199")], weights=women))
+    crude = float(np.exp(logit(percent("prevalence", "P200")) - logit(others)))
+    for level, ratio in (("upper", crude), ("middle", crude**0.5), ("lower", 1.0)):
+        table.append(
+            {"contrast": "poverty_within_decile", "level": level, "reference": "not poor"}
+            | {"odds_ratio": round(ratio, 4), "source_key": keys, "rule": rule, "evidence_id": "P198-P200"}
+        )
+    return table
 
 
 def poverty_paths() -> Table:

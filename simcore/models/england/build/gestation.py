@@ -65,7 +65,7 @@ def national_births() -> Array:
     """float64[bands]: births of England 2018 to 2020 by gestation, scaled to the births by decile."""
     known, unknown = pooled(read("ons_gestation_neonatal_england_2018_2020"), "live_births")
     births = spread(known, unknown)
-    return births * weights(2018, 2019, 2020).sum() / births.sum()
+    return births * (float(weights(2018, 2019, 2020).sum()) / float(births.sum()))
 
 
 def shares_by_decile() -> Array:

@@ -60,9 +60,7 @@ def round_shares(shares: Array, places: int = 8) -> list[float]:
     return [float(round(int(w) / unit, places)) for w in whole]
 
 
-def fit(
-    seed: Array, margins: Sequence[tuple[tuple[int, ...], Array]], *, tolerance: float = 1e-10
-) -> Array:
+def fit(seed: Array, margins: Sequence[tuple[tuple[int, ...], Array]], *, tolerance: float = 1e-10) -> Array:
     """Iterative proportional fitting: scale ``seed`` until every margin is met.
 
     Parameters

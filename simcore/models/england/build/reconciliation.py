@@ -4,155 +4,172 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import deaths
+from . import deaths, published
 from .evidence import Cells, Table, count, read
 from .gestation import BANDS, national_births, pooled
+from .numbers import Array
 
 REASONS = {
     "same": "kept as published",
     "unlinked": "402 neonatal deaths without a known gestation (259 not linked to a birth, 139 not stated, "
-    "4 inconsistent with the birthweight) are spread over 22 weeks and more",
-    "births": "6,374 births without a known gestation are spread over 22 weeks and more, and the total is raised "
-    "from the birth-notification cohort (1,819,959) to registered births (1,821,351)",
-    "ew3": "England and Wales (with non-residents), scaled to England's deaths by decile",
-    "ew2020": "England and Wales, one year, scaled to England's three years",
-    "post2020": "England and Wales, one year, 34 deaths of unknown gestation spread over 22 weeks and more, scaled "
-    "to England's three years",
-    "over24": "linked deaths with a known gestation only; scaled to all deaths from 24 weeks",
+    "4 inconsistent with the birthweight) are spread over 22 weeks and more, none under 22",
+    "births": "6,374 births without a known gestation are spread over 22 weeks and more; the rest is the "
+    "scaling from the birth-notification cohort (1,819,959) to births by decile (1,821,351)",
+    "cohort": "births of the birth-notification cohort against births by decile; the larger is used",
+    "where": "England and Wales with non-residents against England; England is used, the other gives shares",
+    "no_link": "deaths not linked to a birth: left out of tables by birthweight and gestation, in the totals",
+    "ew3": "shares of England and Wales (with non-residents) on England's deaths",
+    "ew2020": "one year of England and Wales, moved to meet England's own tables of 2018-20: gestation by "
+    "week, neonatal causes from 24 weeks, causes and ages of three years",
+    "post2020": "one year of England and Wales, the 34 post-neonatal deaths of unknown gestation spread "
+    "over 22 weeks and more",
+    "over24": "linked deaths of known gestation; shares kept, on all deaths from 24 weeks",
 }
+PERIODS = (("early neonatal", 0, 2), ("late neonatal", 2, 3), ("post-neonatal", 3, 5))
+ENGLAND, EW, THREE = "England", "England and Wales", "2018-2020"
 
 
-def line(table: str, geography: str, period: str, item: str, raw: float, target: float, why: str, key: str) -> Cells:
-    """One row: what was published, what the model is brought to, and why they differ."""
+def line(
+    table: str, where: str, when: str, item: str, raw: float, scaled: float, target: float, why: str, key: str
+) -> Cells:
+    """One row: what was published, the same scaled to England 2018-20, the target, and why they differ."""
     return {
         "published_table": table,
-        "geography": geography,
-        "period": period,
+        "geography": where,
+        "period": when,
         "item": item,
-        "published": raw if raw != int(raw) else int(raw),
-        "target": round(target, 3),
-        "difference": round(target - raw, 3),
+        "published": int(raw),
+        "scaled": round(float(scaled), 3),
+        "target": round(float(target), 3),
+        "difference": round(float(target) - float(scaled), 3) + 0.0,
         "why": REASONS[why],
         "source_key": key,
-        "rule": "derived:joint_deaths" if why != "same" else "published",
+        "rule": "published" if why == "same" else "derived:joint_deaths",
     }
+
+
+def block(
+    table: str, where: str, when: str, items: list[str], raw: Array, target: Array, why: str, key: str
+) -> Table:
+    """Rows of one published table, scaled as a whole to the total of its targets."""
+    scaled = raw * (target.sum() / raw.sum())
+    return [
+        line(table, where, when, item, r, s, t, why, key)
+        for item, r, s, t in zip(items, raw, scaled, target, strict=True)
+    ]
 
 
 def rows() -> Table:
     """All published figures used, beside the targets."""
-    return [*totals(), *gestation_rows(), *cause_rows(), *age_rows()]
+    return [*totals(), *other_totals(), *gestation_rows(), *cause_rows(), *age_rows()]
 
 
 def totals() -> Table:
-    """England by period of death: from the deciles, and as the gestation table has it."""
-    neonatal, post = deaths.decile_deaths().sum(axis=0)
+    """England's totals by decile, kept; what other tables print for the same."""
     joint = deaths.targets().joint
-    published = {r["year"]: r for r in read("ons_imd_decile_england_2010_2020") if r["imd_decile"] == "Total"}
-    raw_neonatal = sum(count(published[y]["neonatal_deaths"]) for y in deaths.YEARS)
-    raw_infant = sum(count(published[y]["infant_deaths"]) for y in deaths.YEARS)
+    by_decile = {r["year"]: r for r in read("ons_imd_decile_england_2010_2020") if r["imd_decile"] == "Total"}
+    neonatal = sum(count(by_decile[y]["neonatal_deaths"]) for y in published.YEARS)
+    infant = sum(count(by_decile[y]["infant_deaths"]) for y in published.YEARS)
+    births = sum(count(by_decile[y]["live_births"]) for y in published.YEARS)
     by_week = {r["year"]: r for r in read("ons_neonatal_under24w_england_2018_2020")}
-    week_births = sum(count(by_week[y]["live_births"]) for y in deaths.YEARS)
-    decile_births = sum(count(published[y]["live_births"]) for y in deaths.YEARS)
-    where, when, key = "England", "2018-2020", "ons_cim2022"
-    return [
-        line("deaths by decile", where, when, "neonatal deaths", raw_neonatal, joint[:, :3].sum(), "same", key),
-        line("deaths by decile", where, when, "infant deaths", raw_infant, float(joint.sum()), "same", key),
-        line("deaths by decile", where, when, "post-neonatal deaths", raw_infant - raw_neonatal, post, "same", key),
-        line("births by decile", where, when, "live births", decile_births, decile_births, "same", key),
-        line("births by week", where, when, "live births", week_births, decile_births, "births", key),
-        line(
-            "deaths by week", where, when, "neonatal deaths",
-            sum(count(by_week[y]["neonatal_deaths"]) for y in deaths.YEARS), neonatal, "same", key,
-        ),
-    ]
+    out: Table = []
+    for item, raw, target in (
+        ("neonatal deaths", neonatal, float(joint[:, :3].sum())),
+        ("post-neonatal deaths", infant - neonatal, float(joint[:, 3:].sum())),
+        ("infant deaths", infant, float(joint.sum())),
+        ("live births", births, float(births)),
+    ):
+        out.append(line("by decile", ENGLAND, THREE, item, raw, raw, target, "same", "ons_cim2022"))
+    for year in published.YEARS:
+        raw, target = count(by_week[year]["live_births"]), count(by_decile[year]["live_births"])
+        out.append(line("by week", ENGLAND, year, "live births", raw, raw, target, "cohort", "ons_cim2022"))
+        raw, target = count(by_week[year]["neonatal_deaths"]), count(by_decile[year]["neonatal_deaths"])
+        out.append(line("by week", ENGLAND, year, "neonatal deaths", raw, raw, target, "same", "ons_cim2022"))
+    return out
+
+
+def other_totals() -> Table:
+    """Totals of England and Wales beside England's, and the deaths of 2020 that have no birth record."""
+    england = {r["year"]: r for r in read("ons_imd_decile_england_2010_2020") if r["imd_decile"] == "Total"}
+    out: Table = []
+    for row in read("ons_infant_deaths_by_age_ew_2018_2020"):
+        raw, target = count(row["infant_deaths"]), count(england[row["year"]]["infant_deaths"])
+        out.append(line("by age", EW, row["year"], "infant deaths", raw, raw, target, "where", "ons_cim2022"))
+    weights = read("ons_cause_birthweight_ew_2020")
+    for row in weights:
+        if row["cause_group"] == "All causes" and row["birthweight_g"] == "Unlinked deaths":
+            out.append(unlinked("by birthweight", count(row["infant_deaths"])))
+    for row in read("ons_gestation_ew_2020"):
+        if row["gestation_weeks"] == "Unlinked deaths":
+            out.append(unlinked("by week", count(row["infant_deaths"])))
+    return out
+
+
+def unlinked(table: str, n: int) -> Cells:
+    """Deaths of 2020 that a table could not link to a birth."""
+    return line(table, EW, "2020", "unlinked infant deaths", n, n, 0, "no_link", "ons_cim2020")
 
 
 def gestation_rows() -> Table:
     """Births and deaths by gestation band."""
-    t = deaths.targets()
-    weeks = read("ons_gestation_neonatal_england_2018_2020")
-    ew = read("ons_gestation_ew_2020")
-    births, _ = pooled(weeks, "live_births")
-    neonatal, _ = pooled(weeks, "neonatal_deaths")
-    national = national_births()
-    out: Table = []
-    for g, band in enumerate(BANDS):
-        out.append(
-            line("births by week", "England", "2018-2020", f"births {band}", births[g], national[g], "births", "ons_cim2022")
-        )
-    for g, band in enumerate(BANDS):
-        target = float(t.joint[:, :3, g].sum())
-        why = "same" if g == 0 else "unlinked"
-        out.append(
-            line("deaths by week", "England", "2018-2020", f"neonatal {band}", neonatal[g], target, why, "ons_cim2022")
-        )
-    for p, (name, column, a, b) in enumerate(
-        (
-            ("early neonatal", "early_neonatal_deaths", 0, 2),
-            ("late neonatal", "late_neonatal_deaths", 2, 3),
-            ("post-neonatal", "postneonatal_deaths", 3, 5),
-        )
-    ):
-        raw, _ = pooled(ew, column)
-        for g, band in enumerate(BANDS):
-            target = float(t.joint[:, a:b, g].sum())
-            out.append(
-                line("deaths by week", "England and Wales", "2020", f"{name} {band}", raw[g], target,
-                     "post2020" if p == 2 else "ew2020", "ons_cim2020")
-            )
+    joint = deaths.targets().joint
+    weeks, ew = read("ons_gestation_neonatal_england_2018_2020"), read("ons_gestation_ew_2020")
+    national, births = national_births(), pooled(weeks, "live_births")[0]
+    neonatal, by_band = pooled(weeks, "neonatal_deaths")[0], joint[:, :3].sum(axis=(0, 1))
+    key = "ons_cim2022"
+    out: Table = [
+        line("births by week", ENGLAND, THREE, f"births {band}", n, n, to, "births", key)
+        for band, n, to in zip(BANDS, births, national, strict=True)
+    ]
+    for g, (band, n, to) in enumerate(zip(BANDS, neonatal, by_band, strict=True)):
+        why = "unlinked" if g else "same"
+        out.append(line("deaths by week", ENGLAND, THREE, f"neonatal {band}", n, n, to, why, key))
+    for name, a, b in PERIODS:
+        raw = pooled(ew, f"{name.replace('-', '').replace(' ', '_')}_deaths")[0]
+        why = "post2020" if a == 3 else "ew2020"
+        target = joint[:, a:b].sum(axis=(0, 1))
+        items = [f"{name} {band}" for band in BANDS]
+        out += block(f"deaths by week, {name}", EW, "2020", items, raw, target, why, "ons_cim2020")
     return out
 
 
 def cause_rows() -> Table:
-    """Deaths by cause: all, by period, and from 24 weeks."""
-    t = deaths.targets()
-    out: Table = []
-    total, over, by_period = deaths.cause_totals(), deaths.cause_24_weeks_up(), deaths.cause_by_period()
-    for c, cause in enumerate(deaths.CAUSES):
-        out.append(
-            line("deaths by cause", "England and Wales", "2018-2020", cause, total[c], float(t.joint[c].sum()),
-                 "ew3", "ons_cim2020")
-        )
-    for c, cause in enumerate(deaths.CAUSES):
-        out.append(
-            line("neonatal deaths by cause, 24 weeks up", "England", "2018-2020", cause, over[c],
-                 float(t.joint[c, :3, 2:].sum()), "over24", "ons_cim2022")
-        )
-    for c, cause in enumerate(deaths.CAUSES):
-        for p, (name, a, b) in enumerate((("early", 0, 2), ("late", 2, 3), ("post-neonatal", 3, 5))):
-            out.append(
-                line("deaths by cause and period", "England and Wales", "2020", f"{cause}, {name}", by_period[c, p],
-                     float(t.joint[c, a:b].sum()), "ew2020", "ons_cim2020")
-            )
+    """Deaths by cause: all, neonatal from 24 weeks, and by period."""
+    joint = deaths.targets().joint
+    causes = list(published.CAUSES)
+    all_ages, over = joint.sum(axis=(1, 2)), joint[:, :3, 2:].sum(axis=(1, 2))
+    out = block("by cause", EW, THREE, causes, published.cause_totals(), all_ages, "ew3", "ons_cim2020")
+    raw, name = published.cause_24_weeks_up(), "neonatal by cause, 24 weeks up"
+    out += block(name, ENGLAND, THREE, causes, raw, over, "over24", "ons_cim2022")
+    for p, (name, a, b) in enumerate(PERIODS):
+        raw, target = published.cause_by_period()[:, p], joint[:, a:b].sum(axis=(1, 2))
+        items = [f"{cause}, {name}" for cause in causes]
+        out += block(f"by cause, {name}", EW, "2020", items, raw, target, "ew2020", "ons_cim2020")
     return out
 
 
 def age_rows() -> Table:
     """Deaths by age."""
-    t = deaths.targets()
-    raw = deaths.age_counts()
-    return [
-        line("deaths by age", "England and Wales", "2018-2020", age, raw[a], float(t.joint[:, a].sum()), "ew3", "ons_cim2022")
-        for a, age in enumerate(deaths.AGE_BANDS)
-    ]
+    target = deaths.targets().joint.sum(axis=(0, 2))
+    ages, raw = list(published.AGE_BANDS), published.age_counts()
+    key = "ons_cim2022"
+    out = block("by age, neonatal", EW, THREE, ages[:3], raw[:3], target[:3], "ew3", key)
+    return out + block("by age, post-neonatal", EW, THREE, ages[3:], raw[3:], target[3:], "ew3", key)
 
 
 def report() -> str:
-    """The reconciliation as text: one block for each published table, with the share before and after."""
-    table = rows()
+    """The reconciliation as text: one block for each published table."""
     lines: list[str] = []
     seen = ""
-    for row in table:
-        head = f"{row['published_table']}, {row['geography']}, {row['period']}"
+    for row in rows():
+        head = f"{row['published_table']}, {row['geography']}, {row['period']}: {row['why']}"
         if head != seen:
-            lines += ["", head, f"  {'':34}{'published':>12}{'target':>14}{'difference':>14}  why"]
+            lines += ["", head, f"  {'':34}{'published':>12}{'scaled':>14}{'target':>14}{'difference':>14}"]
             seen = head
-        lines.append(
-            f"  {row['item']:34}{float(row['published']):>12,.0f}{float(row['target']):>14,.1f}"
-            f"{float(row['difference']):>+14,.1f}  {row['why']}"
-        )
-    t = deaths.targets()
-    died = 1000 * t.joint.sum(axis=(0, 1)) / national_births()
+        published_count, difference = float(str(row["published"])), float(str(row["difference"]))
+        figures = "".join(f"{float(str(row[c])):>14,.1f}" for c in ("scaled", "target"))
+        lines.append(f"  {row['item']:34}{published_count:>12,.0f}{figures}{difference:>+14,.1f}")
+    died = 1000 * deaths.targets().joint.sum(axis=(0, 1)) / national_births()
     rates = ", ".join(f"{band} {rate:.1f}" for band, rate in zip(BANDS, np.asarray(died), strict=True))
-    lines += ["", f"infant deaths per 1,000 births by gestation, England 2018-20, reconciled: {rates}"]
+    lines += ["", f"infant deaths per 1,000 births by gestation, England 2018-20, as reconciled: {rates}"]
     return "\n".join(lines[1:])

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from . import births, deaths, exposures, gestation, reconciliation
+from . import births, exposures, gestation, reconciliation, targets
 from .evidence import MODEL, Table
 
 TABLES: dict[str, Callable[[], Table]] = {
@@ -17,12 +17,13 @@ TABLES: dict[str, Callable[[], Table]] = {
     "child_poverty": exposures.child_poverty,
     "child_poverty_paths": exposures.poverty_paths,
     "smoking_at_booking": exposures.smoking_at_booking,
+    "smoking_odds": exposures.smoking_odds,
     "smoking_cascade": exposures.smoking_cascade,
     "bmi": exposures.bmi,
     "gestation": gestation.gestation,
-    "targets_deaths_by_decile": deaths.by_decile,
-    "targets_deaths_joint": deaths.joint_table,
-    "targets_effective_counts": deaths.effective_counts,
+    "targets_deaths_by_decile": targets.by_decile,
+    "targets_deaths_joint": targets.joint_table,
+    "targets_effective_counts": targets.effective_counts,
     "reconciliation": reconciliation.rows,
 }
 
