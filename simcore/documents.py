@@ -80,7 +80,9 @@ class DocumentError(ValueError):
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         given = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        self.problems = tuple(sorted(dict.fromkeys(given), key=lambda p: (p.file, p.line or 0, p.column or 0)))
+        self.problems = tuple(
+            sorted(dict.fromkeys(given), key=lambda p: (p.file, p.line or 0, p.column or 0))
+        )
         super().__init__(self.problems)
 
     def __str__(self) -> str:
@@ -209,7 +211,9 @@ class Document:
                 break
         return path
 
-    def problem(self, loc: Sequence[str | int], message: str, at: Literal["key", "value"] = "value") -> Problem:
+    def problem(
+        self, loc: Sequence[str | int], message: str, at: Literal["key", "value"] = "value"
+    ) -> Problem:
         """A located problem, for checks that come after :meth:`check`; raise them as ``DocumentError([...])``."""
         return Problem(self.path, *self.where(loc, at), dotted(loc), message)
 

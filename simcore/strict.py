@@ -26,7 +26,9 @@ _WANTED = {
     "bool_type": "write true or false",
     "none_required": "leave it empty",
     **dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type"), "write a list, [a, b]"),
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "write keys and values, `key: value`"),
+    **dict.fromkeys(
+        ("dict_type", "model_type", "model_attributes_type"), "write keys and values, `key: value`"
+    ),
 }
 _BOUNDS = {
     "greater_than": ("more than", "gt"),
@@ -34,6 +36,7 @@ _BOUNDS = {
     "less_than": ("less than", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+UNKNOWN, MISSING = "unknown key", "is missing"
 _NAME = r"^[a-z][a-z0-9_]*$"
 
 
@@ -59,13 +62,21 @@ def check(document: Document, model: type[M]) -> M:
 
 def _explain(document: Document, model: type[BaseModel], errors: Iterable[Any]) -> list[Problem]:
     """Problems in words; several alternatives for one value become one problem."""
+    told = [_in_words(document, model, error) for error in _nearest_alternatives(document, list(errors))]
+    respelt = {(loc[:-1], remedy) for loc, _, what, remedy in told if what == UNKNOWN}
     grouped: dict[tuple[Problem, str], dict[str, None]] = {}
-    for error in _nearest_alternatives(document, list(errors)):
-        loc, at, what, remedy = _in_words(document, model, error)
-        # shown with the file's keys, not with pydantic's names for alternatives
+    for loc, at, what, remedy in told:
+        if what == MISSING and (loc[:-1], hint(loc[-1], loc[-1:])) in respelt:
+            continue  # it is there, misspelt, and said so at the misspelling
         grouped.setdefault((document.problem(loc, "", at=at), what), {})[remedy] = None
     return [
-        Problem(p.file, p.line, p.column, p.path, "; ".join(part for part in (what, ", or ".join(remedies)) if part))
+        Problem(
+            p.file,
+            p.line,
+            p.column,
+            p.path,
+            "; ".join(part for part in (what, ", or ".join(remedies)) if part),
+        )
         for (p, what), remedies in grouped.items()
     ]
 
@@ -107,7 +118,7 @@ def _in_words(document: Document, model: type[BaseModel], error: Any) -> tuple[L
     path, tags = _walk(document, error["loc"])
     if kind == "missing":
         name = tags[-1][1]
-        return (*path, name), "value", "is missing", f"add `{name}: ...`"
+        return (*path, name), "value", MISSING, f"add `{name}: ...`"
     if kind == "extra_forbidden":
         fields = _fields(_kinds(model, error["loc"][:-1]))
         here = document.data
@@ -115,12 +126,12 @@ def _in_words(document: Document, model: type[BaseModel], error: Any) -> tuple[L
             here = here[part]  # type: ignore[index]
         open_fields = [name for name in fields if name not in here]
         unused = near_match(path[-1], open_fields)
-        return path, "key", "unknown key", hint(path[-1], [unused] if unused else fields)
+        return path, "key", UNKNOWN, hint(path[-1], [unused] if unused else fields)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         key = context["discriminator"].strip("'")
         if kind == "union_tag_not_found":
             tagged = _tags(_kinds(model, error["loc"]), key)
-            return (*path, key), "value", "is missing", f"add `{key}: ...`; choose from {', '.join(tagged)}"
+            return (*path, key), "value", MISSING, f"add `{key}: ...`; choose from {', '.join(tagged)}"
         return (*path, key), "value", *_choice(context["tag"], context["expected_tags"])
     if kind in ("literal_error", "enum"):
         return path, "value", *_choice(value, context["expected"])
@@ -159,7 +170,9 @@ def _plain(kind: str, value: object, context: dict[str, Any], message: str) -> t
         return found, f"write {words} {context[key]} characters"
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
-        words = "lower-case letters, digits and _, a letter first" if pattern == _NAME else f"text like {pattern}"
+        words = (
+            "lower-case letters, digits and _, a letter first" if pattern == _NAME else f"text like {pattern}"
+        )
         return found, f"write {words}"
     return found, message.replace("Input should", "it should", 1)
 
@@ -171,7 +184,11 @@ def _shown(value: object) -> str:
         return "a list"
     if value is None:
         return "nothing"
-    text = json.dumps(value, ensure_ascii=False).replace('"', "'") if isinstance(value, str | bool) else str(value)
+    text = (
+        json.dumps(value, ensure_ascii=False).replace('"', "'")
+        if isinstance(value, str | bool)
+        else str(value)
+    )
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -236,5 +253,11 @@ def _fields(kinds: Iterable[Any]) -> list[str]:
 
 def _tags(kinds: Iterable[Any], key: str) -> list[str]:
     """The values a discriminator may have."""
-    fields = [f for kind in kinds if _is_model(kind) for name, f in kind.model_fields.items() if key in (name, f.alias)]
+    fields = [
+        f
+        for kind in kinds
+        if _is_model(kind)
+        for name, f in kind.model_fields.items()
+        if key in (name, f.alias)
+    ]
     return [str(tag) for f in fields for tag in _literals(f.annotation)]

@@ -150,7 +150,9 @@ class _Builder:
         if INTEGER.fullmatch(text):
             if len(text) <= MAX_DIGITS:
                 return int(text)
-            self.refuse(mark, f"a whole number of {len(text)} characters; write at most {MAX_DIGITS}, or quote it")
+            self.refuse(
+                mark, f"a whole number of {len(text)} characters; write at most {MAX_DIGITS}, or quote it"
+            )
         elif NUMBER.fullmatch(text):
             if math.isfinite(float(text)):
                 return float(text)

@@ -1,8 +1,8 @@
 """CSV tables, read strictly: every bad cell at once, each with its line and column name.
 
-    births = read_table("births.csv", {"year": int, "imd_decile": int, "births": Column(float, at_least=0)},
-                        key=("year", "imd_decile"))
-    births["births"], births.frame()
+births = read_table("births.csv", {"year": int, "imd_decile": int, "births": Column(float, at_least=0)},
+                    key=("year", "imd_decile"))
+births["births"], births.frame()
 """
 
 from __future__ import annotations
@@ -121,7 +121,9 @@ def read_table(
         if len(problems) > _MAX_PROBLEMS:
             break
         if len(cells) != len(header):
-            problems.append(Problem(name, line, None, "", f"has {len(cells)} cells; the header has {len(header)}"))
+            problems.append(
+                Problem(name, line, None, "", f"has {len(cells)} cells; the header has {len(header)}")
+            )
             continue
         good = len(problems)
         for i, cell in enumerate(cells):
@@ -136,7 +138,13 @@ def read_table(
             if seen.setdefault(cell_key, line) != line:
                 what = ", ".join(f"{part} {value}" for part, value in zip(key, cell_key, strict=True))
                 problems.append(
-                    Problem(name, line, None, ", ".join(key), f"{what} stands on line {seen[cell_key]} too; keep one")
+                    Problem(
+                        name,
+                        line,
+                        None,
+                        ", ".join(key),
+                        f"{what} stands on line {seen[cell_key]} too; keep one",
+                    )
                 )
     if not lines and not problems:
         problems.append(Problem(name, 1, None, "", "has a header and no rows; add rows"))
@@ -156,7 +164,9 @@ def _records(text: str, name: str) -> tuple[list[str], list[tuple[int, list[str]
                 records.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise DocumentError(Problem(name, line, None, "", f"is not CSV here ({error}); check the quotes")) from None
+        raise DocumentError(
+            Problem(name, line, None, "", f"is not CSV here ({error}); check the quotes")
+        ) from None
     if not records:
         raise DocumentError(Problem(name, 1, None, "", "is empty; begin with a header line of column names"))
     return records[0][1], records[1:]
