@@ -14,6 +14,28 @@ from numba import njit
 from simcore.kernels.packed import Floats, Ints
 
 
+@njit(cache=True, forceinline=True)
+def _mean_survival(x):
+    """``(1 - exp(-x)) / x``, the share of a band's hazard that is met alive; 1 at ``x = 0``.
+
+    Below 1/4, where nearly all hazards lie, by its Taylor series to the eleventh power (error under 1e-17 of 1):
+    a quarter of the time of ``expm1`` and no division by zero.
+    """
+    if x > 0.25:
+        return -math.expm1(-x) / x
+    s = 1.0 - x * (1.0 / 12.0)
+    s = 1.0 - x * (1.0 / 11.0) * s
+    s = 1.0 - x * (1.0 / 10.0) * s
+    s = 1.0 - x * (1.0 / 9.0) * s
+    s = 1.0 - x * (1.0 / 8.0) * s
+    s = 1.0 - x * (1.0 / 7.0) * s
+    s = 1.0 - x * (1.0 / 6.0) * s
+    s = 1.0 - x * (1.0 / 5.0) * s
+    s = 1.0 - x * (1.0 / 4.0) * s
+    s = 1.0 - x * (1.0 / 3.0) * s
+    return 1.0 - x * (1.0 / 2.0) * s
+
+
 @njit(cache=True, nogil=True)
 def _incidence(hazard, total, out):
     """Incidence of one row: ``hazard`` and ``out`` float64[causes, bands], ``total`` float64[bands] scratch."""
@@ -25,10 +47,10 @@ def _incidence(hazard, total, out):
             total[b] += hazard[c, b]
     alive = 1.0
     for b in range(bands):
-        dies = -math.expm1(-total[b])  # exact for small hazards, where 1 - exp would lose digits
-        per_hazard = alive * dies / total[b] if total[b] > 0.0 else 0.0
+        met_alive = _mean_survival(total[b])
+        dies = total[b] * met_alive
+        total[b] = alive * met_alive
         alive *= 1.0 - dies
-        total[b] = per_hazard
     for c in range(causes):
         for b in range(bands):
             out[c, b] = hazard[c, b] * total[b]

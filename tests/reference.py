@@ -1,0 +1,137 @@
+"""The engine again, birth by birth, in plain Python with integers: written to be read, not to be fast.
+
+It reads a packed program and shares no code with the kernels.
+"""
+
+import math
+from itertools import product
+
+
+def philox4x32(counter, key):
+    """Philox4x32-10 of four counter words and two key words (Salmon et al., SC11, doi:10.1145/2063384.2063405)."""
+    x0, x1, x2, x3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        p0, p2 = 0xD2511F53 * x0, 0xCD9E8D57 * x2
+        x0, x1, x2, x3 = (p2 >> 32) ^ x1 ^ k0, p2 % 2**32, (p0 >> 32) ^ x3 ^ k1, p0 % 2**32
+        k0, k1 = (k0 + 0x9E3779B9) % 2**32, (k1 + 0xBB67AE85) % 2**32
+    return x0, x1, x2, x3
+
+
+def word(seed, draw, stratum_key, k, decision):
+    """The luck of one birth in one decision: an integer from 0 to 2**32 - 2."""
+    block = philox4x32((k, stratum_key, decision // 4, draw), (seed % 2**32, seed // 2**32))
+    return min(block[decision % 4], 2**32 - 2)
+
+
+class Birth:
+    """One baby: who it is, and its luck, which is the same in every arm."""
+
+    def __init__(self, packed, seed, draw, position):
+        stratum = 0
+        while packed.stratum_start[stratum + 1] <= position:
+            stratum += 1
+        self.packed, self.seed, self.draw = packed, seed, draw
+        self.k = position - int(packed.stratum_start[stratum])
+        self.stratum_key = int(packed.stratum_key[stratum])
+        slices = int(packed.n_levels[packed.n_given - 1])
+        self.given = [*packed.stratum_levels[stratum].tolist(), self.k % slices]
+
+    def luck(self, decision):
+        return word(self.seed, self.draw, self.stratum_key, self.k, int(decision))
+
+    def levels(self, arm):
+        """Level of every variable in this arm, in causal order."""
+        packed = self.packed
+        levels = list(self.given)
+        for v in range(packed.n_given, packed.n_variables):
+            u = self.luck(packed.decision[v])
+            levels.append(sum(u >= t for t in thresholds(packed, arm, v, levels)))
+        return levels
+
+    def death(self, arm):
+        """(cause, band, day) in this arm, or (-1, -1, -1): the earliest clock within the last band."""
+        outcome = self.packed.outcome
+        hazards = hazard_row(self.packed, arm, self.levels(arm))
+        earliest, death = math.inf, (-1, -1, -1)
+        for cause, hazard in enumerate(hazards):
+            u = (self.luck(outcome.decision[cause]) + 0.5) / 2**32
+            needed, reached = -math.log1p(-u), 0.0
+            for band, h in enumerate(hazard):
+                if needed < reached + h:
+                    begin, end = float(outcome.edges[band]), float(outcome.edges[band + 1])
+                    time = begin + (needed - reached) / h * (end - begin)
+                    if time < earliest:
+                        earliest, death = time, (cause, band, min(int(time), math.ceil(end) - 1))
+                    break
+                reached += h
+        return death
+
+
+def thresholds(packed, arm, v, levels):
+    """The thresholds of variable ``v`` in this arm, given the levels of the variables before it."""
+    n = int(packed.n_levels[v]) - 1
+    row = sum(int(s) * levels[p] for p, s in zip(packed.parents[v], packed.strides[v], strict=True) if p >= 0)
+    begin = int(packed.table_start[arm, v]) + row * n
+    return packed.thresholds[begin : begin + n].tolist()
+
+
+def index(variables, strides, levels):
+    return sum(int(s) * levels[v] for v, s in zip(variables, strides, strict=True))
+
+
+def hazard_row(packed, arm, levels):
+    """Cumulative hazards [cause][band] of a birth with these levels."""
+    outcome = packed.outcome
+    row = int(outcome.hazard_start[arm]) + index(outcome.hazard_vars, outcome.hazard_strides, levels)
+    return outcome.hazard[row].tolist()
+
+
+def incidence(hazards):
+    """Chance to die [cause][band] with cumulative hazards [cause][band]."""
+    alive, out = 1.0, [[0.0] * len(row) for row in hazards]
+    for band in range(len(hazards[0])):
+        total = sum(row[band] for row in hazards)
+        dies = -math.expm1(-total)
+        for cause, row in enumerate(hazards):
+            out[cause][band] = alive * dies * row[band] / total if total else 0.0
+        alive *= math.exp(-total)
+    return out
+
+
+def probabilities(limits):
+    """Chance of each level from its integer thresholds."""
+    ends = [0.0, *(1.0 if t == 2**32 - 1 else t / (2**32 - 1) for t in limits), 1.0]
+    return [b - a for a, b in zip(ends[:-1], ends[1:], strict=True)]
+
+
+def paths(packed, arm, given):
+    """Every combination of levels with its probability, for a birth with these given levels."""
+    reached = [(list(given), 1.0)]
+    for v in range(packed.n_given, packed.n_variables):
+        reached = [
+            ([*levels, level], p * q)
+            for levels, p in reached
+            for level, q in enumerate(probabilities(thresholds(packed, arm, v, levels)))
+            if q > 0
+        ]
+    return reached
+
+
+def expected(packed, arm):
+    """Exact expected births by profile, and deaths by (cell, cause, band): two dictionaries."""
+    profiles, deaths, outcome = {}, {}, packed.outcome
+    slices = int(packed.n_levels[packed.n_given - 1])
+    for stratum, piece in product(range(packed.stratum_key.size), range(slices)):
+        births = int(packed.stratum_start[stratum + 1] - packed.stratum_start[stratum])
+        births = len(range(piece, births, slices))
+        if births == 0:
+            continue
+        for levels, p in paths(packed, arm, [*packed.stratum_levels[stratum].tolist(), piece]):
+            profile = index(packed.profile_vars, packed.profile_strides, levels)
+            profiles[profile] = profiles.get(profile, 0.0) + births * p
+            cell = index(outcome.cell_vars, outcome.cell_strides, levels)
+            for cause, row in enumerate(incidence(hazard_row(packed, arm, levels))):
+                for band, chance in enumerate(row):
+                    deaths[cell, cause, band] = deaths.get((cell, cause, band), 0.0) + births * p * chance
+    return profiles, deaths

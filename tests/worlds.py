@@ -1,0 +1,92 @@
+"""Small invented worlds: random packed programs with awkward corners, for tests of the kernels."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from simcore.kernels.packed import Outcome, Packed, share_columns
+
+EDGES = [0, 1, 7, 28, 365]
+
+
+def random_world(seed, *, arms=3, drawn=5, strata=7, births=400, causes=3, risk=1.0):
+    """A random program: about ``births`` births in each of ``strata`` strata (one of them empty).
+
+    Two given dims and a slice; drawn variables of 2 to 6 levels with up to three parents each; arms that change one or
+    two tables or, the last of them, the hazards; impossible and certain levels; decision numbers far apart, out of
+    order and near their greatest value.
+    """
+    rng = np.random.default_rng(seed)
+    n_levels = np.array([3, 4, 5, *rng.integers(2, 7, drawn)])
+    v = n_levels.size
+    parents, strides = np.full((v, 3), -1), np.zeros((v, 3), np.int64)
+    rows = np.ones(v, np.int64)
+    for child in range(3, v):
+        # the slice (2) is no parent; the first drawn variable has none at all
+        chosen = rng.choice([p for p in range(child) if p != 2], size=rng.integers(0, 4) if child > 3 else 0, replace=False)
+        for p, parent in enumerate(rng.permutation(chosen)):
+            parents[child, p], strides[child, p] = parent, rows[child]
+            rows[child] *= n_levels[parent]
+    flat, start, size = [], np.zeros((arms, v), np.int64), 0
+    for arm in range(arms):
+        changed = range(3, v) if arm == 0 else rng.choice(np.arange(3, v), size=rng.integers(0, 3), replace=False)
+        start[arm] = start[0]
+        for child in changed:
+            flat.append(_random_table(rng, rows[child], n_levels[child]).ravel())
+            start[arm, child] = size
+            size += flat[-1].size
+    decisions = rng.permutation([0, 1, 2, 5, 6, 11, 2**20 + 3, 2**33 + 1, 2**34 - 1, 4, 7, 8, 9, 12])[: drawn + causes]
+    stratum_births = rng.integers(births // 2, births * 3 // 2, strata)
+    stratum_births[rng.integers(strata)] = 0
+    profile_vars = rng.permutation(v)[:4]
+    return Packed(
+        n_given=3, n_levels=n_levels, parents=parents, strides=strides, decision=[-1, -1, -1, *decisions[:drawn]],
+        thresholds=np.concatenate(flat), table_start=start, column=share_columns(start, parents, 3),
+        stratum_start=np.append(0, np.cumsum(stratum_births)),
+        stratum_levels=np.stack([rng.integers(0, 3, strata), rng.integers(0, 4, strata)], axis=1),
+        stratum_key=rng.choice(2**32 - 1, strata, replace=False),
+        profile_vars=profile_vars, profile_strides=dense_strides(n_levels[profile_vars]),
+        outcome=_random_outcome(rng, n_levels, arms, decisions[drawn:], risk),
+    )
+
+
+def dense_strides(levels):
+    """Strides of a dense index whose last variable runs fastest."""
+    return np.append(np.cumprod(levels[:0:-1])[::-1], 1).astype(np.int64)
+
+
+def _random_table(rng, rows, levels):
+    """Thresholds of random probabilities, one level in ten impossible and one row in eight certain."""
+    p = rng.exponential(size=(rows, levels)) * (rng.random((rows, levels)) > 0.1)
+    p[np.arange(rows), rng.integers(levels, size=rows)] += 0.05
+    for row in np.flatnonzero(rng.random(rows) < 0.125):
+        p[row] = np.eye(levels)[rng.integers(levels)]
+    cumulative = np.cumsum(p / p.sum(axis=1, keepdims=True), axis=1)[:, :-1]
+    return np.clip(np.round(cumulative * 2**32), 0, 2**32 - 1).astype(np.uint32)
+
+
+def _random_outcome(rng, n_levels, arms, decisions, risk):
+    """Hazards that one drawn variable dominates, some of them zero; in the last arm others than in the rest."""
+    hazard_vars = np.append(rng.permutation(np.arange(3, n_levels.size))[:3], 1)
+    levels = n_levels[hazard_vars]
+    shape = (*levels, len(decisions), len(EDGES) - 1)
+    tables = []
+    for _ in range(2):
+        hazard = risk * 0.02 * rng.exponential(size=shape) * (rng.random(shape) > 0.1)
+        hazard *= (8.0 ** -np.arange(levels[0])).reshape(-1, 1, 1, 1, 1, 1)
+        hazard[0, 0] *= 40  # near-certain death somewhere
+        tables.append(hazard.reshape(-1, *shape[-2:]))
+    hazard_start = np.zeros(arms, np.int64)
+    hazard_start[-1] = len(tables[0])
+    return Outcome(
+        decision=decisions, edges=EDGES, hazard_vars=hazard_vars, hazard_strides=dense_strides(levels),
+        hazard=np.concatenate(tables), hazard_start=hazard_start, cell_vars=[0, 1], cell_strides=[4, 1],
+    )
+
+
+def with_arms(world, arms):
+    """The same world with these of its arms, in this order."""
+    start = world.table_start[list(arms)]
+    outcome = replace(world.outcome, hazard_start=world.outcome.hazard_start[list(arms)])
+    column = share_columns(start, world.parents, world.n_given)
+    return replace(world, table_start=start, column=column, outcome=outcome)
