@@ -18,7 +18,6 @@ POVERTY_LEVEL = {
     2020: "O04022",
 }
 POVERTY_SHAPE = {2021: ("D259", "2021/22"), 2022: ("D269", "2022/23"), 2023: ("D279", "2023/24")}
-NATURAL_QUIT = 0.19
 PERCENT_BY_YEAR = {2010: "P003", 2011: "P004", 2012: "P005", 2013: "P006", 2014: "P007", 2015: "P010"}
 
 
@@ -79,6 +78,11 @@ def delivery_rate(year: int) -> tuple[float, str, str]:
     raise KeyError(period)
 
 
+def natural_quit() -> float:
+    """Share of smokers at booking who have stopped by delivery, 2018/19, to two places."""
+    return round(1.0 - delivery_rate(2018)[0] / percent("prevalence", "P182"), 2)
+
+
 def smoking_shape(year: int, gradient: str) -> Array:
     """Log odds by decile: the 2019/20 shape to 2019, the 2023/24 shape from 2023, a straight line between."""
     first = {"low": ("D549", "D539"), "high": ("D569", "D559")}[gradient]
@@ -99,7 +103,7 @@ def smoking_at_booking() -> Table:
         if "ohid" not in keys:
             keys += ";ohid_fingertips_next_2025"  # the delivery figure behind natural quitting
         for i, decile in enumerate(DECILES):
-            low, high = (float(delivery[g][i]) / (1.0 - NATURAL_QUIT) for g in ("low", "high"))
+            low, high = (float(delivery[g][i]) / (1.0 - natural_quit()) for g in ("low", "high"))
             table.append(
                 {"year": year, "imd_decile": decile, "level": "yes"}
                 | {"share_low": round(low, PLACES), "share_high": round(high, PLACES)}
@@ -125,17 +129,14 @@ def figure(quantity: str, number: float, keys: str, rule: str, row_id: str) -> C
 
 def smoking_cascade() -> Table:
     """What the cessation scenarios need: natural quitting, services, and what current policy delivers."""
-    natural = 1.0 - delivery_rate(2018)[0] / percent("prevalence", "P182")
-    if round(natural, 2) != NATURAL_QUIT:
-        raise ValueError(f"natural quitting is {natural:.4f}, not {NATURAL_QUIT}")
     # women who set a quit date in one quarter, over a quarter of the year's smokers at booking
     set_date = float(by_id("interventions", "I044")["uptake_or_coverage"].split()[0])
-    smokers = float(weights(2022).sum()) / 4.0 * delivery_rate(2022)[0] / (1.0 - NATURAL_QUIT)
+    smokers = float(weights(2022).sum()) / 4.0 * delivery_rate(2022)[0] / (1.0 - natural_quit())
     delivery = "ohid_fingertips_next_2025"
     uptake_keys = f"sss_2022;{delivery};ons_births2023_t6"
     uptake = round(set_date / smokers, 4)
     return [
-        figure("natural_quit", NATURAL_QUIT, f"schoenaker_op69;{delivery}", "derived:natural_quit", "P182"),
+        figure("natural_quit", natural_quit(), f"schoenaker_op69;{delivery}", "derived:natural_quit", "P182"),
         figure("smoking_at_delivery_2023_24", round(delivery_rate(2023)[0], 6), delivery, "published", ""),
         figure("set_quit_date_share_of_smokers", uptake, uptake_keys, "derived:set_quit_date", "I044"),
         effect("four_week_quit_share_of_those_setting_a_date", "I044", 0.01),
