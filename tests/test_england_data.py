@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from simcore.models.england.build import births, deaths, exposures, gestation, numbers, published, tables
+from simcore.models.england.build.__main__ import main
 from simcore.models.england.build.evidence import DECILES, EVIDENCE, MODEL
 
 Row = dict[str, str]
@@ -262,3 +263,11 @@ def test_rounded_shares_sum_to_one_exactly_in_their_last_place() -> None:
     for size in (2, 3, 6, 11):
         shares = numbers.round_shares(rng.dirichlet(np.ones(size)), places=4)
         assert sum(round(s * 10_000) for s in shares) == 10_000
+
+
+def test_the_command_checks_and_reports(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0
+    assert main(["--report"]) == 0
+    printed = capsys.readouterr().out
+    assert "tables agree with the evidence" in printed
+    assert "unlinked infant deaths" in printed and "585,195" in printed
