@@ -49,6 +49,7 @@ class Fixed(Strict):
 
     @property
     def central(self) -> float:
+        """The number itself."""
         return self.value
 
     @property
@@ -95,10 +96,12 @@ class Lognormal(Strict):
 
     @property
     def central(self) -> float:
+        """The median."""
         return self.median
 
     @property
     def bounds(self) -> tuple[float, float]:
+        """The smallest and largest value possible."""
         return 0.0, math.inf
 
     def quantile(self, u: ArrayLike) -> Floats:
@@ -133,14 +136,17 @@ class Normal(Strict):
 
     @property
     def sigma(self) -> float:
+        """Standard deviation: the width of the interval over 2 x 1.96."""
         return (self.ci95[1] - self.ci95[0]) / (2 * Z)
 
     @property
     def central(self) -> float:
+        """The mean."""
         return self.mean
 
     @property
     def bounds(self) -> tuple[float, float]:
+        """The smallest and largest value possible."""
         return -math.inf, math.inf
 
     def quantile(self, u: ArrayLike) -> Floats:
@@ -170,10 +176,12 @@ class Uniform(Strict):
 
     @property
     def central(self) -> float:
+        """Half way."""
         return self.low + (self.high - self.low) / 2
 
     @property
     def bounds(self) -> tuple[float, float]:
+        """The smallest and largest value possible."""
         return self.low, self.high
 
     def quantile(self, u: ArrayLike) -> Floats:
@@ -218,8 +226,9 @@ class Beta(Strict):
             name = "mean" if self.mean is not None else "median"
             fitted = betaincinv(a, b, [0.025, 0.975])
             raise ValueError(
-                f"{name} {self.central:g} does not fit ci95 [{low:g}, {high:g}]: the nearest beta with this {name} "
-                f"has [{fitted[0]:.4g}, {fitted[1]:.4g}]; check the three numbers, or choose another distribution"
+                f"{name} {self.central:g} does not fit ci95 [{low:g}, {high:g}]: the nearest beta with this "
+                f"{name} has [{fitted[0]:.4g}, {fitted[1]:.4g}]; check the three numbers, or choose another "
+                "distribution"
             )
         return self
 
@@ -237,6 +246,7 @@ class Beta(Strict):
 
     @property
     def bounds(self) -> tuple[float, float]:
+        """The smallest and largest value possible."""
         return 0.0, 1.0
 
     def quantile(self, u: ArrayLike) -> Floats:
@@ -307,7 +317,7 @@ Distribution = Annotated[
         _number_alone, json_schema_input_type=float | Annotated[_Tagged, Field(discriminator="distribution")]
     ),
 ]
-"""What a schema writes for a number that may be uncertain: has ``central``, ``bounds`` and ``quantile(u)``."""
+"""A number that may be uncertain, in a schema; has ``central``, ``bounds`` and ``quantile(u)``."""
 
 
 def fixed(value: float) -> Fixed:

@@ -6,7 +6,7 @@ problems of the file. CSV tables come through :func:`simcore.tables.read_table`,
 
 Files are not trusted. Size is checked before reading, depth and nodes while reading, and nothing but
 mappings, sequences, text, numbers, true, false and null is built. Scalars follow YAML 1.2, as editors do:
-``no`` is text, ``1e3`` a number, and ``012``, ``1:30``, ``1_000``, ``.inf`` are text that no number field takes.
+``no`` is text, ``1e3`` a number; ``012``, ``1:30``, ``1_000``, ``.inf`` are text that no number field takes.
 
 pydantic and yaml are imported on first use, to keep them off the way to ``--help``.
 """
@@ -20,6 +20,7 @@ import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
@@ -139,10 +140,12 @@ def read_text(path: str | os.PathLike[str], limit: int) -> tuple[str, str]:
             raise refuse(f"has {info.st_size:,} bytes; at most {limit:,} are read, make the file smaller")
 
     try:
-        fits(os.stat(name))
-        with open(name, "rb") as file:
+        fits(Path(name).stat())
+        with Path(name).open("rb") as file:
             fits(os.fstat(file.fileno()))
             raw = file.read(limit + 1)
+    except DocumentError:
+        raise
     except FileNotFoundError:
         raise refuse("no such file" + _neighbour(name)) from None
     except (OSError, ValueError) as error:
@@ -155,21 +158,28 @@ def read_text(path: str | os.PathLike[str], limit: int) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace")
         raise refuse("is not UTF-8 text; save it as UTF-8", *_line_column(before, len(before))) from None
+    refuse_unprintable(text, name)
+    return text, hashlib.sha256(raw).hexdigest()
+
+
+def refuse_unprintable(text: str, name: str) -> None:
+    """Control characters and halves of characters have no place in a file of ours."""
     odd = _UNPRINTABLE.search(text)
     if odd:
-        code = f"U+{ord(odd.group()):04X}"
-        raise refuse(f"control character {code}; remove it", *_line_column(text, odd.start()))
-    return text, hashlib.sha256(raw).hexdigest()
+        message = f"control character U+{ord(odd.group()):04X}; remove it"
+        raise DocumentError(Problem(name, *_line_column(text, odd.start()), "", message))
 
 
 def _neighbour(name: str) -> str:
     """A remedy for a missing file: the most similar name in the same folder."""
+    last = Path(name).name
     try:
-        beside = [entry for entry in os.listdir(os.path.dirname(name) or ".") if not entry.startswith(".")]
+        beside = [entry.name for entry in Path(name).parent.iterdir() if not entry.name.startswith(".")]
     except (OSError, ValueError):
         return "; check the path"
-    match = near_match(os.path.basename(name), beside)
-    return f"; did you mean `{os.path.join(os.path.dirname(name), match)}`?" if match else "; check the path"
+    match = near_match(last, beside)
+    # the folder is shown as it was given, `./` and all
+    return f"; did you mean `{name[: name.rindex(last)]}{match}`?" if match and last else "; check the path"
 
 
 def _line_column(text: str, index: int) -> Mark:
@@ -214,7 +224,7 @@ class Document:
     def problem(
         self, loc: Sequence[str | int], message: str, at: Literal["key", "value"] = "value"
     ) -> Problem:
-        """A located problem, for checks that come after :meth:`check`; raise them as ``DocumentError([...])``."""
+        """A located problem, for checks after :meth:`check`; raise them as ``DocumentError([...])``."""
         return Problem(self.path, *self.where(loc, at), dotted(loc), message)
 
     def check(self, model: type[M]) -> M:
@@ -225,7 +235,7 @@ class Document:
 
 
 def read_yaml(path: str | os.PathLike[str]) -> Document:
-    """Read one YAML mapping strictly. Raises DocumentError, and nothing else, for whatever a file may hold."""
+    """Read one YAML mapping strictly. Raises DocumentError, and nothing else, whatever it holds."""
     text, digest = read_text(path, MAX_YAML_BYTES)
     return parse_yaml(text, os.fspath(path), digest)
 
@@ -238,4 +248,8 @@ def parse_yaml(text: str, name: str, digest: str = "") -> Document:
     """
     from simcore.strict_yaml import parse
 
+    refuse_unprintable(text, name)
+    if len(text) > MAX_YAML_BYTES:
+        message = f"has {len(text):,} characters; at most {MAX_YAML_BYTES:,} are read, make it smaller"
+        raise DocumentError(Problem(name, None, None, "", message))
     return parse(text, name, digest)

@@ -1,8 +1,8 @@
 """Plain data -> frozen, checked types; what pydantic says -> problems with an address and a remedy.
 
-pydantic knows the path of an error in its own types (union tags among it) and nothing of lines. Here that path
-is looked up in the document: an unknown key is marked at the key, a bad value at the value, a missing key at
-what it is missing from. Of a union without a discriminator only the nearest alternative is reported.
+pydantic knows the path of an error in its own types (union tags among it) and nothing of lines. Here that
+path is looked up in the document: an unknown key is marked at the key, a bad value at the value, a missing
+key at what it is missing from. Of a union without a discriminator only the nearest alternative is reported.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _MAX_PROBLEMS = 1_000
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds: ``kind`` str, int or float; bounds included; ``choices`` of text; may it be empty."""
+    """What a column holds; bounds are included, ``choices`` are of text, ``optional``: may be absent."""
 
     kind: type[str | int | float] = str
     at_least: float = -math.inf
@@ -102,9 +102,9 @@ def read_table(
 ) -> Table:
     """Read a CSV file with a header line.
 
-    ``columns`` names what must be there, as ``str``, ``int``, ``float`` or a :class:`Column`; None takes every
-    column as text. Other columns are refused unless ``others`` (then kept as text). ``key`` names columns that
-    together may not repeat. Raises DocumentError with every problem found.
+    ``columns`` names what must be there, as ``str``, ``int``, ``float`` or a :class:`Column`; None takes
+    every column as text. Other columns are refused unless ``others`` (then kept as text). ``key`` names
+    columns that together may not repeat. Raises DocumentError with every problem found.
     """
     name = os.fspath(path)
     text, digest = read_text(path, MAX_TABLE_BYTES)
