@@ -1,0 +1,88 @@
+# `make` lists what there is. Nothing but make, sh and Python 3.11 to 3.14 is needed beforehand:
+# the environment is made on first use in .venv (make PYTHON=/path/to/python3.12 chooses the interpreter).
+# .venv is complete when it holds a stamp named after the content of the lock file and of pyproject.toml, and its place.
+
+SHELL := /bin/sh
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+PYTHON ?=
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed-$(shell { cat requirements/dev.txt pyproject.toml; echo '$(PYTHON) $(CURDIR)'; } | cksum | tr ' ' '-')
+
+# After the installation nothing fetches anything.
+OFFLINE := PIP_NO_INDEX=1 UV_OFFLINE=1
+
+# What `make compare` asks; each can be given on the command line: make compare DRAWS=200 OUT=out/quick
+SCENARIOS := scenarios/library
+BASELINE  := current_policy
+YEARS     := 2025-2034
+DRAWS     := 1000
+OUT       := out/compare
+MODEL     := england
+
+.PHONY: help compare test lint types layers tests format bench solve lock upgrade wheel environment clean
+
+help:  ## this list
+	@echo 'make TARGET, where TARGET is one of'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-14s %s\n' "$$name" "$$what"; done
+
+compare: $(STAMP)  ## compare the shipped scenario files for England; writes out/compare
+	@echo '== warm-up: compile the kernels, once per machine'
+	@$(BIN)/simcore warm
+	@echo '== compare: $(SCENARIOS) against $(BASELINE), $(YEARS), $(DRAWS) draws'
+	@$(BIN)/simcore compare $(SCENARIOS) --baseline $(BASELINE) --years $(YEARS) --draws $(DRAWS) --out $(OUT)
+
+test: lint types layers tests  ## all checks: lint, types, layers, tests
+
+lint: $(STAMP)  ## style and likely bugs (ruff)
+	@echo '== lint'
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check . || { echo 'lint: run `make format`' >&2; exit 1; }
+
+types: $(STAMP)  ## types (mypy --strict; compiled kernels excepted)
+	@echo '== types'
+	@$(BIN)/mypy
+
+layers: $(STAMP)  ## which file may look at which (import-linter)
+	@echo '== layers'
+	@$(BIN)/lint-imports --no-logo
+
+tests: $(STAMP)  ## the tests; choose with PYTEST="-k smoking"
+	@echo '== tests'
+	@$(OFFLINE) $(BIN)/python -m pytest $(PYTEST)
+
+format: $(STAMP)  ## lay out the source, sort imports
+	@$(BIN)/ruff check --select I --fix .
+	@$(BIN)/ruff format .
+
+bench: $(STAMP)  ## the benchmarks
+	@$(OFFLINE) $(BIN)/python -m pytest benchmarks --benchmark-only $(PYTEST)
+
+solve: $(STAMP)  ## solve the direct effects of a model again (MODEL=england), for every draw
+	@$(BIN)/simcore solve $(MODEL)
+
+LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE)
+
+# Run time after all: its versions are those of the full set.
+lock: $(STAMP)  ## write requirements/*.txt again after a change of dependencies in pyproject.toml
+	@$(LOCKING) --all-extras --group dev --output-file requirements/dev.txt
+	@$(LOCKING) --constraints requirements/dev.txt --output-file requirements/run.txt
+
+upgrade:  ## the same, with the newest versions
+	@$(MAKE) lock UPGRADE=--upgrade
+
+wheel: $(STAMP)  ## build the wheel into dist/
+	@$(OFFLINE) $(BIN)/hatchling build --target wheel
+
+environment: $(STAMP)  ## make .venv, or bring it up to date
+
+$(STAMP):
+	@sh requirements/install.sh $(VENV) "$(PYTHON)"
+	@touch $@
+
+clean:  ## remove what was built or cached (not .venv, not out/)
+	@rm -rf dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	@find simcore scenarios calibration tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
