@@ -1,4 +1,4 @@
-"""Threads over ranges of births. Kernels release the interpreter lock and return integers, so sums are exact."""
+"""Threads over ranges of births: kernels release the interpreter lock, and integers add up exactly."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +46,13 @@ def add_over_births(count: Callable[[int, int], Ints], first: int, last: int, th
 
 
 def count_profiles_threaded(
-    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None, *, threads: int = 1
+    packed: Packed,
+    seed: int,
+    draw: int,
+    first_birth: int = 0,
+    last_birth: int | None = None,
+    *,
+    threads: int = 1,
 ) -> Ints:
     """`simcore.kernels.profiles.count_profiles` on several threads: the same counts, same errors."""
     last = packed.n_births if last_birth is None else last_birth
@@ -54,12 +60,21 @@ def count_profiles_threaded(
 
 
 def count_deaths_threaded(
-    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None, *, threads: int = 1
+    packed: Packed,
+    seed: int,
+    draw: int,
+    first_birth: int = 0,
+    last_birth: int | None = None,
+    *,
+    threads: int = 1,
 ) -> Ints:
     """`simcore.kernels.deaths.count_deaths` on several threads: the same deaths, same errors."""
     last = packed.n_births if last_birth is None else last_birth
     screen = screen_of(packed)
     skip = screen.share <= MOST_PASSING
     return add_over_births(
-        lambda a, b: count_deaths(packed, seed, draw, a, b, skip=skip, screen=screen), first_birth, last, threads
+        lambda a, b: count_deaths(packed, seed, draw, a, b, skip=skip, screen=screen),
+        first_birth,
+        last,
+        threads,
     )

@@ -1,14 +1,19 @@
 """The engine again, birth by birth, in plain Python with integers: written to be read, not to be fast.
 
-It reads a packed program and shares no code with the kernels.
+It reads a packed program (as plain arrays, of which the class is the only thing imported) and shares no code
+with the kernels.
 """
 
 import math
-from itertools import product
+from itertools import pairwise, product
+
+from simcore.kernels.packed import Ints, Packed
+
+Table = list[list[float]]
 
 
-def philox4x32(counter, key):
-    """Philox4x32-10 of four counter words and two key words (Salmon et al., SC11, doi:10.1145/2063384.2063405)."""
+def philox4x32(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Philox4x32-10 of a counter and a key (Salmon et al., SC11, doi:10.1145/2063384.2063405)."""
     x0, x1, x2, x3 = counter
     k0, k1 = key
     for _ in range(10):
@@ -18,7 +23,7 @@ def philox4x32(counter, key):
     return x0, x1, x2, x3
 
 
-def word(seed, draw, stratum_key, k, decision):
+def word(seed: int, draw: int, stratum_key: int, k: int, decision: int) -> int:
     """The luck of one birth in one decision: an integer from 0 to 2**32 - 2."""
     block = philox4x32((k, stratum_key, decision // 4, draw), (seed % 2**32, seed // 2**32))
     return min(block[decision % 4], 2**32 - 2)
@@ -27,7 +32,7 @@ def word(seed, draw, stratum_key, k, decision):
 class Birth:
     """One baby: who it is, and its luck, which is the same in every arm."""
 
-    def __init__(self, packed, seed, draw, position):
+    def __init__(self, packed: Packed, seed: int, draw: int, position: int) -> None:
         stratum = 0
         while packed.stratum_start[stratum + 1] <= position:
             stratum += 1
@@ -37,10 +42,10 @@ class Birth:
         slices = int(packed.n_levels[packed.n_given - 1])
         self.given = [*packed.stratum_levels[stratum].tolist(), self.k % slices]
 
-    def luck(self, decision):
+    def luck(self, decision: int) -> int:
         return word(self.seed, self.draw, self.stratum_key, self.k, int(decision))
 
-    def levels(self, arm):
+    def levels(self, arm: int) -> list[int]:
         """Level of every variable in this arm, in causal order."""
         packed = self.packed
         levels = list(self.given)
@@ -49,9 +54,9 @@ class Birth:
             levels.append(sum(u >= t for t in thresholds(packed, arm, v, levels)))
         return levels
 
-    def death(self, arm):
+    def death(self, arm: int) -> tuple[int, int, int]:
         """(cause, band, day) in this arm, or (-1, -1, -1): the earliest clock within the last band."""
-        outcome = self.packed.outcome
+        outcome = self.packed.deaths
         hazards = hazard_row(self.packed, arm, self.levels(arm))
         earliest, death = math.inf, (-1, -1, -1)
         for cause, hazard in enumerate(hazards):
@@ -68,26 +73,28 @@ class Birth:
         return death
 
 
-def thresholds(packed, arm, v, levels):
+def thresholds(packed: Packed, arm: int, v: int, levels: list[int]) -> list[int]:
     """The thresholds of variable ``v`` in this arm, given the levels of the variables before it."""
     n = int(packed.n_levels[v]) - 1
     row = sum(int(s) * levels[p] for p, s in zip(packed.parents[v], packed.strides[v], strict=True) if p >= 0)
     begin = int(packed.table_start[arm, v]) + row * n
-    return packed.thresholds[begin : begin + n].tolist()
+    limits: list[int] = packed.thresholds[begin : begin + n].tolist()
+    return limits
 
 
-def index(variables, strides, levels):
+def index(variables: Ints, strides: Ints, levels: list[int]) -> int:
     return sum(int(s) * levels[v] for v, s in zip(variables, strides, strict=True))
 
 
-def hazard_row(packed, arm, levels):
+def hazard_row(packed: Packed, arm: int, levels: list[int]) -> Table:
     """Cumulative hazards [cause][band] of a birth with these levels."""
-    outcome = packed.outcome
+    outcome = packed.deaths
     row = int(outcome.hazard_start[arm]) + index(outcome.hazard_vars, outcome.hazard_strides, levels)
-    return outcome.hazard[row].tolist()
+    hazards: Table = outcome.hazard[row].tolist()
+    return hazards
 
 
-def incidence(hazards):
+def incidence(hazards: Table) -> Table:
     """Chance to die [cause][band] with cumulative hazards [cause][band]."""
     alive, out = 1.0, [[0.0] * len(row) for row in hazards]
     for band in range(len(hazards[0])):
@@ -99,13 +106,13 @@ def incidence(hazards):
     return out
 
 
-def probabilities(limits):
+def probabilities(limits: list[int]) -> list[float]:
     """Chance of each level from its integer thresholds."""
     ends = [0.0, *(1.0 if t == 2**32 - 1 else t / (2**32 - 1) for t in limits), 1.0]
-    return [b - a for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [b - a for a, b in pairwise(ends)]
 
 
-def paths(packed, arm, given):
+def paths(packed: Packed, arm: int, given: list[int]) -> list[tuple[list[int], float]]:
     """Every combination of levels with its probability, for a birth with these given levels."""
     reached = [(list(given), 1.0)]
     for v in range(packed.n_given, packed.n_variables):
@@ -118,20 +125,26 @@ def paths(packed, arm, given):
     return reached
 
 
-def expected(packed, arm):
-    """Exact expected births by profile, and deaths by (cell, cause, band): two dictionaries."""
-    profiles, deaths, outcome = {}, {}, packed.outcome
+def expected(
+    packed: Packed, arm: int
+) -> list[tuple[int, dict[int, float], dict[tuple[int, int, int], float]]]:
+    """For each kind of birth (stratum, slice): how many, and the exact chance of each profile and each death.
+
+    Deaths are by (cell, cause, band).
+    """
+    outcome = packed.deaths
+    kinds = []
     slices = int(packed.n_levels[packed.n_given - 1])
     for stratum, piece in product(range(packed.stratum_key.size), range(slices)):
         births = int(packed.stratum_start[stratum + 1] - packed.stratum_start[stratum])
-        births = len(range(piece, births, slices))
-        if births == 0:
-            continue
+        profiles: dict[int, float] = {}
+        deaths: dict[tuple[int, int, int], float] = {}
         for levels, p in paths(packed, arm, [*packed.stratum_levels[stratum].tolist(), piece]):
             profile = index(packed.profile_vars, packed.profile_strides, levels)
-            profiles[profile] = profiles.get(profile, 0.0) + births * p
+            profiles[profile] = profiles.get(profile, 0.0) + p
             cell = index(outcome.cell_vars, outcome.cell_strides, levels)
             for cause, row in enumerate(incidence(hazard_row(packed, arm, levels))):
                 for band, chance in enumerate(row):
-                    deaths[cell, cause, band] = deaths.get((cell, cause, band), 0.0) + births * p * chance
-    return profiles, deaths
+                    deaths[cell, cause, band] = deaths.get((cell, cause, band), 0.0) + p * chance
+        kinds.append((len(range(piece, births, slices)), profiles, deaths))
+    return kinds

@@ -1,27 +1,31 @@
 """Competing risks: known closed forms, conservation, and products of factors."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
+from simcore.kernels.packed import Floats, Ints
 from simcore.kernels.risk import hazards_from_factors, incidence, incidence_from_factors
 from tests import reference
 
+Factors = tuple[Floats, Ints]
 
-def test_one_cause_alone_dies_with_one_minus_exp():
+
+def test_one_cause_alone_dies_with_one_minus_exp() -> None:
     hazard = np.array([0.0, 1e-12, 1e-3, 0.25, 0.2500001, 3.0, 50.0])
     assert incidence(hazard[:, None, None])[:, 0, 0] == pytest.approx(-np.expm1(-hazard), rel=1e-15, abs=0)
 
 
-def test_two_causes_with_constant_hazards_share_deaths_in_their_ratio():
+def test_two_causes_with_constant_hazards_share_deaths_in_their_ratio() -> None:
     # exponential clocks at rates a and b over time 1: P(a first) = a / (a + b) * (1 - exp(-a - b))
     a, b = 0.3, 0.9
     expected = [a / (a + b) * (1 - math.exp(-a - b)), b / (a + b) * (1 - math.exp(-a - b))]
     assert incidence(np.array([[[a], [b]]]))[0, :, 0] == pytest.approx(expected, rel=1e-14)
 
 
-def test_a_band_is_met_only_by_those_alive_at_its_start():
+def test_a_band_is_met_only_by_those_alive_at_its_start() -> None:
     hazard = np.array([[[0.2, 0.0, 0.1], [0.3, 0.0, 0.4]]])
     dies = incidence(hazard)
     assert dies[0, :, 1].tolist() == [0.0, 0.0]
@@ -29,19 +33,21 @@ def test_a_band_is_met_only_by_those_alive_at_its_start():
     assert dies[0, :, 2] == pytest.approx([reach_last * f * -math.expm1(-0.5) for f in (0.2, 0.8)], rel=1e-14)
 
 
-def test_cutting_a_band_in_two_moves_no_death():
+def test_cutting_a_band_in_two_moves_no_death() -> None:
     rng = np.random.default_rng(1)
     hazard = rng.exponential(0.3, (50, 4, 1))
     halves = np.concatenate([hazard * 0.25, hazard * 0.75], axis=2)
     assert incidence(halves).sum(axis=2) == pytest.approx(incidence(hazard)[:, :, 0], rel=1e-13)
 
 
-def test_deaths_and_survivors_add_up_to_everyone():
+def test_deaths_and_survivors_add_up_to_everyone() -> None:
     hazard = np.random.default_rng(2).exponential(0.5, (200, 5, 5))
-    assert incidence(hazard).sum(axis=(1, 2)) + np.exp(-hazard.sum(axis=(1, 2))) == pytest.approx(1, rel=1e-14)
+    assert incidence(hazard).sum(axis=(1, 2)) + np.exp(-hazard.sum(axis=(1, 2))) == pytest.approx(
+        1, rel=1e-14
+    )
 
 
-def test_compiled_incidence_agrees_with_the_readable_reference():
+def test_compiled_incidence_agrees_with_the_readable_reference() -> None:
     rng = np.random.default_rng(3)
     hazard = 10.0 ** rng.uniform(-8, 1, (300, 3, 4)) * (rng.random((300, 3, 4)) > 0.2)
     expected = [reference.incidence(row) for row in hazard.tolist()]
@@ -49,8 +55,8 @@ def test_compiled_incidence_agrees_with_the_readable_reference():
 
 
 @pytest.fixture
-def factors():
-    """Three factors of 4, 3 and 2 rows, in two draws; 40 rows that use them in no order, some twice running."""
+def factors() -> Factors:
+    """Three factors of 4, 3 and 2 rows, in two draws; 40 rows in no order, some twice running."""
     rng = np.random.default_rng(4)
     tables = rng.uniform(0.1, 1.5, (2, 9, 2, 3))
     rows = np.stack([rng.integers(0, 4, 40), 4 + rng.integers(0, 3, 40), 7 + rng.integers(0, 2, 40)])
@@ -59,30 +65,32 @@ def factors():
     return tables, rows
 
 
-def test_hazards_are_products_of_their_factors(factors):
+def test_hazards_are_products_of_their_factors(factors: Factors) -> None:
     tables, rows = factors
     expected = tables[:, rows[0]] * tables[:, rows[1]] * tables[:, rows[2]]
     assert np.array_equal(hazards_from_factors(tables, rows), expected)
 
 
-def test_incidence_from_factors_is_that_of_the_hazards_bit_for_bit(factors):
+def test_incidence_from_factors_is_that_of_the_hazards_bit_for_bit(factors: Factors) -> None:
     hazard = hazards_from_factors(*factors)
     expected = incidence(hazard.reshape(-1, 2, 3)).reshape(hazard.shape)
     assert np.array_equal(incidence_from_factors(*factors), expected)
 
 
-def test_the_order_of_rows_moves_no_bit(factors):
+def test_the_order_of_rows_moves_no_bit(factors: Factors) -> None:
     tables, rows = factors
     order = np.random.default_rng(5).permutation(40)
-    assert np.array_equal(incidence_from_factors(tables, rows[:, order]), incidence_from_factors(tables, rows)[:, order])
+    assert np.array_equal(
+        incidence_from_factors(tables, rows[:, order]), incidence_from_factors(tables, rows)[:, order]
+    )
 
 
 @pytest.mark.parametrize("rows", [[[9]], [[-1]], [0], np.zeros((0, 3), int)], ids=str)
-def test_rows_outside_the_tables_are_refused(factors, rows):
+def test_rows_outside_the_tables_are_refused(factors: Factors, rows: Any) -> None:
     with pytest.raises(ValueError):
         incidence_from_factors(factors[0], rows)
 
 
-def test_hazards_of_another_shape_are_refused():
+def test_hazards_of_another_shape_are_refused() -> None:
     with pytest.raises(ValueError, match="rows x causes x bands"):
         incidence(np.zeros((3, 4)))

@@ -4,17 +4,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from simcore.kernels.packed import Outcome, Packed, share_columns
+from simcore.kernels.packed import Ints, Outcome, Packed, Words, share_columns
 
-EDGES = [0, 1, 7, 28, 365]
+EDGES = np.array([0.0, 1.0, 7.0, 28.0, 365.0])
 
 
-def random_world(seed, *, arms=3, drawn=5, strata=7, births=400, causes=3, risk=1.0):
+def random_world(
+    seed: int,
+    *,
+    arms: int = 3,
+    drawn: int = 5,
+    strata: int = 7,
+    births: int = 400,
+    causes: int = 3,
+    risk: float = 1.0,
+) -> Packed:
     """A random program: about ``births`` births in each of ``strata`` strata (one of them empty).
 
-    Two given dims and a slice; drawn variables of 2 to 6 levels with up to three parents each; arms that change one or
-    two tables or, the last of them, the hazards; impossible and certain levels; decision numbers far apart, out of
-    order and near their greatest value.
+    Two given dims and a slice; drawn variables of 2 to 6 levels with up to three parents each; arms that
+    change one or two tables or, the last of them, the hazards; impossible and certain levels; decision
+    numbers far apart, out of order and near their greatest value.
     """
     rng = np.random.default_rng(seed)
     n_levels = np.array([3, 4, 5, *rng.integers(2, 7, drawn)])
@@ -23,39 +32,52 @@ def random_world(seed, *, arms=3, drawn=5, strata=7, births=400, causes=3, risk=
     rows = np.ones(v, np.int64)
     for child in range(3, v):
         # the slice (2) is no parent; the first drawn variable has none at all
-        chosen = rng.choice([p for p in range(child) if p != 2], size=rng.integers(0, 4) if child > 3 else 0, replace=False)
+        chosen = rng.choice(
+            [p for p in range(child) if p != 2], size=rng.integers(0, 4) if child > 3 else 0, replace=False
+        )
         for p, parent in enumerate(rng.permutation(chosen)):
             parents[child, p], strides[child, p] = parent, rows[child]
             rows[child] *= n_levels[parent]
     flat, start, size = [], np.zeros((arms, v), np.int64), 0
     for arm in range(arms):
-        changed = range(3, v) if arm == 0 else rng.choice(np.arange(3, v), size=rng.integers(0, 3), replace=False)
+        changed = (
+            range(3, v) if arm == 0 else rng.choice(np.arange(3, v), size=rng.integers(0, 3), replace=False)
+        )
         start[arm] = start[0]
         for child in changed:
             flat.append(_random_table(rng, rows[child], n_levels[child]).ravel())
             start[arm, child] = size
             size += flat[-1].size
-    decisions = rng.permutation([0, 1, 2, 5, 6, 11, 2**20 + 3, 2**33 + 1, 2**34 - 1, 4, 7, 8, 9, 12])[: drawn + causes]
+    decisions = rng.permutation([0, 1, 2, 5, 6, 11, 2**20 + 3, 2**33 + 1, 2**34 - 1, 4, 7, 8, 9, 12])[
+        : drawn + causes
+    ]
     stratum_births = rng.integers(births // 2, births * 3 // 2, strata)
     stratum_births[rng.integers(strata)] = 0
     profile_vars = rng.permutation(v)[:4]
     return Packed(
-        n_given=3, n_levels=n_levels, parents=parents, strides=strides, decision=[-1, -1, -1, *decisions[:drawn]],
-        thresholds=np.concatenate(flat), table_start=start, column=share_columns(start, parents, 3),
+        n_given=3,
+        n_levels=n_levels,
+        parents=parents,
+        strides=strides,
+        decision=np.append([-1, -1, -1], decisions[:drawn]),
+        thresholds=np.concatenate(flat),
+        table_start=start,
+        column=share_columns(start, parents, 3),
         stratum_start=np.append(0, np.cumsum(stratum_births)),
         stratum_levels=np.stack([rng.integers(0, 3, strata), rng.integers(0, 4, strata)], axis=1),
-        stratum_key=rng.choice(2**32 - 1, strata, replace=False),
-        profile_vars=profile_vars, profile_strides=dense_strides(n_levels[profile_vars]),
+        stratum_key=rng.choice(2**32 - 1, strata, replace=False).astype(np.uint32),
+        profile_vars=profile_vars,
+        profile_strides=dense_strides(n_levels[profile_vars]),
         outcome=_random_outcome(rng, n_levels, arms, decisions[drawn:], risk),
     )
 
 
-def dense_strides(levels):
+def dense_strides(levels: Ints) -> Ints:
     """Strides of a dense index whose last variable runs fastest."""
     return np.append(np.cumprod(levels[:0:-1])[::-1], 1).astype(np.int64)
 
 
-def _random_table(rng, rows, levels):
+def _random_table(rng: np.random.Generator, rows: int, levels: int) -> Words:
     """Thresholds of random probabilities, one level in ten impossible and one row in eight certain."""
     p = rng.exponential(size=(rows, levels)) * (rng.random((rows, levels)) > 0.1)
     p[np.arange(rows), rng.integers(levels, size=rows)] += 0.05
@@ -65,8 +87,10 @@ def _random_table(rng, rows, levels):
     return np.clip(np.round(cumulative * 2**32), 0, 2**32 - 1).astype(np.uint32)
 
 
-def _random_outcome(rng, n_levels, arms, decisions, risk):
-    """Hazards that one drawn variable dominates, some of them zero; in the last arm others than in the rest."""
+def _random_outcome(
+    rng: np.random.Generator, n_levels: Ints, arms: int, decisions: Ints, risk: float
+) -> Outcome:
+    """Hazards that one drawn variable dominates, some of them zero; the last arm has others than the rest."""
     hazard_vars = np.append(rng.permutation(np.arange(3, n_levels.size))[:3], 1)
     levels = n_levels[hazard_vars]
     shape = (*levels, len(decisions), len(EDGES) - 1)
@@ -79,14 +103,20 @@ def _random_outcome(rng, n_levels, arms, decisions, risk):
     hazard_start = np.zeros(arms, np.int64)
     hazard_start[-1] = len(tables[0])
     return Outcome(
-        decision=decisions, edges=EDGES, hazard_vars=hazard_vars, hazard_strides=dense_strides(levels),
-        hazard=np.concatenate(tables), hazard_start=hazard_start, cell_vars=[0, 1], cell_strides=[4, 1],
+        decision=decisions,
+        edges=EDGES,
+        hazard_vars=hazard_vars,
+        hazard_strides=dense_strides(levels),
+        hazard=np.concatenate(tables),
+        hazard_start=hazard_start,
+        cell_vars=np.array([0, 1]),
+        cell_strides=np.array([4, 1]),
     )
 
 
-def with_arms(world, arms):
+def with_arms(world: Packed, arms: list[int]) -> Packed:
     """The same world with these of its arms, in this order."""
-    start = world.table_start[list(arms)]
-    outcome = replace(world.outcome, hazard_start=world.outcome.hazard_start[list(arms)])
+    start = world.table_start[arms]
+    outcome = replace(world.deaths, hazard_start=world.deaths.hazard_start[arms])
     column = share_columns(start, world.parents, world.n_given)
     return replace(world, table_start=start, column=column, outcome=outcome)

@@ -1,8 +1,8 @@
 """Births in blocks, column by column: who they are, and the level of every variable in every arm.
 
-A block holds up to `BLOCK` births in small arrays that stay in the cache. For each variable and each parent a plain
-loop over the block builds the row of the table; then the thresholds are compared. What the tables mean is worked
-out once a block, not once a birth. Nothing here depends on where blocks begin.
+A block holds up to `BLOCK` births in small arrays that stay in the cache. For each variable and each parent a
+plain loop over the block builds the row of the table; then the thresholds are compared. What the tables mean
+is worked out once a block, not once a birth. Nothing here depends on where blocks begin.
 """
 
 from typing import NamedTuple
@@ -42,13 +42,25 @@ def program_of(packed: Packed) -> Program:
     slot = np.zeros(packed.n_variables, np.int64)
     slot[drawn] = places
     return Program(
-        packed.n_given, packed.n_levels, packed.parents, packed.strides, blocks, slot, packed.decision % 4,
-        packed.thresholds, packed.table_start, packed.column,
-        packed.stratum_start, packed.stratum_levels, packed.stratum_key,
+        packed.n_given,
+        packed.n_levels,
+        packed.parents,
+        packed.strides,
+        blocks,
+        slot,
+        packed.decision % 4,
+        packed.thresholds,
+        packed.table_start,
+        packed.column,
+        packed.stratum_start,
+        packed.stratum_levels,
+        packed.stratum_key,
     )
 
 
-def checked_range(packed: Packed, seed: int, draw: int, first: int, last: int | None) -> tuple[np.uint64, int, int]:
+def checked_range(
+    packed: Packed, seed: int, draw: int, first: int, last: int | None
+) -> tuple[np.uint64, int, int]:
     """Seed and range of births as kernels take them.
 
     Raises
@@ -114,8 +126,8 @@ def add_scaled(column, stride, n, index):
 def _compare(word, place, n, table, n_thresholds, varies, out):
     """Level of each birth: how many of its row's thresholds do not exceed its word.
 
-    ``place`` holds where the row's first threshold stands in ``table``; where it does not vary, the thresholds
-    are constants and the comparison vectorises.
+    ``place`` holds where the row's first threshold stands in ``table``; where it does not vary, the
+    thresholds are constants and the comparison vectorises.
     """
     if not varies:
         out[:n] = np.uint8(0)

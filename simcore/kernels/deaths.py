@@ -1,11 +1,13 @@
 """Realised deaths: one latent clock per cause, the earliest within the last band edge is the death.
 
-The clock of cause ``c`` has a word of its own, ``u = (word + 1/2) / 2**32``, and rings when its cumulative hazard
-reaches ``-log(1 - u)``: a small word rings early. Within a band the hazard is constant, so the time is linear in it.
-Ties go to the cause of the lower number. A policy that acts on one cause leaves the other clocks alone.
+The clock of cause ``c`` has a word of its own, ``u = (word + 1/2) / 2**32``, and rings when its cumulative
+hazard reaches ``-log(1 - u)``: a small word rings early. Within a band the hazard is constant, so the time is
+linear in it. Ties go to the cause of the lower number. A policy that acts on one cause leaves the other
+clocks alone.
 
-Most births are passed over by the screen (`simcore.kernels.screen`); the others are gathered into full blocks and go
-through the same columnar code as profile counts. The deaths are the same, birth for birth, with and without it.
+Most births are passed over by the screen (`simcore.kernels.screen`); the others are gathered into full blocks
+and go through the same columnar code as profile counts. The deaths are the same, birth for birth, with and
+without it.
 """
 
 import math
@@ -21,7 +23,7 @@ from simcore.kernels.rng import fill_words
 from simcore.kernels.screen import Screen, screen_of
 
 MOST_PASSING = 0.5
-"""Where more births than this would pass, screening costs more than it saves and every birth is worked out."""
+"""Where more births than this would pass, screening does not pay and every birth is worked out."""
 _WORD = 1.0 / 4294967296.0
 
 
@@ -68,15 +70,29 @@ def _clocks(packed: Packed, screen: Screen | None) -> Clocks:
             at = int(found[0]) if found.size else blocks.size
             blocks = blocks if found.size else np.append(blocks, number)
     return Clocks(
-        blocks, n_clock_blocks, slot.astype(np.int64), outcome.decision % 4, outcome.edges, outcome.hazard_vars,
-        outcome.hazard_strides, outcome.hazard, outcome.hazard.sum(axis=2), outcome.hazard_start, outcome.cell_vars,
-        outcome.cell_strides, screen is not None, at, lane, edges, np.ascontiguousarray(limits),
+        blocks,
+        n_clock_blocks,
+        slot.astype(np.int64),
+        outcome.decision % 4,
+        outcome.edges,
+        outcome.hazard_vars,
+        outcome.hazard_strides,
+        outcome.hazard,
+        outcome.hazard.sum(axis=2),
+        outcome.hazard_start,
+        outcome.cell_vars,
+        outcome.cell_strides,
+        screen is not None,
+        at,
+        lane,
+        edges,
+        np.ascontiguousarray(limits),
     )
 
 
 @njit(cache=True, nogil=True)
 def _flag(word, clock, n, edges, limits, flags):
-    """Flag the births whose ``clock`` word is within the limit of the step that ``word`` lies in; vectorises."""
+    """Flag the births whose ``clock`` word is within the limit of the step that ``word`` lies in."""
     edge_0, edge_1, edge_2 = edges[0], edges[1], edges[2]
     limit_0, limit_1, limit_2, limit_3 = limits[0], limits[1], limits[2], limits[3]
     for i in range(n):
@@ -104,7 +120,7 @@ def _death(word_of, i, row, clocks):
                 time = begin + (needed - reached) / hazard * (end - begin)
                 if time < earliest:
                     # rounding may carry a time to the very end of its band: the day stays within
-                    cause, band, day, earliest = c, b, min(int(time), int(math.ceil(end)) - 1), time
+                    cause, band, day, earliest = c, b, min(int(time), math.ceil(end) - 1), time
                 break
             reached += hazard
     return cause, band, day
@@ -112,9 +128,25 @@ def _death(word_of, i, row, clocks):
 
 @njit(cache=True, nogil=True)
 def _work_out(
-    program, clocks, k, key, stratum, position, n, draw, seed, words, clock_words, index, cell, levels, deaths, keep, fate
+    program,
+    clocks,
+    k,
+    key,
+    stratum,
+    position,
+    n,
+    draw,
+    seed,
+    words,
+    clock_words,
+    index,
+    cell,
+    levels,
+    deaths,
+    keep,
+    fate,
 ):
-    """Levels and clocks of ``n`` gathered births in every arm; adds to ``deaths``, writes ``fate`` if kept."""
+    """Levels and clocks of ``n`` gathered births in every arm: adds to ``deaths``, writes ``fate``."""
     evaluate(program, k, key, stratum, n, draw, seed, words, index, levels)
     for s in range(clocks.n_clock_blocks):
         fill_words(k, key, n, clocks.blocks[s], draw, seed, clock_words[s])
@@ -172,21 +204,62 @@ def _realise(first, last, draw, seed, program, clocks, deaths, keep, fate):
             stratum_in[waiting + j], position_in[waiting + j] = stratum[i], start - first + i
         waiting += found
         if waiting >= BLOCK:
-            _work_out(program, clocks, k_in, key_in, stratum_in, position_in, BLOCK, draw, seed, words, clock_words,
-                      index, cell, levels, deaths, keep, fate)
+            _work_out(
+                program,
+                clocks,
+                k_in,
+                key_in,
+                stratum_in,
+                position_in,
+                BLOCK,
+                draw,
+                seed,
+                words,
+                clock_words,
+                index,
+                cell,
+                levels,
+                deaths,
+                keep,
+                fate,
+            )
             passed += BLOCK
             waiting -= BLOCK
             for i in range(waiting):
                 k_in[i], key_in[i] = k_in[BLOCK + i], key_in[BLOCK + i]
                 stratum_in[i], position_in[i] = stratum_in[BLOCK + i], position_in[BLOCK + i]
     if waiting > 0:
-        _work_out(program, clocks, k_in, key_in, stratum_in, position_in, waiting, draw, seed, words, clock_words,
-                  index, cell, levels, deaths, keep, fate)
+        _work_out(
+            program,
+            clocks,
+            k_in,
+            key_in,
+            stratum_in,
+            position_in,
+            waiting,
+            draw,
+            seed,
+            words,
+            clock_words,
+            index,
+            cell,
+            levels,
+            deaths,
+            keep,
+            fate,
+        )
     return passed + waiting
 
 
 def _run(
-    packed: Packed, seed: int, draw: int, first: int, last: int | None, skip: bool, screen: Screen | None, keep: bool
+    packed: Packed,
+    seed: int,
+    draw: int,
+    first: int,
+    last: int | None,
+    skip: bool,
+    screen: Screen | None,
+    keep: bool,
 ) -> tuple[Ints, npt.NDArray[np.int32], int]:
     key, begin, end = checked_range(packed, seed, draw, first, last)
     if not skip:
@@ -203,8 +276,14 @@ def _run(
 
 
 def count_deaths(
-    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None, *,
-    skip: bool = True, screen: Screen | None = None,
+    packed: Packed,
+    seed: int,
+    draw: int,
+    first_birth: int = 0,
+    last_birth: int | None = None,
+    *,
+    skip: bool = True,
+    screen: Screen | None = None,
 ) -> Ints:
     """Count realised deaths by arm, cell, cause and band.
 
@@ -217,9 +296,11 @@ def count_deaths(
     seed, draw, first_birth, last_birth
         As `simcore.kernels.profiles.count_profiles`.
     skip : bool
-        Pass over births that a screen shows to survive in every arm, unless more than `MOST_PASSING` would pass.
+        Pass over births that a screen shows to survive in every arm, unless more than `MOST_PASSING` would
+        pass.
     screen : Screen, optional
-        `screen_of` the same program, to serve several calls. A screen that is given is used whatever its share.
+        `screen_of` the same program, to serve several calls. A screen that is given is used whatever its
+        share.
 
     Returns
     -------
@@ -234,14 +315,22 @@ def count_deaths(
 
 
 def realise_births(
-    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None, *, skip: bool = True
+    packed: Packed,
+    seed: int,
+    draw: int,
+    first_birth: int = 0,
+    last_birth: int | None = None,
+    *,
+    skip: bool = True,
 ) -> Realised:
     """Cause, band and day of death of every birth in every arm. Arguments and errors as `count_deaths`."""
     cause, band, day = _run(packed, seed, draw, first_birth, last_birth, skip, None, True)[1]
     return Realised(cause.astype(np.int8), band.astype(np.int8), day)
 
 
-def pass_share(packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None) -> float:
-    """Share of these births that the screen lets pass, so that they are worked out. Errors as `count_deaths`."""
+def pass_share(
+    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None
+) -> float:
+    """Share of these births that the screen lets pass to be worked out. Errors as `count_deaths`."""
     births = (packed.n_births if last_birth is None else last_birth) - first_birth
     return _run(packed, seed, draw, first_birth, last_birth, True, None, False)[2] / max(births, 1)

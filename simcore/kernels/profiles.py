@@ -47,7 +47,9 @@ def _levels(first, last, draw, seed, program, out):
                     out[arm, v, start - first + i] = levels[program.column[arm, v], i]
 
 
-def count_profiles(packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None) -> Ints:
+def count_profiles(
+    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None
+) -> Ints:
     """Count the births of each profile in each arm.
 
     Any split of the births into ranges adds up to the same counts, and releases the interpreter lock.
@@ -74,7 +76,9 @@ def count_profiles(packed: Packed, seed: int, draw: int, first_birth: int = 0, l
     """
     key, first, last = checked_range(packed, seed, draw, first_birth, last_birth)
     counts = np.zeros((packed.n_arms, packed.n_profiles), np.int64)
-    _count(first, last, int(draw), key, program_of(packed), packed.profile_vars, packed.profile_strides, counts)
+    _count(
+        first, last, int(draw), key, program_of(packed), packed.profile_vars, packed.profile_strides, counts
+    )
     return counts
 
 

@@ -1,9 +1,11 @@
 """From hazards to cumulative incidence: competing risks with hazards constant within a band.
 
-With ``h[c, b]`` the cumulative hazard of cause ``c`` over band ``b``, ``H[b]`` its sum over causes and ``S[b]`` the
-chance to reach the band alive, the chance to die of ``c`` in ``b`` is ``S[b] * h[c, b] / H[b] * (1 - exp(-H[b]))``.
-Causes share a band in proportion to their hazards because the hazards keep their ratio throughout it (Kalbfleisch and
-Prentice, The Statistical Analysis of Failure Time Data, 2nd ed. 2002, chapter 8).
+With ``h[c, b]`` the cumulative hazard of cause ``c`` over band ``b``, ``H[b]`` its sum over causes and
+``S[b]`` the chance to reach the band alive, the chance to die of ``c`` in ``b`` is ::
+
+    S[b] * h[c, b] / H[b] * (1 - exp(-H[b]))
+
+Causes share a band in proportion to their hazards, because these keep their ratio throughout it.
 """
 
 import math
@@ -18,8 +20,8 @@ from simcore.kernels.packed import Floats, Ints
 def _mean_survival(x):
     """``(1 - exp(-x)) / x``, the share of a band's hazard that is met alive; 1 at ``x = 0``.
 
-    Below 1/4, where nearly all hazards lie, by its Taylor series to the eleventh power (error under 1e-17 of 1):
-    a quarter of the time of ``expm1`` and no division by zero.
+    Below 1/4, where nearly all hazards lie, by its Taylor series to the eleventh power (error under 1e-17 of
+    1): a quarter of the time of ``expm1`` and no division by zero.
     """
     if x > 0.25:
         return -math.expm1(-x) / x
@@ -38,7 +40,7 @@ def _mean_survival(x):
 
 @njit(cache=True, nogil=True)
 def _incidence(hazard, total, out):
-    """Incidence of one row: ``hazard`` and ``out`` float64[causes, bands], ``total`` float64[bands] scratch."""
+    """Incidence of one row, from ``hazard`` [causes, bands] to ``out``; ``total`` [bands] is scratch."""
     causes, bands = hazard.shape
     for b in range(bands):
         total[b] = hazard[0, b]
@@ -68,7 +70,8 @@ def _rows_from_factors(tables, row_of_factor, store_hazard, out):
     """Hazards, or incidence at once, of every row; ``out`` float64[draws, rows, causes, bands]."""
     factors, rows = row_of_factor.shape
     draws, _, causes, bands = tables.shape
-    # product[f] is that of factors 0 to f: a row that differs from the one before in late factors only starts there
+    # product[f] is that of factors 0 to f: a row that differs from the one before in late factors only starts
+    # there
     product = np.empty((factors, causes * bands))
     total = np.empty(bands)
     flat = tables.reshape(draws, -1, causes * bands)
@@ -100,8 +103,8 @@ def incidence(hazard: Floats) -> Floats:
     Parameters
     ----------
     hazard : float64[rows, causes, bands]
-        Cumulative hazard of the cause over the whole band (not per day), finite and not negative. At least one
-        cause and one band.
+        Cumulative hazard of the cause over the whole band (not per day), finite and not negative. At least
+        one cause and one band.
 
     Returns
     -------
@@ -139,8 +142,9 @@ def _from_factors(tables: Floats, row_of_factor: Ints, *, store_hazard: bool) ->
 def hazards_from_factors(tables: Floats, row_of_factor: Ints) -> Floats:
     """Cumulative hazards as products of factors, gathered row by row.
 
-    ``hazard[draw, row] = product over f of tables[draw, row_of_factor[f, row]]``, multiplied in the order of the
-    factors. Cheapest when the last factors vary fastest from row to row: products of the first ones are kept.
+    ``hazard[draw, row] = product over f of tables[draw, row_of_factor[f, row]]``, multiplied in the order of
+    the factors. Cheapest when the last factors vary fastest from row to row: products of the first ones are
+    kept.
 
     Parameters
     ----------

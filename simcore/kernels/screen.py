@@ -1,11 +1,13 @@
 """A bound on risk that lets most births be passed over, exactly.
 
-One drawn variable dominates the risk. For every stretch of its word a bound holds for each clock over everything
-else and over all arms: a birth none of whose clocks' words is under the bound survives in every arm, whatever its
-levels are. Only the others need to be worked out. The bound may be loose, never wrong: it costs time, not deaths.
+One drawn variable dominates the risk. For every stretch of its word a bound holds for each clock over
+everything else and over all arms: a birth none of whose clocks' words is under the bound survives in every
+arm, whatever its levels are. Only the others need to be worked out. The bound may be loose, never wrong: it
+costs time, not deaths.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +37,9 @@ def screen_of(packed: Packed) -> Screen:
     """
     outcome = packed.deaths
     greatest = _greatest_hazards(packed)
-    best = Screen(-1, *_steps(_limits(greatest.reshape(-1, greatest.shape[-1]).max(axis=0)[None]), np.ones(1, np.int64)))
+    best = Screen(
+        -1, *_steps(_limits(greatest.reshape(-1, greatest.shape[-1]).max(axis=0)[None]), np.ones(1, np.int64))
+    )
     for axis, v in enumerate(outcome.hazard_vars):
         if v >= packed.n_given:
             others = tuple(a for a in range(outcome.hazard_vars.size) if a != axis)
@@ -67,7 +71,7 @@ def _limits(hazard: Floats) -> npt.NDArray[np.int64]:
 
 
 def _by_bin(packed: Packed, v: int, limits: Ints) -> Ints:
-    """Limits [bins, causes] over stretches of the word of ``v``, from limits by its level [levels, causes]."""
+    """Limits [bins, causes] by stretch of the word of ``v``, from limits by its level [levels, causes]."""
     levels = int(packed.n_levels[v])
     used = packed.parents[v] >= 0
     last_row = (packed.strides[v] * (packed.n_levels[packed.parents[v]] - 1))[used].sum()
@@ -99,9 +103,11 @@ def _steps(limits: Ints, widths: Ints) -> tuple[Words, Words, float]:
         return width * min(float(row.sum()) / _WORDS, 1.0)
 
     while len(runs) > STEPS:
-        joined = [(np.maximum(a[0], b[0]), a[1] + b[1]) for a, b in zip(runs[:-1], runs[1:], strict=True)]
-        cost = [passing(*j) - passing(*a) - passing(*b)
-                for j, a, b in zip(joined, runs[:-1], runs[1:], strict=True)]
+        joined = [(np.maximum(a[0], b[0]), a[1] + b[1]) for a, b in pairwise(runs)]
+        cost = [
+            passing(*j) - passing(*a) - passing(*b)
+            for j, a, b in zip(joined, runs[:-1], runs[1:], strict=True)
+        ]
         at = int(np.argmin(cost))
         runs[at : at + 2] = [joined[at]]
     total = sum(width for _, width in runs)
@@ -109,5 +115,8 @@ def _steps(limits: Ints, widths: Ints) -> tuple[Words, Words, float]:
     while len(runs) < STEPS:
         runs.append((runs[-1][0], 0))
     ends = np.cumsum([width for _, width in runs])[:-1] * (_WORDS // total)
-    return (np.minimum(ends, _WORDS - 1).astype(np.uint32),
-            np.stack([row for row, _ in runs], axis=1).astype(np.uint32), share)
+    return (
+        np.minimum(ends, _WORDS - 1).astype(np.uint32),
+        np.stack([row for row, _ in runs], axis=1).astype(np.uint32),
+        share,
+    )
