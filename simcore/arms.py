@@ -1,0 +1,254 @@
+"""Arms: other sets of tables for the same births.
+
+An arm is described by generic edits and knows nothing of the policy behind them:
+
+* a :class:`Step` is one more variable. A step that *replaces* a variable carries its value from there
+  on (the natural value stays, for what is only associated with it); any other step is a stage that
+  can be counted (reached, accepts);
+* a :class:`Treatment` raises or lowers the chance of one level of a variable among those at a step;
+* a :class:`HazardEdit` multiplies hazards among those at a step, or in some strata.
+
+All arms share one network: an arm that lacks a step has a table there that changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simcore.hazards import Hazards
+from simcore.network import Array, Labelled, Network, Node
+from simcore.program import Program
+
+
+@dataclass(frozen=True)
+class Step:
+    """One more variable of an arm.
+
+    ``table`` is ``float64[draws or 1, *parents, levels]``. A step that replaces a variable has that
+    variable as its first parent and the same levels.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    parents: tuple[str, ...]
+    table: Array
+    decision: int
+    replaces: str | None = None
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """Multiply the probability of one level among births at the last level of a step.
+
+    What is gained is taken from the levels after it, in proportion; the coupling moves a birth only
+    in that direction. ``ratio`` is ``float64[draws or 1]``; the probability is capped at one.
+    """
+
+    variable: str
+    level: str
+    step: str
+    ratio: Array
+
+
+@dataclass(frozen=True)
+class HazardEdit:
+    """A factor ``float64[draws or 1, *axes, causes, age bands]`` on the hazards of an arm."""
+
+    factor: Labelled
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A named world."""
+
+    name: str
+    steps: tuple[Step, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    hazard_edits: tuple[HazardEdit, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """All arms over one network, ready for an estimator."""
+
+    names: tuple[str, ...]
+    network: Network
+    hazards: tuple[Hazards, ...]
+    hazards_of_arm: tuple[int, ...]
+    cut: int
+    """Nodes before this position are drawn by the expected estimator."""
+
+    def hazards_in(self, arm: int) -> Hazards:
+        """The hazards of one arm."""
+        return self.hazards[self.hazards_of_arm[arm]]
+
+
+class ArmConflict(ValueError):
+    """Two arms use one step name for different things."""
+
+
+def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
+    """One network that holds every arm; the first arm is the comparator.
+
+    Raises
+    ------
+    ArmConflict
+        If two arms describe steps of the same name with other parents, levels or decision.
+    """
+    nodes = list(program.network.nodes)
+    nodes = [_for_arms(node, len(arms)) for node in nodes]
+    network = Network(program.network.strata, tuple(nodes))
+    treated = {treatment.variable for arm in arms for treatment in arm.treatments}
+    drawn_to = program.model.spec.drawn_to
+    for step in _distinct_steps(arms):
+        network = _insert(network, step, [_find(arm, step.name) for arm in arms], drawn_to, treated)
+    network = _follow_policy(network, {node.name for node in program.network.nodes})
+    for step_name, variable in dict.fromkeys((t.step, t.variable) for arm in arms for t in arm.treatments):
+        network = _treat(network, variable, step_name, arms)
+    carriers = {node.name: network.carrier(node.name) for node in program.network.nodes}
+    base = program.hazards.renamed(carriers)
+    hazards: list[Hazards] = [base]
+    of_arm = []
+    for arm in arms:
+        edited = base
+        for edit in arm.hazard_edits:
+            axes = tuple(carriers.get(axis, axis) for axis in edit.factor.axes)
+            edited = edited.with_factor(Labelled(axes, edit.factor.values))
+        if edited is not base:
+            hazards.append(edited)
+        of_arm.append(len(hazards) - 1 if edited is not base else 0)
+    cut = network.position(drawn_to) + 1 if drawn_to else 0
+    return Worlds(tuple(arm.name for arm in arms), network, tuple(hazards), tuple(of_arm), cut)
+
+
+def _for_arms(node: Node, n_arms: int) -> Node:
+    return Node(
+        node.name, node.levels, node.parents, node.decision, node.tables, (0,) * n_arms, node.natural_parents
+    )
+
+
+def _distinct_steps(arms: Sequence[Arm]) -> list[Step]:
+    found: dict[str, Step] = {}
+    for arm in arms:
+        for step in arm.steps:
+            first = found.setdefault(step.name, step)
+            same = (first.levels, first.parents, first.decision, first.replaces) == (
+                step.levels, step.parents, step.decision, step.replaces,
+            )  # fmt: skip
+            if not same:
+                raise ArmConflict(f"{step.name!r} means different things in two scenarios; give one another id")
+    # what replaces a variable comes first, so that every stage reads the value under policy
+    return sorted(found.values(), key=lambda step: step.replaces is None)
+
+
+def _find(arm: Arm, name: str) -> Step | None:
+    return next((step for step in arm.steps if step.name == name), None)
+
+
+def _insert(
+    network: Network, step: Step, per_arm: Sequence[Step | None], drawn_to: str | None, treated: set[str]
+) -> Network:
+    """The step as a node of its own: after its parents, and after the cut unless a drawn node needs it.
+
+    Past the cut a policy is summed out exactly, so that arms differ by no luck at all.
+    """
+    parents = tuple(p if p in network.strata else network.carrier(p) for p in step.parents)
+    tables: list[Array] = []
+    of_arm = []
+    inert = _inert(network, step)
+    for own in per_arm:
+        table = inert if own is None else own.table
+        known = next((i for i, other in enumerate(tables) if other is table or np.array_equal(other, table)), None)
+        if known is None:
+            tables.append(table)
+        of_arm.append(len(tables) - 1 if known is None else known)
+    place = 1 + max((network.position(p) for p in parents if p not in network.strata), default=-1)
+    if drawn_to is not None:
+        after_cut = network.position(drawn_to) + 1
+        drawn = network.nodes[place:after_cut]
+        if not any(_reads(node, step) or node.name in treated for node in drawn):
+            place = max(place, after_cut)
+    node = Node(
+        step.name, step.levels, parents, step.decision, tuple(tables), tuple(of_arm), stands_for=step.replaces
+    )
+    return Network(network.strata, (*network.nodes[:place], node, *network.nodes[place:]))
+
+
+def _reads(node: Node, step: Step) -> bool:
+    """Whether a node follows the value that the step replaces."""
+    return step.replaces in node.parents and step.replaces not in node.natural_parents
+
+
+def _inert(network: Network, step: Step) -> Array:
+    """The table of an arm without the step: nobody is at it, or the value stays what it was."""
+    sizes = [len(network.levels(p)) for p in step.parents]
+    table = np.zeros((1, *sizes, len(step.levels)))
+    if step.replaces is None:
+        table[..., 0] = 1.0
+    else:
+        for level in range(len(step.levels)):
+            table[:, level, ..., level] = 1.0
+    return table
+
+
+def _follow_policy(network: Network, natural: set[str]) -> Network:
+    """Natural variables read their parents' value under policy, unless they are only associated."""
+    nodes = []
+    for node in network.nodes:
+        if node.name in natural:
+            parents = tuple(p if p in node.natural_parents else network.carrier(p) for p in node.parents)
+            node = Node(
+                node.name, node.levels, parents, node.decision, node.tables, node.table_of_arm, node.natural_parents
+            )
+        nodes.append(node)
+    return Network(network.strata, tuple(nodes))
+
+
+def _treat(network: Network, variable: str, step: str, arms: Sequence[Arm]) -> Network:
+    """Add the step to the variable's parents; only arms that treat have another table at it."""
+    node = network[variable]
+    step_levels = len(network.levels(step))
+    tables, of_arm = [], []
+    seen: dict[tuple[int, int | None], int] = {}
+    for arm, treatment in enumerate(_treatment(arm, variable, step) for arm in arms):
+        key = (node.table_of_arm[arm], None if treatment is None else id(treatment))
+        if key not in seen:
+            plain = node.tables[key[0]]
+            widened = np.repeat(plain[..., None, :], step_levels, axis=-2)
+            if treatment is not None:
+                widened = np.array(np.broadcast_to(widened, (max(plain.shape[0], treatment.ratio.size), *widened.shape[1:])))
+                level = node.levels.index(treatment.level)
+                widened[..., -1, :] = raise_level(plain, level, treatment.ratio)
+            seen[key] = len(tables)
+            tables.append(widened)
+        of_arm.append(seen[key])
+    treated = Node(
+        node.name, node.levels, (*node.parents, step), node.decision, tuple(tables), tuple(of_arm),
+        node.natural_parents, node.stands_for,
+    )  # fmt: skip
+    return Network(network.strata, tuple(treated if n.name == variable else n for n in network.nodes))
+
+
+def _treatment(arm: Arm, variable: str, step: str) -> Treatment | None:
+    return next((t for t in arm.treatments if (t.variable, t.step) == (variable, step)), None)
+
+
+def raise_level(table: Array, level: int, ratio: Array) -> Array:
+    """Probabilities with one level multiplied, its gain taken from the levels after it.
+
+    >>> raise_level(np.array([[0.0, 0.2, 0.8]]), 1, np.array([1.5]))
+    array([[0. , 0.3, 0.7]])
+    """
+    ratio = ratio.reshape(-1, *[1] * (table.ndim - 2))
+    after = table[..., level + 1 :].sum(axis=-1)
+    before = table[..., level]
+    raised = np.clip(before * ratio, 0.0, before + after)
+    out = np.array(np.broadcast_to(table, (*np.broadcast_shapes(raised.shape, table.shape[:-1]), table.shape[-1])))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        left = np.where(after > 0, (before + after - raised) / after, 1.0)
+    out[..., level] = raised
+    out[..., level + 1 :] *= left[..., None]
+    return out

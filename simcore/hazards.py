@@ -1,0 +1,127 @@
+"""Hazards of death as a product of factors, and the risk that follows from them.
+
+``hazard[cause, age band] = baseline x product of hazard ratios (x residual)``, each factor a table
+over a few variables. The product is never stored: the kernel multiplies and integrates row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simcore.draws import DrawBlock
+from simcore.kernels.risk import incidence_from_factors
+from simcore.model import Model, Structure
+from simcore.network import Array, Labelled
+from simcore.spec import HazardRatio
+
+
+@dataclass(frozen=True)
+class Hazards:
+    """Factors on the hazard of each cause over each whole age band.
+
+    Every factor is ``float64[draws or 1, *axes, causes, age bands]``.
+    """
+
+    causes: tuple[str, ...]
+    age_bands: tuple[str, ...]
+    factors: tuple[Labelled, ...]
+
+    def axes(self, order: Sequence[str]) -> tuple[str, ...]:
+        """Variables that any factor depends on, in the order given."""
+        used = {axis for factor in self.factors for axis in factor.axes}
+        return tuple(name for name in order if name in used)
+
+    def renamed(self, carriers: Mapping[str, str]) -> Hazards:
+        """The same factors, read from the nodes that carry each variable's value under policy."""
+        factors = tuple(
+            Labelled(tuple(carriers.get(axis, axis) for axis in f.axes), f.values) for f in self.factors
+        )
+        return Hazards(self.causes, self.age_bands, factors)
+
+    def with_factor(self, factor: Labelled) -> Hazards:
+        """One more factor."""
+        return Hazards(self.causes, self.age_bands, (*self.factors, factor))
+
+    def risk(self, axes: Sequence[str], sizes: Sequence[int]) -> Labelled:
+        """Probability of dying of each cause in each age band.
+
+        Returns
+        -------
+        Labelled
+            ``float64[draws or 1, *axes, causes x age bands]``, the last axis unnamed.
+        """
+        n_draws = max(f.values.shape[0] for f in self.factors)
+        cells = len(self.causes), len(self.age_bands)
+        grid = np.indices(tuple(sizes)).reshape(len(sizes), -1)
+        n_rows = int(np.prod(sizes, dtype=np.int64))
+        tables, row_of_factor, start = [], np.empty((len(self.factors), n_rows), np.int64), 0
+        for i, factor in enumerate(self.factors):
+            flat = factor.values.reshape(factor.values.shape[0], -1, *cells)
+            tables.append(np.broadcast_to(flat, (n_draws, *flat.shape[1:])))
+            row = np.zeros(n_rows, np.int64)
+            for axis, size in zip(factor.axes, factor.values.shape[1:], strict=False):
+                row = row * size + grid[list(axes).index(axis)]
+            row_of_factor[i] = row + start
+            start += flat.shape[1]
+        risk = incidence_from_factors(np.concatenate(tables, axis=1), row_of_factor)
+        return Labelled(tuple(axes), risk.reshape(n_draws, *sizes, cells[0] * cells[1]))
+
+
+def natural_hazards(model: Model, structure: Structure, draws: DrawBlock) -> Hazards:
+    """All factors of the model for a block of draws, arrows that are switched off left out."""
+    deaths = model.spec.deaths
+    causes, bands = tuple(deaths.causes), tuple(deaths.age_bands)
+    base = draws.baseline if draws.baseline is not None else model.baseline[None]
+    factors = [Labelled(deaths.baseline.by, base)]
+    if deaths.residual is not None:
+        factors.append(_residual(model, draws, deaths.residual.by))
+    for ratio in structure.hazard_ratios(deaths):
+        factors.append(ratio_factor(model, ratio, draws))
+    return Hazards(causes, bands, tuple(factors))
+
+
+def ratio_factor(model: Model, ratio: HazardRatio, draws: DrawBlock) -> Labelled:
+    """One hazard ratio as a factor over its parent and the variables it acts within."""
+    deaths = model.spec.deaths
+    within = deaths.ratios_act_within if ratio.within is None else ratio.within
+    within = {name: levels for name, levels in within.items() if name != ratio.parent}
+    axes = (ratio.parent, *within)
+    drawn = any(isinstance(value, str) for value in ratio.ratios.values())
+    sizes = [len(model.levels(axis)) for axis in axes]
+    cells = len(deaths.causes), len(deaths.age_bands)
+    values = np.ones((draws.size if drawn else 1, *sizes, *cells))
+    acts = _where(ratio.causes, tuple(deaths.causes))[:, None] & _where(ratio.age_bands, tuple(deaths.age_bands))
+    for axis, levels in within.items():
+        inside = _where(levels, model.levels(axis))
+        acts = acts & inside.reshape(-1, *[1] * acts.ndim)
+    # `within` was folded in front one by one, so its axes stand in reverse order
+    acts = acts.transpose(*range(len(within) - 1, -1, -1), -2, -1)
+    for level, value in ratio.ratios.items():
+        number = draws.number(value).reshape(-1, *[1] * acts.ndim)
+        values[:, model.levels(ratio.parent).index(level)] = np.where(acts, number, 1.0)
+    return Labelled(axes, values)
+
+
+def _residual(model: Model, draws: DrawBlock, by: str) -> Labelled:
+    """The solved residual by age period and stratum, acting where hazard ratios act."""
+    deaths = model.spec.deaths
+    solved = draws.residual if draws.residual is not None else np.ones((1, len(deaths.age_periods), len(model.levels(by))))
+    per_band = np.ones((solved.shape[0], len(model.levels(by)), 1, len(deaths.age_bands)))
+    for period, bands in enumerate(deaths.age_periods.values()):
+        for band in bands:
+            per_band[:, :, 0, list(deaths.age_bands).index(band)] = solved[:, period]
+    within = deaths.ratios_act_within
+    values = per_band
+    for axis, levels in within.items():
+        inside = _where(levels, model.levels(axis))
+        values = np.where(inside[:, None, None], values[..., None, :, :], 1.0)
+    full = np.broadcast_to(values, (*values.shape[:-2], len(deaths.causes), len(deaths.age_bands)))
+    return Labelled((by, *within), np.ascontiguousarray(full))
+
+
+def _where(chosen: Sequence[str] | None, every: Sequence[str]) -> Array:
+    """True where a label is among those chosen (all of them if none is named)."""
+    return np.array([chosen is None or label in chosen for label in every])

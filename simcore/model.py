@@ -1,0 +1,175 @@
+"""A loaded model: its file, its tables as arrays, and what a choice of variants makes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from simcore.documents import DocumentError, Problem, hint
+from simcore.network import Array
+from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Variable
+
+WORDS_ONLY = frozenset({"meaning", "title", "edition", "note", "population", "grade", "source", "sources", "assumptions"})
+"""Keys that explain and do not change a number: they are left out of the model's hash."""
+
+
+@dataclass(frozen=True)
+class SharesTable:
+    """Shares of each level: ``float64[*axes, levels]`` at both bounds (equal where there is one)."""
+
+    axes: tuple[str, ...]
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True)
+class Target:
+    """Observed deaths that the solved baseline returns: ``float64[*axes]``.
+
+    ``effective`` is the count behind each cell, for its counting error: where a table was put
+    together from several others it is smaller than the deaths.
+    """
+
+    axes: tuple[str, ...]
+    deaths: Array
+    effective: Array
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model ready to compile."""
+
+    spec: ModelFile
+    folder: Path
+    strata: Mapping[str, tuple[str, ...]]
+    births: Array
+    """``float64[*strata]``: live births, counted or projected."""
+    shares: Mapping[str, SharesTable]
+    baseline: Array
+    """``float64[*by, causes, age bands]``; ones where the baseline is solved."""
+    targets: Mapping[str, Target] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The model's name, as in its file."""
+        return self.spec.model
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years with births, counted or projected."""
+        return tuple(int(label) for label in self.strata.get("year", ()))
+
+    def levels(self, name: str) -> tuple[str, ...]:
+        """Level names of a stratum dimension or a variable."""
+        return self.strata[name] if name in self.strata else self.spec.variables[name].levels
+
+    def births_in(self, strata: Mapping[str, tuple[str, ...]]) -> Array:
+        """Births in some of the strata (a sub-list of levels of every dimension)."""
+        rows = [[self.strata[dim].index(level) for level in levels] for dim, levels in strata.items()]
+        return np.ascontiguousarray(self.births[np.ix_(*rows)])
+
+    @cached_property
+    def hash(self) -> str:
+        """Sixteen hexadecimal digits over every number and arrow of the model, words left out."""
+        digest = hashlib.sha256(json.dumps(_numbers(self.spec.model_dump(mode="json", by_alias=True))).encode())
+        for array in (self.births, self.baseline, *(a for s in self.shares.values() for a in (s.low, s.high))):
+            digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
+        for target in self.targets.values():
+            digest.update(np.ascontiguousarray(target.deaths, dtype="<f8").tobytes())
+            digest.update(np.ascontiguousarray(target.effective, dtype="<f8").tobytes())
+        return digest.hexdigest()[:16]
+
+    def structure(self, choices: Mapping[str, str] | None = None) -> Structure:
+        """The model under a choice of variants; those not named take their default.
+
+        Raises
+        ------
+        DocumentError
+            For a variant or option that the model does not have, with a near match.
+        """
+        choices = dict(choices or {})
+        for name, option in choices.items():
+            if name not in self.spec.variants:
+                message = f"{self.name} has no variant `{name}`; {hint(name, self.spec.variants)}"
+                raise DocumentError(Problem(f"--variant {name}={option}", None, None, "", message))
+            options = self.spec.variants[name].options
+            if option not in options:
+                message = f"`{name}` has no option `{option}`; choose from {', '.join(options)}"
+                raise DocumentError(Problem(f"--variant {name}={option}", None, None, "", message))
+        full = {name: choices.get(name, variant.default) for name, variant in self.spec.variants.items()}
+        return Structure(self.spec, full)
+
+
+@dataclass(frozen=True)
+class Structure:
+    """One choice of every variant: which arrows are on, which associations are read as causal."""
+
+    spec: ModelFile
+    choices: Mapping[str, str]
+
+    @cached_property
+    def live(self) -> dict[str, str]:
+        """The choices that change something: a choice made moot by another is left out."""
+        variants = self.spec.variants
+        return {
+            name: option
+            for name, option in self.choices.items()
+            if not any(self.choices.get(other) in options for other, options in variants[name].moot_when.items())
+        }
+
+    @cached_property
+    def label(self) -> str:
+        """The choices that differ from the default, for a file name: ``default`` if none does."""
+        changed = [f"{n}={o}" for n, o in self.live.items() if o != self.spec.variants[n].default]
+        return "+".join(changed) or "default"
+
+    @cached_property
+    def off(self) -> frozenset[str]:
+        """Variables whose causal arrows are all switched off."""
+        return frozenset(v for name, option in self.live.items() for v in self.spec.variants[name].options[option].off)
+
+    def times(self, parameter: str) -> float:
+        """What a parameter is multiplied by under this structure."""
+        factor = 1.0
+        for name, option in self.live.items():
+            factor *= self.spec.variants[name].options[option].times.get(parameter, 1.0)
+        return factor
+
+    def is_causal(self, child: str, ratio: OddsRatio) -> bool:
+        """Whether a policy on the parent moves the child."""
+        read_as_causal = any(
+            ratio.parent in self.spec.variants[name].options[option].causal.get(child, ())
+            for name, option in self.live.items()
+        )
+        return ratio.causal or read_as_causal
+
+    def odds_ratios(self, variable: Variable) -> tuple[OddsRatio, ...]:
+        """The variable's odds ratios, those of arrows that are off left out."""
+        return tuple(r for r in variable.odds_ratios if not (r.causal and r.parent in self.off))
+
+    def hazard_ratios(self, deaths: Deaths) -> tuple[HazardRatio, ...]:
+        """Hazard ratios whose arrow is on."""
+        return tuple(r for r in deaths.hazard_ratios if r.parent not in self.off)
+
+    @cached_property
+    def contrasts(self) -> dict[str, Contrast]:
+        """Published total effects to return; one on an exposure that is off is not asked for."""
+        solve = self.spec.solve
+        if solve is None:
+            return {}
+        return {name: c for name, c in solve.contrasts.items() if c.set not in self.off}
+
+
+def _numbers(value: object) -> object:
+    """A dumped file without the keys that only explain."""
+    if isinstance(value, dict):
+        return {key: _numbers(inner) for key, inner in value.items() if key not in WORDS_ONLY}
+    if isinstance(value, list):
+        return [_numbers(inner) for inner in value]
+    return value

@@ -1,0 +1,145 @@
+"""A network of conditional probability tables, and exact sums over it.
+
+Two sums are all that the exact answers need. :func:`push_forward` carries weights (births) from
+causes to consequences; :func:`pull_back` carries values (the probability of death by cause and age)
+from consequences to causes. Where they meet, a product and a sum give expected deaths.
+
+Every array has the draws as its first axis, of length one where draws do not differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An array whose axes have names.
+
+    ``values`` is ``float64[draws or 1, *axes, *trailing]``; trailing axes (outcomes) have no name.
+    """
+
+    axes: tuple[str, ...]
+    values: Array
+
+    def total(self, *keep: str) -> Labelled:
+        """Sum over all named axes but those in ``keep`` (in the order given)."""
+        positions = {axis: i + 1 for i, axis in enumerate(self.axes)}
+        dropped = tuple(positions[axis] for axis in self.axes if axis not in keep)
+        summed = self.values.sum(axis=dropped)
+        left = [axis for axis in self.axes if axis in keep]
+        order = [0, *(left.index(axis) + 1 for axis in keep), *range(len(left) + 1, summed.ndim)]
+        return Labelled(tuple(keep), summed.transpose(order))
+
+
+@dataclass(frozen=True)
+class Node:
+    """One variable: its parents, and one table per distinct world.
+
+    ``tables[i]`` is ``float64[draws or 1, *parents, levels]``, last axis summing to one;
+    ``table_of_arm[a]`` says which one arm ``a`` uses. Arms that share a table share its bits.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    parents: tuple[str, ...]
+    decision: int
+    tables: tuple[Array, ...]
+    table_of_arm: tuple[int, ...]
+    natural_parents: frozenset[str] = frozenset()
+    """Parents by association only: read as they would be without policy."""
+    stands_for: str | None = None
+    """The variable whose value under policy this node carries, when it is not the natural one."""
+
+    def table(self, arm: int) -> Labelled:
+        """The conditional probabilities of one arm, with the node's own axis last."""
+        return Labelled((*self.parents, self.name), self.tables[self.table_of_arm[arm]])
+
+
+@dataclass(frozen=True)
+class Network:
+    """Stratum dimensions, then variables in causal order, for several arms."""
+
+    strata: Mapping[str, tuple[str, ...]]
+    nodes: tuple[Node, ...]
+
+    def __getitem__(self, name: str) -> Node:
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
+    def levels(self, name: str) -> tuple[str, ...]:
+        """Level names of a stratum dimension or a variable."""
+        return self.strata[name] if name in self.strata else self[name].levels
+
+    def position(self, name: str) -> int:
+        """Place of a variable in the causal order."""
+        return [node.name for node in self.nodes].index(name)
+
+    def carrier(self, variable: str) -> str:
+        """The node that holds a variable's value after every policy step."""
+        holders = [n.name for n in self.nodes if variable in (n.name, n.stands_for)]
+        return holders[-1] if holders else variable
+
+
+def multiply(left: Labelled, right: Labelled, keep: Collection[str]) -> Labelled:
+    """Product over shared axes, summed over every axis not in ``keep``.
+
+    Only ``left`` may have a trailing (outcome) axis.
+
+    >>> births = Labelled(("decile",), np.array([[100.0, 200.0]]))
+    >>> smokes = Labelled(("decile", "smokes"), np.array([[[0.8, 0.2], [0.9, 0.1]]]))
+    >>> multiply(births, smokes, {"smokes"}).values
+    array([[260.,  40.]])
+    """
+    names = [*left.axes, *(axis for axis in right.axes if axis not in left.axes)]
+    code = {axis: i for i, axis in enumerate(names)}
+    out = tuple(axis for axis in names if axis in keep)
+    outcome = [len(names)] if left.values.ndim > len(left.axes) + 1 else []
+    values = np.einsum(
+        left.values,
+        [..., *(code[a] for a in left.axes), *outcome],
+        right.values,
+        [..., *(code[a] for a in right.axes)],
+        [..., *(code[a] for a in out), *outcome],
+    )
+    return Labelled(out, values)
+
+
+def push_forward(weights: Labelled, nodes: Sequence[Node], arm: int, keep: Collection[str]) -> Labelled:
+    """Weights of births over the variables in ``keep``, after drawing ``nodes`` in turn.
+
+    ``weights`` must carry every earlier variable that ``nodes`` or ``keep`` need. Variables that
+    neither lead to a later node nor stand in ``keep`` are summed out as soon as possible.
+    """
+    needed = _needed(nodes, keep)
+    for i, node in enumerate(nodes):
+        if node.name in needed:
+            weights = multiply(weights, node.table(arm), _needed(nodes[i + 1 :], keep))
+    return weights if set(weights.axes) <= set(keep) else weights.total(*(a for a in weights.axes if a in keep))
+
+
+def pull_back(values: Labelled, nodes: Sequence[Node], arm: int) -> Labelled:
+    """Mean of ``values`` over ``nodes``, given what comes before them (barren nodes cost nothing)."""
+    for node in reversed(nodes):
+        if node.name in values.axes:
+            table = node.table(arm)
+            kept = {*values.axes, *node.parents} - {node.name}
+            values = multiply(values, table, kept)
+    return values
+
+
+def _needed(nodes: Sequence[Node], keep: Collection[str]) -> set[str]:
+    """Variables that ``keep`` depends on through ``nodes``, ``keep`` included."""
+    needed = set(keep)
+    for node in reversed(nodes):
+        if node.name in needed:
+            needed.update(node.parents)
+    return needed
