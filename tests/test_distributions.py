@@ -1,6 +1,7 @@
 """Numbers with their uncertainty: what a file says is what is sampled, or the file is refused."""
 
 import doctest
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,11 +18,11 @@ class Quantity(Strict):
     value: Distribution
 
 
-def read(text):
+def read(text: str) -> Any:
     return parse_yaml(f"value: {text}", "quantity.yaml").check(Quantity).value
 
 
-def refusal(text):
+def refusal(text: str) -> str:
     with pytest.raises(DocumentError) as caught:
         read(text)
     return str(caught.value)
@@ -38,12 +39,12 @@ PUBLISHED = [
 ]
 
 
-def test_the_examples_in_the_module_run():
+def test_the_examples_in_the_module_run() -> None:
     assert doctest.testmod(simcore.distributions).failed == 0
 
 
 @pytest.mark.parametrize("text", PUBLISHED)
-def test_samples_keep_the_centre_and_the_interval_of_the_file(text):
+def test_samples_keep_the_centre_and_the_interval_of_the_file(text: str) -> None:
     value = read(text)
     low, middle, high = value.quantile([0.025, 0.5, 0.975])
     wanted = getattr(value, "ci95", (low, high))
@@ -54,7 +55,7 @@ def test_samples_keep_the_centre_and_the_interval_of_the_file(text):
 
 
 @pytest.mark.parametrize("text", PUBLISHED)
-def test_more_luck_never_gives_less_and_samples_stay_in_bounds(text):
+def test_more_luck_never_gives_less_and_samples_stay_in_bounds(text: str) -> None:
     value = read(text)
     samples = value.quantile(np.linspace(0.001, 0.999, 999).reshape(3, 333))
     assert samples.shape == (3, 333) and samples.dtype == np.float64
@@ -62,7 +63,7 @@ def test_more_luck_never_gives_less_and_samples_stay_in_bounds(text):
     assert value.bounds[0] <= samples.min() and samples.max() <= value.bounds[1]
 
 
-def test_quantiles_agree_with_an_independent_library():
+def test_quantiles_agree_with_an_independent_library() -> None:
     u = np.linspace(0.01, 0.99, 99)
     normal = read("{distribution: normal, mean: 1, ci95: [0, 2]}")
     assert np.allclose(normal.quantile(u), stats.norm(1, normal.sigma).ppf(u))
@@ -73,7 +74,7 @@ def test_quantiles_agree_with_an_independent_library():
     assert stats.beta(*share.shape).mean() == pytest.approx(0.2)
 
 
-def test_a_plain_number_is_a_known_one():
+def test_a_plain_number_is_a_known_one() -> None:
     assert read("2") == fixed(2) and read("2").central == 2.0
 
 
@@ -119,7 +120,7 @@ def test_a_plain_number_is_a_known_one():
         (".inf", ":1:8: value:", "write a number, or"),
     ],
 )
-def test_numbers_that_do_not_fit_are_refused_with_the_remedy(text, address, words):
+def test_numbers_that_do_not_fit_are_refused_with_the_remedy(text: str, address: str, words: str) -> None:
     message = refusal(text)
     assert message.startswith("quantity.yaml" + address) and words in message
 
@@ -132,7 +133,9 @@ positive = st.floats(1e-6, 1e6)
     st.sampled_from(["median", "mean"]),
     *[st.floats(-2, 2)] * 3,
 )
-def test_any_three_numbers_give_a_sample_or_a_located_refusal(kind, centre, middle, low, high):
+def test_any_three_numbers_give_a_sample_or_a_located_refusal(
+    kind: str, centre: str, middle: float, low: float, high: float
+) -> None:
     text = f"{{distribution: {kind}, {centre}: {middle:.9f}, ci95: [{low:.9f}, {high:.9f}]}}"
     try:
         value = read(text)
@@ -143,7 +146,7 @@ def test_any_three_numbers_give_a_sample_or_a_located_refusal(kind, centre, midd
 
 
 @given(positive, st.floats(1.01, 20))
-def test_a_ratio_and_its_reciprocal_are_the_same_uncertainty(median, factor):
+def test_a_ratio_and_its_reciprocal_are_the_same_uncertainty(median: float, factor: float) -> None:
     text = "{{distribution: lognormal, median: {:.17g}, ci95: [{:.17g}, {:.17g}]}}"
     ratio = read(text.format(median, median / factor, median * factor))
     inverse = read(text.format(1 / median, 1 / median / factor, 1 / median * factor))

@@ -4,15 +4,19 @@ import os
 import subprocess
 import sys
 import time
-from typing import Annotated, Literal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from simcore.documents import DocumentError, Strict, parse_yaml, read_yaml
-from simcore.tables import Column, read_table
+from simcore.tables import Column, Table, read_table
+
+Reader = Callable[[str | Path], Any]
 
 
 class Years(Strict):
@@ -61,7 +65,7 @@ size: large
 """
 
 
-def problems(text, model=World):
+def problems(text: str, model: type[BaseModel] = World) -> list[str]:
     """What is said of a text, without the file's name; nothing when it is well."""
     try:
         parse_yaml(text, "w.yaml").check(model)
@@ -70,11 +74,12 @@ def problems(text, model=World):
     return []
 
 
-def test_a_good_file_becomes_a_frozen_world():
+def test_a_good_file_becomes_a_frozen_world() -> None:
     world = parse_yaml(SEED, "w.yaml").check(World)
+    assert isinstance(world.steps[0], Halve)
     assert world.path == {2025: 0.9, 2026: 0.8} and world.steps[0].from_ == 2026 and world.exact is True
     with pytest.raises(Exception, match="frozen"):
-        world.name = "other"
+        world.name = "other"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +110,7 @@ def test_a_good_file_becomes_a_frozen_world():
         ("'1'", "1"),
     ],
 )
-def test_scalars_follow_yaml_1_2_as_editors_do(scalar, value):
+def test_scalars_follow_yaml_1_2_as_editors_do(scalar: str, value: object) -> None:
     found = parse_yaml(f"x: {scalar}", "w.yaml").data["x"]
     assert found == value and type(found) is type(value)
 
@@ -137,11 +142,11 @@ def test_scalars_follow_yaml_1_2_as_editors_do(scalar, value):
         ("a: [" + "1, " * 60_000 + "1]", "more than 50,000 keys and values"),
     ],
 )
-def test_what_yaml_allows_and_we_do_not_is_refused_where_it_stands(text, said):
+def test_what_yaml_allows_and_we_do_not_is_refused_where_it_stands(text: str, said: str) -> None:
     assert any(said in line for line in problems(text))
 
 
-def test_a_bomb_ends_at_once():
+def test_a_bomb_ends_at_once() -> None:
     bomb = "a: &a [x, x]\n" + "".join(
         f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
@@ -188,20 +193,20 @@ def test_a_bomb_ends_at_once():
         ),
     ],
 )
-def test_every_error_has_its_address_and_its_remedy(old, new, said):
+def test_every_error_has_its_address_and_its_remedy(old: str, new: str, said: list[str]) -> None:
     found = problems(SEED.replace(old, new, 1))
     assert len(found) == len(said), found
     for line, start in zip(found, said, strict=True):
         assert line.startswith(start)
 
 
-def test_all_errors_of_a_file_come_together_in_order():
+def test_all_errors_of_a_file_come_together_in_order() -> None:
     text = SEED.replace("name", "nmae").replace("scale", "scael").replace("0.9", "x").replace("large", "larg")
     found = problems(text)
     assert [line.split(":")[0] for line in found] == ["1", "5", "8", "10"]
 
 
-def test_later_checks_find_the_place_of_what_they_doubt():
+def test_later_checks_find_the_place_of_what_they_doubt() -> None:
     document = parse_yaml(SEED, "w.yaml")
     assert document.where(("steps", 1, "of")) == (6, 9)
     assert document.where(("steps", 1, "of"), at="key") == (6, 5)
@@ -212,7 +217,7 @@ def test_later_checks_find_the_place_of_what_they_doubt():
     assert DocumentError([problem, problem]).problems == (problem,)
 
 
-def test_a_hundred_problems_are_enough_to_read():
+def test_a_hundred_problems_are_enough_to_read() -> None:
     text = "name: a\n" + "".join(f"k{i}: 1\n" for i in range(250))
     found = problems(text)
     assert len(found) == 101 and found[-1] == "... and 150 more problems"
@@ -221,14 +226,14 @@ def test_a_hundred_problems_are_enough_to_read():
 # files
 
 
-def refusal(read, path):
+def refusal(read: Reader, path: str | Path) -> str:
     with pytest.raises(DocumentError) as caught:
         read(path)
     return str(caught.value)
 
 
 @pytest.mark.parametrize("read", [read_yaml, read_table])
-def test_a_hundred_megabytes_are_refused_unread(tmp_path, read):
+def test_a_hundred_megabytes_are_refused_unread(tmp_path: Path, read: Reader) -> None:
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
         file.truncate(100_000_000)
@@ -237,7 +242,7 @@ def test_a_hundred_megabytes_are_refused_unread(tmp_path, read):
     assert time.perf_counter() - start < 0.5
 
 
-def test_the_path_is_shown_as_the_user_gave_it(tmp_path, monkeypatch):
+def test_the_path_is_shown_as_the_user_gave_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "poverty.yaml").write_text("a: 1\n")
     assert refusal(read_yaml, "povery.yaml") == "povery.yaml: no such file; did you mean `poverty.yaml`?"
@@ -247,7 +252,7 @@ def test_the_path_is_shown_as_the_user_gave_it(tmp_path, monkeypatch):
     assert "cannot be read" in refusal(read_yaml, "poverty.yaml/x")
 
 
-def test_a_pipe_or_a_device_is_not_waited_for(tmp_path):
+def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "is not a regular file" in refusal(read_yaml, tmp_path / "pipe")
     assert "is not a regular file" in refusal(read_yaml, "/dev/zero")
@@ -263,19 +268,21 @@ def test_a_pipe_or_a_device_is_not_waited_for(tmp_path):
         (b"", ":1:1: is empty"),
     ],
 )
-def test_bytes_that_are_not_plain_text_are_refused_where_they_stand(tmp_path, raw, said):
+def test_bytes_that_are_not_plain_text_are_refused_where_they_stand(
+    tmp_path: Path, raw: bytes, said: str
+) -> None:
     path = tmp_path / "raw.yaml"
     path.write_bytes(raw)
     assert refusal(read_yaml, path).startswith(f"{path}{said}")
 
 
-def test_a_byte_order_mark_is_no_error(tmp_path):
+def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
     path = tmp_path / "bom.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\n")
     assert read_yaml(path).data == {"a": 1}
 
 
-def test_importing_the_door_is_light():
+def test_importing_the_door_is_light() -> None:
     code = "import simcore.documents, simcore.tables, sys; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -285,7 +292,7 @@ def test_importing_the_door_is_light():
 
 # tables
 
-COLUMNS = {
+COLUMNS: dict[str, type[str] | type[int] | type[float] | Column] = {
     "year": int,
     "cause": Column(str, choices=("sudden", "infection")),
     "share": Column(float, at_least=0, at_most=1),
@@ -293,13 +300,13 @@ COLUMNS = {
 }
 
 
-def table(tmp_path, text, **options):
+def table(tmp_path: Path, text: str, **options: bool) -> Table:
     path = tmp_path / "t.csv"
     path.write_text(text, newline="")
     return read_table(path, COLUMNS, key=("year", "cause"), **options)
 
 
-def test_a_table_gives_columns_rows_and_lines(tmp_path):
+def test_a_table_gives_columns_rows_and_lines(tmp_path: Path) -> None:
     text = 'year,cause,share,note\r\n2020,sudden,1e-1,"two\nlines"\r\n\r\n2021,sudden,.2,\r\n'
     found = table(tmp_path, text)
     assert (
@@ -313,7 +320,7 @@ def test_a_table_gives_columns_rows_and_lines(tmp_path):
     assert str(found.problem(1, "share", "sums to 0.3")) == f"{tmp_path}/t.csv:5: share: sums to 0.3"
 
 
-def test_every_bad_cell_of_a_table_is_told_at_once(tmp_path):
+def test_every_bad_cell_of_a_table_is_told_at_once(tmp_path: Path) -> None:
     text = (
         "year,cause,share\n2020,sudden,0.5\n2020.0,suden,NaN\n2020,sudden,0.6\n"
         "2021,sudden\n2022,infection,1.2\n2023,infection,\n2024,infection,1_0\n2025,infection,inf\n"
@@ -345,7 +352,7 @@ def test_every_bad_cell_of_a_table_is_told_at_once(tmp_path):
         ('year,cause,share\n1,"x,1\n', ":2: is not CSV here"),
     ],
 )
-def test_a_table_without_the_right_header_is_refused(tmp_path, text, said):
+def test_a_table_without_the_right_header_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(DocumentError) as caught:
         table(tmp_path, text)
     assert said in str(caught.value)
@@ -397,7 +404,7 @@ PIECES = st.sampled_from(
 
 
 @st.composite
-def mutations(draw):
+def mutations(draw: st.DrawFn) -> str:
     """The seed file with pieces cut out, doubled, and foreign pieces put in."""
     text = SEED
     for _ in range(draw(st.integers(1, 6))):
@@ -410,14 +417,14 @@ def mutations(draw):
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutations() | st.lists(PIECES).map("".join) | st.text())
-def test_any_text_is_read_or_refused_with_an_address(text):
+def test_any_text_is_read_or_refused_with_an_address(text: str) -> None:
     for line in problems(text):
         assert line[0].isdigit() or line.startswith("..."), line
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=mutations().map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(), data=st.data())
-def test_any_bytes_on_disk_are_read_or_refused(tmp_path, raw, data):
+def test_any_bytes_on_disk_are_read_or_refused(tmp_path: Path, raw: bytes, data: st.DataObject) -> None:
     path = tmp_path / "any"
     path.write_bytes(raw)
     for read in (read_yaml, read_table, lambda p: read_table(p, COLUMNS, key=("year",))):

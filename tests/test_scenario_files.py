@@ -3,6 +3,7 @@
 import csv
 import json
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from scenarios.check import VariableWords, Vocabulary, check_against, find_problems, vocabulary_of
 from scenarios.read import library, parse_scenario, read_scenario, read_scenarios
-from scenarios.schema import ByYear, Ramp, json_schema, path_over_years
+from scenarios.schema import ByYear, HazardRatio, Prevalence, Ramp, Support, json_schema, path_over_years
+from simcore.distributions import Lognormal
 from simcore.documents import DocumentError
 from simcore.load import load_model
 
@@ -73,7 +75,7 @@ interventions:
 """
 
 
-def problems(text, years=None):
+def problems(text: str, years: tuple[int, int] | None = None) -> list[str]:
     try:
         check_against(parse_scenario(text, "s.yaml"), WORDS, years)
     except DocumentError as error:
@@ -84,10 +86,11 @@ def problems(text, years=None):
 # the language
 
 
-def test_one_of_everything_is_read_and_checked():
+def test_one_of_everything_is_read_and_checked() -> None:
     scenario = parse_scenario(GOOD, "s.yaml")
     assert problems(GOOD) == []
     poverty, offer, sleep = scenario.interventions
+    assert isinstance(poverty, Prevalence) and isinstance(offer, Support) and isinstance(sleep, HazardRatio)
     assert poverty.where == {"imd_decile": ("1", "2", "3")} and offer.offer_to == {
         "smoking_at_booking": ("yes",)
     }
@@ -273,14 +276,14 @@ def test_one_of_everything_is_read_and_checked():
         ),
     ],
 )
-def test_every_mistake_has_its_address_and_its_remedy(old, new, said):
+def test_every_mistake_has_its_address_and_its_remedy(old: str, new: str, said: str) -> None:
     assert old in GOOD
     found = problems(GOOD.replace(old, new, 1))
     assert len(found) == 1, found
     assert found[0].startswith(said) and "; " in found[0]
 
 
-def test_all_mistakes_of_a_file_come_together():
+def test_all_mistakes_of_a_file_come_together() -> None:
     text = (
         GOOD.replace("child_poverty", "child_povery")
         .replace("[sudden]", "[suden]")
@@ -289,7 +292,7 @@ def test_all_mistakes_of_a_file_come_together():
     assert [line.split(":")[0] for line in problems(text)] == ["9", "23", "30"]
 
 
-def test_a_table_that_ends_before_the_years_asked_for_is_refused():
+def test_a_table_that_ends_before_the_years_asked_for_is_refused() -> None:
     text = GOOD.replace(", after: hold", "")
     assert problems(text, (2025, 2026)) == []
     assert problems(text, (2025, 2034)) == [
@@ -305,7 +308,9 @@ def test_a_table_that_ends_before_the_years_asked_for_is_refused():
     start=st.integers(2005, 2035),
     window=st.integers(0, 10),
 )
-def test_a_ramp_goes_one_way_from_one_to_its_value(first, length, value, start, window):
+def test_a_ramp_goes_one_way_from_one_to_its_value(
+    first: int, length: int, value: float, start: int, window: int
+) -> None:
     ramp = Ramp.model_validate({"ramp": {"from": first, "to": first + length, "value": value}})
     path = path_over_years(ramp, range(start, start + window))
     steps = [later - earlier for earlier, later in zip(path, path[1:], strict=False)]
@@ -313,7 +318,7 @@ def test_a_ramp_goes_one_way_from_one_to_its_value(first, length, value, start, 
     assert ramp.at(first - 1) == 1.0 and ramp.at(first + length) == pytest.approx(value)
 
 
-def test_a_table_says_what_comes_after_or_refuses():
+def test_a_table_says_what_comes_after_or_refuses() -> None:
     table = ByYear(table={2025: 0.9, 2026: 0.8})
     assert path_over_years(table, [2024, 2025, 2026]) == [1.0, 0.9, 0.8]
     with pytest.raises(ValueError, match="ends in 2026, before 2027; add `after: hold`"):
@@ -323,7 +328,7 @@ def test_a_table_says_what_comes_after_or_refuses():
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_any_damage_to_a_scenario_is_read_or_refused(data):
+def test_any_damage_to_a_scenario_is_read_or_refused(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(GOOD)))
     end = start + data.draw(st.integers(0, 30))
     foreign = data.draw(
@@ -336,7 +341,7 @@ def test_any_damage_to_a_scenario_is_read_or_refused(data):
 # reading
 
 
-def test_names_folders_and_files_are_read_in_the_order_given(tmp_path):
+def test_names_folders_and_files_are_read_in_the_order_given(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text(GOOD.replace("all_three", "b"))
     (tmp_path / "a.yaml").write_text(GOOD.replace("all_three", "a"))
     (tmp_path / "note.txt").write_text("not a scenario")
@@ -345,13 +350,13 @@ def test_names_folders_and_files_are_read_in_the_order_given(tmp_path):
     assert read[1].document.path == f"{tmp_path}/a.yaml" and len(read[1].document.digest) == 64
 
 
-def refusal(*given):
+def refusal(*given: str) -> str:
     with pytest.raises(DocumentError) as caught:
         read_scenarios(given)
     return str(caught.value)
 
 
-def test_a_misspelt_bare_name_gets_its_near_match(tmp_path):
+def test_a_misspelt_bare_name_gets_its_near_match(tmp_path: Path) -> None:
     assert refusal("child_povety_35") == (
         "child_povety_35: no such file or shipped scenario; did you mean `child_poverty_35`?"
     )
@@ -360,7 +365,7 @@ def test_a_misspelt_bare_name_gets_its_near_match(tmp_path):
     assert "is a folder without .yaml files" in refusal(str(tmp_path))
 
 
-def test_two_files_of_one_name_are_refused(tmp_path):
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     for file in ("a.yaml", "b.yaml"):
         (tmp_path / file).write_text(GOOD)
     assert refusal(str(tmp_path)) == (
@@ -370,7 +375,7 @@ def test_two_files_of_one_name_are_refused(tmp_path):
     assert "is given twice" in refusal("smoking_halved", "smoking_halved")
 
 
-def test_the_problems_of_all_files_come_together(tmp_path):
+def test_the_problems_of_all_files_come_together(tmp_path: Path) -> None:
     for file in ("a.yaml", "b.yaml"):
         (tmp_path / file).write_text(GOOD.replace("why", "wyh"))
     assert len(refusal(str(tmp_path), "nope_nope").splitlines()) == 3
@@ -389,16 +394,16 @@ SHIPPED = [
 
 
 @pytest.fixture(scope="module")
-def england():
+def england() -> Vocabulary:
     return vocabulary_of(load_model("england"))
 
 
-def test_the_library_holds_what_is_promised():
+def test_the_library_holds_what_is_promised() -> None:
     assert list(library()) == SHIPPED
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_every_shipped_scenario_is_clean_and_says_what_it_is_not(name, england):
+def test_every_shipped_scenario_is_clean_and_says_what_it_is_not(name: str, england: Vocabulary) -> None:
     scenario = read_scenario(name)
     assert scenario.name == name
     assert not list(find_problems(scenario, england, england.years))
@@ -406,7 +411,7 @@ def test_every_shipped_scenario_is_clean_and_says_what_it_is_not(name, england):
     assert scenario.document.path.endswith(f"scenarios/library/{name}.yaml")
 
 
-def published_path(column):
+def published_path(column: str) -> dict[int, float]:
     table = files("simcore") / "models" / "england" / "child_poverty_paths.csv"
     rows = csv.DictReader(table.read_text().splitlines())
     return {int(row["year"]): float(row[column]) for row in rows}
@@ -420,33 +425,37 @@ def published_path(column):
         ("current_policy_rising", "baseline_multiplier_of_2023_rate", 1.074465),
     ],
 )
-def test_poverty_follows_the_published_path_and_then_holds(name, column, last):
+def test_poverty_follows_the_published_path_and_then_holds(name: str, column: str, last: float) -> None:
     change = read_scenario(name).interventions[0]
+    assert isinstance(change, Prevalence)
     path = published_path(column)
     assert change.path_over_years(list(path)) == list(path.values())
     assert change.path_over_years([2010, 2033, 2034, 2035]) == [1.0, last, last, last]
     assert change.of == "child_poverty" and not change.where
 
 
-def test_smoking_is_halved_from_the_first_year_asked_for():
+def test_smoking_is_halved_from_the_first_year_asked_for() -> None:
     (change,) = read_scenario("smoking_halved").interventions
+    assert isinstance(change, Prevalence)
     assert change.of == "smoking_at_booking"
     assert change.path_over_years(range(2010, 2036)) == [0.5] * 26
 
 
-def test_the_joint_file_holds_the_very_interventions_of_the_single_ones():
+def test_the_joint_file_holds_the_very_interventions_of_the_single_ones() -> None:
     both = read_scenario("poverty_and_smoking").interventions
     single = read_scenarios(["child_poverty_35", "smoking_halved"])
     assert list(both) == [change for scenario in single for change in scenario.interventions]
 
 
-def test_current_policy_changes_nothing():
+def test_current_policy_changes_nothing() -> None:
     assert read_scenario("current_policy").interventions == ()
 
 
-def test_the_cessation_offer_is_for_those_whom_no_service_sees_today():
+def test_the_cessation_offer_is_for_those_whom_no_service_sees_today() -> None:
     """Reach today: quit dates set over smokers at booking, who are smokers at delivery over 0.81."""
     (offer,) = read_scenario("smoking_cessation").interventions
+    assert isinstance(offer, Support)
+    assert isinstance(offer.effect.value, Lognormal)
     reach_2022 = 3227 / (0.088 / 0.81 * 570_844 / 4)
     reach_2020 = 9005 / (0.096 / 0.81 * 578_999 / 2)
     left = (1 - reach_2020, 1 - reach_2022)
@@ -454,6 +463,6 @@ def test_the_cessation_offer_is_for_those_whom_no_service_sees_today():
     assert offer.effect.base == "natural" and offer.effect.value.ci95 == (1.19, 1.73)
 
 
-def test_the_schema_shipped_for_editors_is_the_language():
+def test_the_schema_shipped_for_editors_is_the_language() -> None:
     shipped = json.loads((files("scenarios") / "scenario.schema.json").read_text())
     assert shipped == json_schema()
