@@ -16,11 +16,14 @@ from simcore.kernels.rng import fill_words
 BLOCK = 1024
 """Births in a block. Any number gives the same answers; this one fits the cache."""
 
+_0, _1, _2, _3, _4 = (np.uint64(j) for j in range(5))
+
 
 class Program(NamedTuple):
     """What `evaluate` reads of a `Packed` program (its docstring says what each means)."""
 
     n_given: int
+    n_columns: int
     n_levels: Ints
     parents: Ints
     strides: Ints
@@ -43,6 +46,7 @@ def program_of(packed: Packed) -> Program:
     slot[drawn] = places
     return Program(
         packed.n_given,
+        packed.n_columns,
         packed.n_levels,
         packed.parents,
         packed.strides,
@@ -83,14 +87,23 @@ def locate(first, n, program, k, key, stratum):
     Writes ``k`` uint32[block], ``key`` uint32[block], ``stratum`` int64[block].
     """
     start = program.stratum_start
-    s = np.searchsorted(start, first, side="right") - 1
+    s, above = 0, start.size - 1  # start[s] <= first < start[above], by halves
+    while above - s > 1:
+        middle = (s + above) // 2
+        if start[middle] <= first:
+            s = middle
+        else:
+            above = middle
     done = 0
     while done < n:
         here = min(n, start[s + 1] - first)  # below `done` where a stratum has no births
         offset = first - start[s]
+        key_here = program.stratum_key[s]
         for i in range(done, here):
             k[i] = np.uint32(offset + i)
-            key[i] = program.stratum_key[s]
+        for i in range(done, here):
+            key[i] = key_here
+        for i in range(done, here):
             stratum[i] = s
         done = max(done, here)
         s += 1
@@ -122,6 +135,12 @@ def add_scaled(column, stride, n, index):
         index[i] += np.uint32(scale * np.uint32(column[i]))
 
 
+@njit(cache=True, forceinline=True)
+def _reached(u, table, at, j):
+    """1 where threshold ``j`` of the row at ``at`` does not exceed the word; indices unsigned, so not wrapped."""
+    return np.uint8(u >= table[np.uint64(at) + j])
+
+
 @njit(cache=True, nogil=True)
 def _compare(word, place, n, table, n_thresholds, varies, out):
     """Level of each birth: how many of its row's thresholds do not exceed its word.
@@ -135,20 +154,50 @@ def _compare(word, place, n, table, n_thresholds, varies, out):
             limit = table[np.uint64(place[0]) + np.uint64(j)]
             for i in range(n):
                 out[i] += np.uint8(word[i] >= limit)
-    elif n_thresholds == 1:  # the frequent short tables are written out: a loop over j costs as much again
+    elif (
+        n_thresholds == 1
+    ):  # frequent lengths are written out: a loop over thresholds takes half as long again
         for i in range(n):
-            out[i] = np.uint8(word[i] >= table[place[i]])
+            out[i] = _reached(word[i], table, place[i], _0)
     elif n_thresholds == 2:
         for i in range(n):
-            at = np.uint64(place[i])
-            out[i] = np.uint8(word[i] >= table[at]) + np.uint8(word[i] >= table[at + np.uint64(1)])
+            u, at = word[i], place[i]
+            out[i] = _reached(u, table, at, _0) + _reached(u, table, at, _1)
+    elif n_thresholds == 3:
+        for i in range(n):
+            u, at = word[i], place[i]
+            out[i] = _reached(u, table, at, _0) + _reached(u, table, at, _1) + _reached(u, table, at, _2)
+    elif n_thresholds == 4:
+        for i in range(n):
+            u, at = word[i], place[i]
+            low = _reached(u, table, at, _0) + _reached(u, table, at, _1)
+            out[i] = low + _reached(u, table, at, _2) + _reached(u, table, at, _3)
+    elif n_thresholds == 5:
+        for i in range(n):
+            u, at = word[i], place[i]
+            low = _reached(u, table, at, _0) + _reached(u, table, at, _1) + _reached(u, table, at, _2)
+            out[i] = low + _reached(u, table, at, _3) + _reached(u, table, at, _4)
     else:
         for i in range(n):
-            at = np.uint64(place[i])
-            level = np.uint64(0)
+            level = np.uint8(0)
             for j in range(n_thresholds):
-                level += np.uint64(word[i] >= table[at + np.uint64(j)])
-            out[i] = np.uint8(level)
+                level += _reached(word[i], table, place[i], np.uint64(j))
+            out[i] = level
+
+
+@njit(cache=True, nogil=True)
+def _find_rows(program, arm, v, one_stratum, n, levels, place):
+    """Place of the first threshold of each birth's row; returns whether it can vary within the block."""
+    place[:n] = np.uint32(program.table_start[arm, v])
+    n_thresholds = program.n_levels[v] - 1
+    varies = False
+    for p in range(program.parents.shape[1]):
+        parent = program.parents[v, p]
+        if parent >= 0:
+            column = levels[program.column[arm, parent]]
+            add_scaled(column, program.strides[v, p] * n_thresholds, n, place)
+            varies = varies or not (one_stratum and parent < program.n_given - 1)
+    return varies
 
 
 @njit(cache=True, nogil=True)
@@ -174,7 +223,8 @@ def evaluate(program, k, key, stratum, n, draw, seed, words, place, levels):
     for s in range(program.blocks.size):
         fill_words(k, key, n, program.blocks[s], draw, seed, words[s])
     _fill_given(program, k, stratum, n, levels)
-    column, parents = program.column, program.parents
+    column = program.column
+    one_stratum = stratum[0] == stratum[n - 1]
     for v in range(program.n_given, program.n_levels.size):
         n_thresholds = program.n_levels[v] - 1
         word = words[program.slot[v], program.lane[v]]
@@ -185,11 +235,5 @@ def evaluate(program, k, key, stratum, n, draw, seed, words, place, levels):
                 owned = owned and column[other, v] != mine
             if not owned:
                 continue
-            place[:n] = np.uint32(program.table_start[arm, v])
-            varies = False
-            for p in range(parents.shape[1]):
-                parent = parents[v, p]
-                if parent >= 0 and program.n_levels[parent] > 1:
-                    add_scaled(levels[column[arm, parent]], program.strides[v, p] * n_thresholds, n, place)
-                    varies = True
+            varies = _find_rows(program, arm, v, one_stratum, n, levels, place)
             _compare(word, place, n, program.thresholds, n_thresholds, varies, levels[mine])

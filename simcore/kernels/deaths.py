@@ -179,7 +179,7 @@ def _realise(first, last, draw, seed, program, clocks, deaths, keep, fate):
     index, cell = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     words = np.empty((program.blocks.size, 4, BLOCK), np.uint32)
     clock_words = np.empty((clocks.blocks.size, 4, BLOCK), np.uint32)
-    levels = np.empty((program.column.max() + 1, BLOCK), np.uint8)
+    levels = np.empty((program.n_columns, BLOCK), np.uint8)
     waiting, passed = 0, 0
     for start in range(first, last, BLOCK):
         n = min(BLOCK, last - start)

@@ -15,7 +15,7 @@ def _count(first, last, draw, seed, program, profile_vars, profile_strides, coun
     stratum = np.empty(BLOCK, np.int64)
     index = np.empty(BLOCK, np.uint32)
     words = np.empty((program.blocks.size, 4, BLOCK), np.uint32)
-    levels = np.empty((program.column.max() + 1, BLOCK), np.uint8)
+    levels = np.empty((program.n_columns, BLOCK), np.uint8)
     for start in range(first, last, BLOCK):
         n = min(BLOCK, last - start)
         locate(start, n, program, k, key, stratum)
@@ -36,7 +36,7 @@ def _levels(first, last, draw, seed, program, out):
     stratum = np.empty(BLOCK, np.int64)
     place = np.empty(BLOCK, np.uint32)
     words = np.empty((program.blocks.size, 4, BLOCK), np.uint32)
-    levels = np.empty((program.column.max() + 1, BLOCK), np.uint8)
+    levels = np.empty((program.n_columns, BLOCK), np.uint8)
     for start in range(first, last, BLOCK):
         n = min(BLOCK, last - start)
         locate(start, n, program, k, key, stratum)
