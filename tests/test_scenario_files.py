@@ -460,9 +460,19 @@ def test_the_cessation_offer_is_for_those_whom_no_service_sees_today() -> None:
     reach_2020 = 9005 / (0.096 / 0.81 * 578_999 / 2)
     left = (1 - reach_2020, 1 - reach_2022)
     assert offer.coverage.value.bounds == pytest.approx(left, abs=0.005)
-    assert offer.effect.base == "natural" and offer.effect.value.ci95 == (1.19, 1.73)
+    assert offer.effect.value.ci95 == (1.19, 1.73)
 
 
 def test_the_schema_shipped_for_editors_is_the_language() -> None:
     shipped = json.loads((files("scenarios") / "scenario.schema.json").read_text())
     assert shipped == json_schema()
+
+
+def test_the_examples_of_the_guide_are_good_scenarios(england: Vocabulary) -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "scenarios.md").read_text()
+    blocks = [part.split("```")[0] for part in guide.split("```yaml\n")[1:]]
+    assert len(blocks) == 3
+    head = blocks[0].split("interventions:")[0] + "interventions:\n"
+    for block in blocks:
+        text = block if "interventions:" in block else head + block
+        check_against(parse_scenario(text, "guide"), england)
