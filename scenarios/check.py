@@ -90,7 +90,7 @@ def find_problems(
         return
     for i, intervention in enumerate(scenario.interventions):
         checker = _Checker(scenario, vocabulary, ("interventions", i))
-        yield from checker.common(intervention)
+        yield from checker.common(intervention, years)
         if isinstance(intervention, Prevalence):
             yield from checker.prevalence(intervention, years)
         elif isinstance(intervention, Support):
@@ -110,11 +110,14 @@ class _Checker:
     def problem(self, loc: Loc, message: str, at: Literal["key", "value"] = "value") -> Problem:
         return self.scenario.problem((*self.at, *loc), message, at)
 
-    def common(self, intervention: Intervention) -> Iterator[Problem]:
+    def common(self, intervention: Intervention, years: tuple[int, int] | None) -> Iterator[Problem]:
         """Targeting, years and sources, which every kind has."""
         yield from self.targeting(("where",), intervention.where)
         first, last = self.words.years
         window = intervention.years
+        if years and not any(window.holds(year) for year in range(years[0], years[1] + 1)):
+            message = f"acts in none of the years asked for, {years[0]} to {years[1]}; change one of the two"
+            yield self.problem(("years",), message)
         for key, year in (("from", window.from_), ("to", window.to)):
             if year is not None and not first <= year <= last:
                 yield self.problem(("years", key), f"{year} is outside the model; write {first} to {last}")
@@ -190,6 +193,12 @@ class _Checker:
     def support(self, change: Support) -> Iterator[Problem]:
         """An offer and what it makes likelier."""
         yield from self.targeting(("offer_to",), change.offer_to)
+        for name, levels in change.offer_to.items():
+            if not set(levels) & set(change.where.get(name, levels)):
+                message = (
+                    f"`where` and `offer_to` have no level of {name} in common; nobody is left to offer to"
+                )
+                yield self.problem(("where", name), message)
         outcome = change.effect.multiplies
         loc: Loc = ("effect", "multiplies")
         yield from self.lever((*loc, "variable"), outcome.variable)

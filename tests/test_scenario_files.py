@@ -292,6 +292,19 @@ def test_all_mistakes_of_a_file_come_together() -> None:
     assert [line.split(":")[0] for line in problems(text)] == ["9", "23", "30"]
 
 
+def test_an_intervention_that_acts_on_nobody_is_refused() -> None:
+    nobody = GOOD.replace("{mother_age: [under_20, 20_24]}", "{smoking_at_booking: no}")
+    assert problems(nobody) == [
+        "17:33: interventions.1.where.smoking_at_booking: `where` and `offer_to` have no level of "
+        "smoking_at_booking in common; nobody is left to offer to"
+    ]
+    never = GOOD.replace("{from: 2025}", "{to: 2020}")
+    assert problems(never) == []
+    assert problems(never, (2025, 2034)) == [
+        "12:12: interventions.0.years: acts in none of the years asked for, 2025 to 2034; change one of the two"
+    ]
+
+
 def test_a_table_that_ends_before_the_years_asked_for_is_refused() -> None:
     text = GOOD.replace(", after: hold", "")
     assert problems(text, (2025, 2026)) == []
