@@ -79,5 +79,6 @@ unset PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_USER || true
 PIP_DISABLE_PIP_VERSION_CHECK=1
 export PIP_DISABLE_PIP_VERSION_CHECK
 "$env/bin/python" -m pip install --quiet --require-hashes --only-binary :all: --requirement "$lock"
-"$env/bin/python" -m pip install --quiet --no-index --no-build-isolation --no-deps --editable "$root"
 rm -f "$unfinished"
+# Quick and repeatable: when this fails, the next make tries it again without making the environment anew.
+"$env/bin/python" -m pip install --quiet --no-index --no-build-isolation --no-deps --editable "$root"
