@@ -72,18 +72,31 @@ class Arm:
 
 @dataclass(frozen=True)
 class Worlds:
-    """All arms over one network, ready for an estimator."""
+    """Several arms over one network: what the kernels draw in one pass."""
 
     names: tuple[str, ...]
     network: Network
     hazards: tuple[Hazards, ...]
     hazards_of_arm: tuple[int, ...]
-    cut: int
-    """Nodes before this position are drawn by the expected estimator."""
 
     def hazards_in(self, arm: int) -> Hazards:
         """The hazards of one arm."""
         return self.hazards[self.hazards_of_arm[arm]]
+
+
+@dataclass(frozen=True)
+class World:
+    """One arm by itself: what the exact sums work on."""
+
+    name: str
+    network: Network
+    hazards: Hazards
+    carriers: dict[str, str]
+    """For every natural variable, the node that holds its value under policy."""
+    cut: int
+    """Variables before this position are drawn by the expected estimator."""
+    frontier: int
+    """Position of the first intermediate variable: no policy changes a table from here on."""
 
 
 class ArmConflict(ValueError):
@@ -120,8 +133,23 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
         if edited is not base:
             hazards.append(edited)
         of_arm.append(len(hazards) - 1 if edited is not base else 0)
-    cut = network.position(drawn_to) + 1 if drawn_to else 0
-    return Worlds(tuple(arm.name for arm in arms), network, tuple(hazards), tuple(of_arm), cut)
+    return Worlds(tuple(arm.name for arm in arms), network, tuple(hazards), tuple(of_arm))
+
+
+def lay_arm(program: Program, arm: Arm) -> World:
+    """One arm over the natural world, as though there were no other."""
+    worlds = lay_arms(program, [arm])
+    network, variables = worlds.network, program.model.spec.variables
+    drawn_to = program.model.spec.drawn_to
+    intermediate = [network.position(name) for name, v in variables.items() if v.kind == "intermediate"]
+    return World(
+        arm.name,
+        network,
+        worlds.hazards_in(0),
+        {name: network.carrier(name) for name in variables},
+        network.position(drawn_to) + 1 if drawn_to else 0,
+        min(intermediate, default=len(network.nodes)),
+    )
 
 
 def _for_arms(node: Node, n_arms: int) -> Node:

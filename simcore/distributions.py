@@ -13,6 +13,7 @@ distribution function at given uniform numbers, so equal luck gives equal sample
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -29,12 +30,25 @@ if TYPE_CHECKING:
 Z = 1.959963984540054
 """Standard normal quantile at 97.5%."""
 MOST_OFF = 0.25
-"""How many standard deviations a stated centre may lie from the one its interval implies."""
+"""How many standard deviations a stated centre may lie from the one its interval implies.
+
+A ratio published to two decimals with a narrow interval may lie further off by rounding alone; so much is let
+pass too: 1.41 (1.37 to 1.44) implies 1.405."""
 MOST_TAIL_ERROR = 0.01
 """How far a fitted beta's tail probabilities may be from 2.5% and 97.5%."""
 
 # lax for the list alone (its numbers stay strict): after a validator that runs before, strict takes no list
 Interval = Annotated[tuple[float, float], Field(strict=False, description="95% interval, low then high")]
+
+
+def _half_unit(number: float) -> float:
+    """Half a unit in the last place a published figure shows: 0.005 for 1.41.
+
+    >>> _half_unit(1.41), _half_unit(12.0)
+    (0.005, 0.5)
+    """
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    return 0.5 * 10.0 ** min(int(exponent), 0)
 
 
 class Fixed(Strict):
@@ -82,7 +96,8 @@ class Lognormal(Strict):
         if low <= 0:
             raise ValueError(f"ci95 starts at {low:g}; a ratio's interval is above 0")
         implied = math.sqrt(low) * math.sqrt(high)
-        if abs(math.log(self.median / implied)) > MOST_OFF * self.sigma:
+        rounding = sum(_half_unit(number) / number for number in (self.median, low, high))
+        if abs(math.log(self.median / implied)) > max(MOST_OFF * self.sigma, rounding):
             raise ValueError(
                 f"median {self.median:g} does not fit ci95 [{low:g}, {high:g}], which implies a median near "
                 f"{implied:.4g}; check the three numbers, or choose another distribution"

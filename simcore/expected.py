@@ -1,96 +1,90 @@
 """Expected deaths: births drawn up to the cut (or none drawn at all), the rest summed out exactly.
 
-Weights of births go forward through everything that differs between arms or years; risk comes back
-through everything that does not, once for all arms. They meet at the *frontier*.
+Weights of births go forward, arm by arm, through everything a policy can change; risk comes back
+through everything it cannot, once for all arms that share it. They meet at the *frontier*, just before
+the first intermediate variable. Each arm is worked out from its own tables alone and always in the same
+order, so that its bits do not depend on which other arms are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from simcore.arms import Worlds
-from simcore.network import Array, Labelled, Node, pull_back, push_forward
+from simcore.arms import World
+from simcore.network import Array, Labelled, pull_back, push_forward
 
 
-class ExpectedDeaths:
-    """Deaths by stratum, cause and age band for every arm of one block of draws.
+class RiskCache:
+    """Risk at the frontier, shared by arms with the same tables after it; one for each block of draws."""
 
-    The risk tables are worked out once, on construction, and shared by every call.
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, ...], tuple[World, Labelled]] = {}
+
+    def risk(self, world: World) -> Labelled:
+        """Probability of death by cause and age band, given the variables before the frontier."""
+        after = world.network.nodes[world.frontier :]
+        factors = world.hazards.factors
+        key = (*(id(f.values) for f in factors), *(id(node.tables[0]) for node in after))
+        if key not in self._kept:
+            order = (*world.network.strata, *(node.name for node in world.network.nodes))
+            axes = world.hazards.axes(order)
+            risk = world.hazards.risk(axes, [len(world.network.levels(axis)) for axis in axes])
+            self._kept[key] = world, pull_back(risk, after, 0)
+        first, values = self._kept[key]
+        names = {holder: world.carriers[natural] for natural, holder in first.carriers.items()}
+        return Labelled(tuple(names.get(axis, axis) for axis in values.axes), values.values)
+
+
+def expected_deaths(world: World, start: int, weights: Labelled, cache: RiskCache) -> Array:
+    """Expected deaths of one arm.
 
     Parameters
     ----------
-    worlds
-        The arms.
     start
-        Position in the causal order from which variables are summed out: the cut for drawn births,
-        0 for the exact estimator.
+        Position in the causal order from which variables are summed out: ``world.cut`` for drawn
+        births, 0 for the exact estimator.
+    weights
+        Births by stratum and by the variables before ``start`` that later ones need.
+
+    Returns
+    -------
+    float64[draws, *strata, causes, age bands]
     """
-
-    def __init__(self, worlds: Worlds, start: int) -> None:
-        self.worlds, self.start = worlds, start
-        self.frontier = max(_frontier(worlds), start)
-        self._values: dict[tuple[int, ...], Labelled] = {}
-
-    def deaths(self, arm: int, weights: Labelled) -> Array:
-        """Expected deaths of one arm.
-
-        Parameters
-        ----------
-        weights
-            Births by stratum dimensions and by the variables before ``start`` that later ones need.
-
-        Returns
-        -------
-        float64[draws, *strata, causes, age bands]
-        """
-        worlds = self.worlds
-        strata = tuple(worlds.network.strata)
-        values = self._risk(arm)
-        between = worlds.network.nodes[self.start : self.frontier]
-        weights = push_forward(weights, between, arm, {*strata, *values.axes})
-        totals = _contract(weights, values, strata)
-        hazards = worlds.hazards_in(arm)
-        return totals.reshape(*totals.shape[:-1], len(hazards.causes), len(hazards.age_bands))
-
-    def risk_before_cut(self, arm: int) -> Labelled:
-        """Probability of infant death given the stratum and the variables before ``start``."""
-        values = self._risk(arm)
-        total = Labelled(values.axes, values.values.sum(axis=-1, keepdims=True))
-        back = pull_back(total, self.worlds.network.nodes[self.start : self.frontier], arm)
-        return Labelled(back.axes, back.values[..., 0])
-
-    def _risk(self, arm: int) -> Labelled:
-        """Risk given everything before the frontier; arms with the same tables after it share it."""
-        worlds = self.worlds
-        after = worlds.network.nodes[self.frontier :]
-        key = (worlds.hazards_of_arm[arm], *(node.table_of_arm[arm] for node in after))
-        if key not in self._values:
-            order = (*worlds.network.strata, *(node.name for node in worlds.network.nodes))
-            hazards = worlds.hazards_in(arm)
-            axes = hazards.axes(order)
-            risk = hazards.risk(axes, [len(worlds.network.levels(axis)) for axis in axes])
-            self._values[key] = pull_back(risk, after, arm)
-        return self._values[key]
+    strata = tuple(world.network.strata)
+    risk = cache.risk(world)
+    between = world.network.nodes[start : world.frontier]
+    weights = push_forward(weights, between, 0, {*strata, *risk.axes})
+    totals = _contract(weights, risk, strata)
+    return totals.reshape(*totals.shape[:-1], len(world.hazards.causes), len(world.hazards.age_bands))
 
 
-def exact_weights(births: Array, strata: Sequence[str]) -> Labelled:
+def risk_before(world: World, start: int, cache: RiskCache) -> Labelled:
+    """Probability of infant death given the stratum and the variables before ``start``."""
+    risk = cache.risk(world)
+    total = Labelled(risk.axes, risk.values.sum(axis=-1, keepdims=True))
+    back = pull_back(total, world.network.nodes[start : world.frontier], 0)
+    return Labelled(back.axes, back.values[..., 0])
+
+
+def births_at(world: World, step: str, start: int, weights: Labelled) -> Array:
+    """Births at the last level of a step (reached, accepted): ``float64[draws, *strata]``."""
+    strata = tuple(world.network.strata)
+    place = world.network.position(step)
+    at = push_forward(weights, world.network.nodes[start : place + 1], 0, {*strata, step})
+    return at.total(*strata, step).values[..., -1]
+
+
+def exact_weights(world: World, births: Array) -> Labelled:
     """Births of every stratum, nothing drawn: what the exact estimator starts from."""
-    return Labelled(tuple(strata), births[None])
+    return Labelled(tuple(world.network.strata), births[None])
 
 
-def _frontier(worlds: Worlds) -> int:
-    """The position after the last variable whose table differs between arms or years."""
-    last = 0
-    for i, node in enumerate(worlds.network.nodes):
-        if _differs(node) or "year" in node.parents:
-            last = i + 1
-    return last
-
-
-def _differs(node: Node) -> bool:
-    return len(set(node.table_of_arm)) > 1
+def needed_before(world: World, start: int, cache: RiskCache) -> tuple[str, ...]:
+    """Variables before ``start`` that what comes after hangs on, in causal order."""
+    needed = set(cache.risk(world).axes)
+    for node in world.network.nodes[start:]:
+        needed.update(node.parents)
+    return tuple(node.name for node in world.network.nodes[:start] if node.name in needed)
 
 
 def _contract(weights: Labelled, values: Labelled, keep: tuple[str, ...]) -> Array:
@@ -101,12 +95,12 @@ def _contract(weights: Labelled, values: Labelled, keep: tuple[str, ...]) -> Arr
     w = weights.total(*shared, *free, *summed)
     sizes = w.values.shape[1:]
     n_shared, n_free = len(shared), len(free)
-    batch = sizes[:n_shared]
-    left = w.values.reshape(w.values.shape[0], *batch, int(np.prod(sizes[n_shared : n_shared + n_free])), -1)
+    batch, spread = sizes[:n_shared], sizes[n_shared : n_shared + n_free]
+    left = w.values.reshape(w.values.shape[0], *batch, int(np.prod(spread, dtype=np.int64)), -1)
     order = [0, *(1 + values.axes.index(a) for a in shared), *(1 + values.axes.index(a) for a in summed)]
     right = values.values.transpose(*order, values.values.ndim - 1)
     right = right.reshape(right.shape[0], *batch, -1, right.shape[-1])
     product = np.matmul(left, right)
-    product = product.reshape(product.shape[0], *batch, *sizes[n_shared : n_shared + n_free], product.shape[-1])
+    product = product.reshape(product.shape[0], *batch, *spread, product.shape[-1])
     now = [*shared, *free]
     return product.transpose(0, *(1 + now.index(axis) for axis in keep), product.ndim - 1)

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.draws import DrawBlock
-from simcore.kernels.risk import incidence_from_factors
+from simcore.kernels.risk import hazards_from_factors, incidence_from_factors
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
 from simcore.spec import HazardRatio
@@ -53,12 +54,29 @@ class Hazards:
         Labelled
             ``float64[draws or 1, *axes, causes x age bands]``, the last axis unnamed.
         """
+        tables, row_of_factor = self._packed(axes, sizes)
+        risk = incidence_from_factors(tables, row_of_factor)
+        return Labelled(tuple(axes), risk.reshape(tables.shape[0], *sizes, -1))
+
+    def table(self, axes: Sequence[str], sizes: Sequence[int], draw: int) -> Array:
+        """Hazards of one draw over the rows of ``axes``: ``float64[rows, causes, age bands]``."""
+        one = Hazards(
+            self.causes,
+            self.age_bands,
+            tuple(Labelled(f.axes, f.values[[draw if f.values.shape[0] > 1 else 0]]) for f in self.factors),
+        )
+        return np.asarray(hazards_from_factors(*one._packed(axes, sizes))[0])
+
+    def _packed(self, axes: Sequence[str], sizes: Sequence[int]) -> tuple[Array, NDArray[np.int64]]:
+        """Factor tables end to end, and which row of each one every combination of levels takes."""
         n_draws = max(f.values.shape[0] for f in self.factors)
         cells = len(self.causes), len(self.age_bands)
         grid = np.indices(tuple(sizes)).reshape(len(sizes), -1)
         n_rows = int(np.prod(sizes, dtype=np.int64))
-        tables, row_of_factor, start = [], np.empty((len(self.factors), n_rows), np.int64), 0
-        for i, factor in enumerate(self.factors):
+        # the kernel keeps products of the first factors from row to row, so those that vary slowly come first
+        factors = sorted(self.factors, key=lambda f: sorted((list(axes).index(a) for a in f.axes), reverse=True))
+        tables, row_of_factor, start = [], np.empty((len(factors), n_rows), np.int64), 0
+        for i, factor in enumerate(factors):
             flat = factor.values.reshape(factor.values.shape[0], -1, *cells)
             tables.append(np.broadcast_to(flat, (n_draws, *flat.shape[1:])))
             row = np.zeros(n_rows, np.int64)
@@ -66,8 +84,7 @@ class Hazards:
                 row = row * size + grid[list(axes).index(axis)]
             row_of_factor[i] = row + start
             start += flat.shape[1]
-        risk = incidence_from_factors(np.concatenate(tables, axis=1), row_of_factor)
-        return Labelled(tuple(axes), risk.reshape(n_draws, *sizes, cells[0] * cells[1]))
+        return np.concatenate(tables, axis=1), row_of_factor
 
 
 def natural_hazards(model: Model, structure: Structure, draws: DrawBlock) -> Hazards:

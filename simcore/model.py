@@ -15,8 +15,11 @@ from simcore.documents import DocumentError, Problem, hint
 from simcore.network import Array
 from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Variable
 
-WORDS_ONLY = frozenset({"meaning", "title", "edition", "note", "population", "grade", "source", "sources", "assumptions"})
-"""Keys that explain and do not change a number: they are left out of the model's hash."""
+NOT_SOLVED_FROM = frozenset({
+    "meaning", "title", "edition", "note", "population", "grade", "source", "sources", "assumptions",
+    "decision", "draws", "drawn_to",
+})  # fmt: skip
+"""Keys that explain, or only say how births are drawn: nothing solved hangs on them, so the hash leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class Model:
 
     @cached_property
     def hash(self) -> str:
-        """Sixteen hexadecimal digits over every number and arrow of the model, words left out."""
-        digest = hashlib.sha256(json.dumps(_numbers(self.spec.model_dump(mode="json", by_alias=True))).encode())
+        """Sixteen hexadecimal digits over every number and arrow that solved draws hang on, words left out."""
+        digest = hashlib.sha256(json.dumps(_numbers(self.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True))).encode())
         for array in (self.births, self.baseline, *(a for s in self.shares.values() for a in (s.low, s.high))):
             digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
         for target in self.targets.values():
@@ -169,7 +172,7 @@ class Structure:
 def _numbers(value: object) -> object:
     """A dumped file without the keys that only explain."""
     if isinstance(value, dict):
-        return {key: _numbers(inner) for key, inner in value.items() if key not in WORDS_ONLY}
+        return {key: _numbers(inner) for key, inner in value.items() if key not in NOT_SOLVED_FROM}
     if isinstance(value, list):
         return [_numbers(inner) for inner in value]
     return value

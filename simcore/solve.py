@@ -7,19 +7,20 @@ by proportional steps, unknown effects by a quasi-Newton step between them. A co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from simcore.arms import Arm, Step, lay_arms
-from simcore.draws import DrawBlock
+from simcore.arms import Arm, Step, Worlds, lay_arms
+from simcore.draws import DrawBlock, central
 from simcore.model import Model, Structure
-from simcore.network import Array, Labelled, push_forward
-from simcore.program import compile_natural
-from simcore.spec import Contrast, DeathsOutcome
+from simcore.network import Array, Labelled, multiply, pull_back, push_forward
+from simcore.program import Recompiler
+from simcore.spec import Contrast, DeathsOutcome, LevelOutcome
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5
+SWEEPS = 3
 MAX_ROUNDS = 60
 DO_DECISION = 2**33
 """Decision numbers of ``do``: never drawn, since contrasts are summed exactly."""
@@ -44,6 +45,8 @@ class Targets:
 class Fit:
     """What the model returns with some unknowns, beside what it should."""
 
+    births: Array
+    """By the variables that the baseline hangs on: ``float64[draws or 1, *by]``."""
     cells: Array
     strata: Array
     strata_within: Array
@@ -69,167 +72,214 @@ def _do(model: Model, variable: str, level: str) -> Step:
     return Step(f"do {variable}", levels, (variable,), table, number, replaces=variable)
 
 
-class Evaluation:
-    """Expected deaths and contrasts of one block of draws over the reference years."""
+class World:
+    """Births of the reference years in the natural world and under every contrast, before what moves.
+
+    The unknown effects change only variables from the first moving one on, and hazards. What comes
+    before is pushed forward once; each round pulls the risk back to it.
+    """
 
     def __init__(self, model: Model, structure: Structure, block: DrawBlock) -> None:
         self.model, self.structure = model, structure
-        program = compile_natural(model, structure, block, model.spec.reference_years or None)
-        self.worlds = lay_arms(program, contrast_arms(model, structure))
-        self.births = model.births_in(program.network.strata)
-        self.hazards = self.worlds.hazards_in(0)
-        order = (*self.worlds.network.strata, *(node.name for node in self.worlds.network.nodes))
-        self.axes = self.hazards.axes(order)
-        sizes = [len(self.worlds.network.levels(axis)) for axis in self.axes]
-        self.risk = self.hazards.risk(self.axes, sizes)
+        moving = {contrast.solves for contrast in structure.contrasts.values()}
+        self.recompiler = Recompiler(model, structure, block, moving)
+        self.arms = contrast_arms(model, structure)
+        self._weights: list[Labelled] = []
 
-    def weights(self, arm: int, keep: tuple[str, ...]) -> Labelled:
-        """Births over some variables in one world."""
-        network = self.worlds.network
-        births = Labelled(tuple(network.strata), self.births[None])
-        return push_forward(births, network.nodes, arm, keep)
+    def evaluate(self, block: DrawBlock) -> Fit:
+        """Deaths by cell and by stratum, and every contrast, with the unknowns as they stand."""
+        worlds = lay_arms(self.recompiler.compile(block), self.arms)
+        return _Evaluation(self, worlds).fit()
+
+    def weights(self, worlds: Worlds, first_moving: int, axes: tuple[str, ...]) -> list[Labelled]:
+        """Births of each world over ``axes``; the same in every round, so worked out once."""
+        if not self._weights:
+            contrasts = [c for c in self.structure.contrasts.values() for _ in (0, 1)]
+            for arm, contrast in enumerate([None, *contrasts]):
+                self._weights.append(self._births(worlds, arm, first_moving, axes, contrast))
+        return self._weights
+
+    def _births(
+        self, worlds: Worlds, arm: int, stop: int, axes: tuple[str, ...], contrast: Contrast | None
+    ) -> Labelled:
+        network = worlds.network
+        strata = tuple(network.strata)
+        among = contrast.among if contrast is not None else {}
+        births = self.model.births_in(network.strata)[None]
+        keep = tuple(dict.fromkeys((*strata, *among, *axes))) if among else axes
+        weights = push_forward(Labelled(strata, births), network.nodes[:stop], arm, keep).total(*keep)
+        if among:
+            for name, level in among.items():
+                weights = _only(weights, name, [label == level for label in self.model.levels(name)])
+            # each stratum keeps its weight, however many of its births stand `among`
+            left = weights.total(*strata).values
+            scale = np.where(left > 0, births / np.where(left > 0, left, 1.0), 0.0)
+            weights = Labelled(keep, weights.values * scale.reshape(*scale.shape, *[1] * (len(keep) - len(strata))))
+        return weights.total(*axes)
+
+
+class _Evaluation:
+    """One round: the tables as they stand, and what they return."""
+
+    def __init__(self, world: World, worlds: Worlds) -> None:
+        self.world, self.worlds, self.model = world, worlds, world.model
+        network = worlds.network
+        natural = list(self.model.spec.variables)
+        first = world.recompiler.first_moving
+        self.stop = network.position(natural[first]) if first < len(natural) else len(network.nodes)
+        self.hazards = worlds.hazards_in(0)
+        self.axes = self.hazards.axes((*network.strata, *(node.name for node in network.nodes)))
+        self.risk = self.hazards.risk(self.axes, [len(network.levels(axis)) for axis in self.axes])
+        after = network.nodes[self.stop :]
+        needed = {parent for node in after for parent in node.parents} | set(self.axes)
+        before = (*network.strata, *(node.name for node in network.nodes[: self.stop]))
+        self.before = tuple(name for name in before if name in needed)
+        self.weights = world.weights(worlds, self.stop, self.before)
 
     def fit(self) -> Fit:
-        """Deaths by cell and by stratum, and every contrast."""
         deaths = self.model.spec.deaths
         causes, bands = len(deaths.causes), len(deaths.age_bands)
-        weights = self.weights(0, self.axes).total(*self.axes).values
-        counted = weights[..., None] * self.risk.values
+        after = self.worlds.network.nodes[self.stop :]
+        births = push_forward(self.weights[0], after, 0, self.axes).total(*self.axes)
         carrier = self.worlds.network.carrier
         by = tuple(carrier(name) for name in deaths.baseline.by)
-        labelled = Labelled(self.axes, counted)
-        cells = labelled.total(*by).values
+        acting = {carrier(name): levels for name, levels in deaths.ratios_act_within.items()}
+        residual_by = () if deaths.residual is None else (deaths.residual.by,)
+        counted = multiply(self.risk, births, {*by, *acting, *residual_by})
+        cells = counted.total(*by).values
         cells = cells.reshape(*cells.shape[:-1], causes, bands)
+        alive = births.total(*by).values
         strata = within = np.zeros((1, 0, 0))
-        if deaths.residual is not None:
-            strata = self._by_period(labelled, deaths.residual.by)
-            inside = counted * self._acting()[..., None]
-            within = self._by_period(Labelled(self.axes, inside), deaths.residual.by)
-        measures = {name: self._measure(i, c) for i, (name, c) in enumerate(self.structure.contrasts.items())}
-        return Fit(cells, strata, within, measures)
+        if residual_by:
+            per_period = Labelled(counted.axes, counted.values @ self._period_columns(tuple(deaths.age_periods)))
+            strata = per_period.total(*residual_by).values.swapaxes(1, 2)
+            for name, levels in acting.items():
+                per_period = _only(per_period, name, [level in levels for level in self.worlds.network.levels(name)])
+            within = per_period.total(*residual_by).values.swapaxes(1, 2)
+        return Fit(alive, cells, strata, within, self._measures())
 
-    def _acting(self) -> Array:
-        """One where hazard ratios act, zero elsewhere, over the risk's axes."""
-        acting = np.ones([1, *(len(self.worlds.network.levels(axis)) for axis in self.axes)])
-        for name, levels in self.model.spec.deaths.ratios_act_within.items():
-            axis = 1 + self.axes.index(self.worlds.network.carrier(name))
-            inside = np.array([level in levels for level in self.model.levels(name)], dtype=np.float64)
-            acting = acting * inside.reshape([-1 if i == axis else 1 for i in range(acting.ndim)])
-        return acting
-
-    def _by_period(self, labelled: Labelled, by: str) -> Array:
-        """Deaths by age period and stratum: ``float64[draws, periods, levels]``."""
+    def _period_columns(self, periods: Sequence[str]) -> Array:
+        """What sums cells into age periods: ``float64[causes x bands, periods]``."""
         deaths = self.model.spec.deaths
-        totals = labelled.total(by).values
-        totals = totals.reshape(*totals.shape[:2], len(deaths.causes), len(deaths.age_bands)).sum(axis=2)
-        return np.stack([totals[:, :, self._bands(period)].sum(axis=-1) for period in deaths.age_periods], axis=1)
+        columns = [[float(b in deaths.age_periods.get(p, tuple(deaths.age_bands))) for p in periods] for b in deaths.age_bands]
+        return np.tile(np.array(columns), (len(deaths.causes), 1))
 
-    def _bands(self, period: str) -> list[int]:
-        deaths = self.model.spec.deaths
-        names = list(deaths.age_bands)
-        return [names.index(band) for band in deaths.age_periods.get(period, tuple(names))]
+    def _measures(self) -> dict[str, Array]:
+        """Every contrast as published: ``float64[draws]`` each."""
+        contrasts = self.world.structure.contrasts
+        periods = (*self.model.spec.deaths.age_periods, "infant")
+        by_period = Labelled(self.axes, self.risk.values @ self._period_columns(periods))
+        after = self.worlds.network.nodes[self.stop :]
+        pulled: dict[tuple[object, ...], Labelled] = {}
+        measures = {}
+        for i, (name, contrast) in enumerate(contrasts.items()):
+            outcome = contrast.outcome
+            shares = []
+            for arm in (1 + 2 * i, 2 + 2 * i):
+                deaths = isinstance(outcome, DeathsOutcome)
+                key = (None if deaths else outcome, *(node.table_of_arm[arm] for node in after))
+                if key not in pulled:
+                    pulled[key] = pull_back(by_period if deaths else self._indicator(outcome), after, arm)
+                column = periods.index(outcome.deaths) if isinstance(outcome, DeathsOutcome) else 0
+                shares.append(_mean(pulled[key], column, self.weights[arm]))
+            exposed, unexposed = shares
+            if contrast.measure == "risk_difference":
+                measures[name] = (exposed - unexposed) * contrast.per
+            elif contrast.measure == "odds_ratio":
+                measures[name] = exposed / (1 - exposed) / (unexposed / (1 - unexposed))
+            else:
+                measures[name] = exposed / unexposed
+        return measures
 
-    def _measure(self, index: int, contrast: Contrast) -> Array:
-        """The contrast as published: ``float64[draws]``."""
-        exposed, unexposed = (self._outcome(1 + 2 * index + world, contrast) for world in (0, 1))
-        if contrast.measure == "risk_difference":
-            return (exposed - unexposed) * contrast.per
-        if contrast.measure == "odds_ratio":
-            return exposed / (1 - exposed) / (unexposed / (1 - unexposed))
-        return exposed / unexposed
-
-    def _outcome(self, arm: int, contrast: Contrast) -> Array:
-        """Probability of the outcome in one world: ``float64[draws]``."""
-        network, outcome = self.worlds.network, contrast.outcome
-        strata = tuple(network.strata)
-        axes = self.axes if isinstance(outcome, DeathsOutcome) else (network.carrier(outcome.variable),)
-        # each stratum keeps its weight however many of its births stand `among`
-        among = contrast.among
-        grouped = strata if among else ()
-        keep = tuple(dict.fromkeys((*grouped, *among, *axes)))
-        weights = self.weights(arm, keep).total(*keep)
-        for name, level in among.items():
-            weights = _only(weights, name, self.model.levels(name).index(level))
-        if among:
-            share = weights.total(*strata).values
-            scale = np.where(share > 0, self.births[None] / np.where(share > 0, share, 1.0), 0.0)
-            weights = _scaled(weights, strata, scale)
-        flat = weights.total(*axes).values
-        total = flat.reshape(flat.shape[0], -1).sum(axis=1)
-        if isinstance(outcome, DeathsOutcome):
-            deaths = self.model.spec.deaths
-            per_band = self.risk.values.reshape(*self.risk.values.shape[:-1], len(deaths.causes), len(deaths.age_bands))
-            risk = per_band[..., self._bands(outcome.deaths)].sum(axis=(-1, -2))
-            return np.asarray((flat * risk).reshape(risk.shape[0], -1).sum(axis=1) / total)
-        chosen = [self.model.levels(outcome.variable).index(level) for level in outcome.levels]
-        return np.asarray(flat[:, chosen].sum(axis=1) / total)
+    def _indicator(self, outcome: DeathsOutcome | LevelOutcome) -> Labelled:
+        """One at the levels of the outcome, zero at the others."""
+        assert isinstance(outcome, LevelOutcome)
+        chosen = [float(level in outcome.levels) for level in self.model.levels(outcome.variable)]
+        return Labelled((self.worlds.network.carrier(outcome.variable),), np.array(chosen)[None, :, None])
 
 
-def _only(weights: Labelled, name: str, level: int) -> Labelled:
-    """Weights at one level of a variable, its axis dropped to that level (others set to zero)."""
-    axis = 1 + weights.axes.index(name)
-    mask = np.zeros(weights.values.shape[axis])
-    mask[level] = 1.0
-    return Labelled(weights.axes, weights.values * mask.reshape([-1 if i == axis else 1 for i in range(weights.values.ndim)]))
+def _mean(values: Labelled, column: int, weights: Labelled) -> Array:
+    """Mean of one column of values over births: ``float64[draws]``."""
+    matched = weights.total(*values.axes).values
+    one = values.values[..., column]
+    total = (matched * one).reshape(max(matched.shape[0], one.shape[0]), -1).sum(axis=1)
+    return np.asarray(total / matched.reshape(matched.shape[0], -1).sum(axis=1))
 
 
-def _scaled(weights: Labelled, strata: tuple[str, ...], scale: Array) -> Labelled:
-    """Weights times a factor for each stratum (the strata are the first axes)."""
-    extra = weights.values.ndim - scale.ndim
-    return Labelled(weights.axes, weights.values * scale.reshape(*scale.shape, *[1] * extra))
+def _only(values: Labelled, name: str, kept: Sequence[bool]) -> Labelled:
+    """Values at some levels of a variable, those at others set to zero."""
+    axis = 1 + values.axes.index(name)
+    mask = np.array(kept, dtype=np.float64).reshape([-1 if i == axis else 1 for i in range(values.values.ndim)])
+    return Labelled(values.axes, values.values * mask)
 
 
-def solve_block(
-    model: Model,
-    structure: Structure,
-    priors: DrawBlock,
-    targets: Targets,
-    start: DrawBlock | None = None,
-    on_round: Callable[[int, float], None] | None = None,
-) -> DrawBlock:
-    """Solve every unknown of a block of draws.
+Progress = Callable[[int, float], None]
+"""Called after each round with its number and the greatest distance left."""
 
-    Parameters
-    ----------
-    priors
-        Sampled parameters; published totals are multiplied as the structure says.
-    start
-        Solved central draw to begin from; the plain start values of the contrasts if not given.
+
+@dataclass(frozen=True)
+class Centre:
+    """The solved central draw, and the slopes from which every other draw starts."""
+
+    block: DrawBlock
+    births: Array
+    """Births of the reference years by the variables that the baseline hangs on: ``float64[*by]``."""
+    inverse: Array
+    """Inverse of d gap / d log effect: ``float64[1, contrasts, contrasts]``."""
+
+
+def solve_central(model: Model, structure: Structure, on_round: Progress | None = None) -> Centre:
+    """Every unknown at the central values of the parameters and the observed deaths as published.
 
     Raises
     ------
     NoSolution
         If the published totals are not returned within :data:`TOLERANCE`.
     """
-    return _Solver(model, structure, priors, targets, start).run(on_round)
+    solver = _Solver(model, structure, central(model), observed(model), None)
+    block = solver.run(on_round)
+    fit = solver.world.evaluate(block)
+    return Centre(block, fit.births[0], solver.inverse_jacobian(fit))
+
+
+def solve_block(
+    model: Model, structure: Structure, priors: DrawBlock, targets: Targets, centre: Centre, on_round: Progress | None = None
+) -> DrawBlock:
+    """Every unknown of a block of draws, from the centre outwards.
+
+    Published totals in ``priors`` are multiplied as the structure says. Raises :class:`NoSolution`.
+    """
+    return _Solver(model, structure, priors, targets, centre).run(on_round)
 
 
 class _Solver:
     """The unknowns of one block, and how they are moved."""
 
     def __init__(
-        self, model: Model, structure: Structure, priors: DrawBlock, targets: Targets, start: DrawBlock | None
+        self, model: Model, structure: Structure, priors: DrawBlock, targets: Targets, centre: Centre | None
     ) -> None:
         self.model, self.structure, self.priors, self.targets = model, structure, priors, targets
         self.contrasts = structure.contrasts
         n, deaths = priors.size, model.spec.deaths
         wanted = {name: priors[c.value] * structure.times(c.value) for name, c in self.contrasts.items()}
         self.wanted = wanted
-        if start is None:
+        self.inverse = None if centre is None else np.repeat(centre.inverse, n, axis=0)
+        if centre is None:
             logs = [np.full(n, np.log(c.start)) for c in self.contrasts.values()]
             self.baseline = np.full((n, *model.baseline.shape), 1e-3) * (targets.cells > 0)
             self.residual = np.ones((n, *(targets.strata.shape[1:] if targets.strata is not None else (0, 0))))
         else:
+            start = centre.block
             logs = [np.repeat(np.log(start[c.solves]), n) for c in self.contrasts.values()]
-            self.baseline = np.repeat(start.baseline, n, axis=0)
-            self.residual = np.repeat(start.residual, n, axis=0) if start.residual is not None else np.ones((n, 0, 0))
+            self.baseline = np.repeat(_solved(start.baseline), n, axis=0)
+            self.residual = np.ones((n, 0, 0)) if start.residual is None else np.repeat(start.residual, n, axis=0)
         self.theta = np.stack(logs, axis=1) if logs else np.zeros((n, 0))
         self.has_residual = deaths.residual is not None
-        self.births = self._births_by_cell()
+        self.world = World(model, structure, self._block(self.theta))
 
-    def run(self, on_round: Callable[[int, float], None] | None) -> DrawBlock:
-        fit = self._settle(6)
-        inverse = self._inverse_jacobian(fit)
+    def run(self, on_round: Progress | None) -> DrawBlock:
+        fit = self._settle(SWEEPS)
+        inverse = self.inverse_jacobian(fit) if self.inverse is None else self.inverse
         error = np.inf
         for round_ in range(MAX_ROUNDS):
             gap = self._gap(fit)
@@ -240,7 +290,7 @@ class _Solver:
                 return self._block(self.theta)
             step = np.clip(-np.einsum("zij,zj->zi", inverse, gap), -0.7, 0.7)
             self.theta = self.theta + step
-            fit = self._settle(2)
+            fit = self._settle(SWEEPS)
             inverse = _broyden(inverse, step, self._gap(fit) - gap)
         raise NoSolution(
             f"{self.model.name} ({self.structure.label}): draws {self._worst(fit)} are still {error:.1e} from the "
@@ -260,7 +310,7 @@ class _Solver:
         return [] if solve is None else [c for name, c in solve.contrasts.items() if name not in self.contrasts]
 
     def _evaluate(self) -> Fit:
-        return Evaluation(self.model, self.structure, self._block(self.theta)).fit()
+        return self.world.evaluate(self._block(self.theta))
 
     def _settle(self, sweeps: int) -> Fit:
         """Move baselines and residuals towards the observed deaths, effects held."""
@@ -271,19 +321,13 @@ class _Solver:
             fit = self._evaluate()
         return fit
 
-    def _births_by_cell(self) -> Array:
-        """Births by the variables the baseline hangs on: ``float64[draws or 1, *by]``."""
-        evaluation = Evaluation(self.model, self.structure, self._block(self.theta))
-        by = tuple(evaluation.worlds.network.carrier(name) for name in self.model.spec.deaths.baseline.by)
-        return evaluation.weights(0, by).total(*by).values
-
     def _move_baseline(self, fit: Fit) -> None:
         """Scale each hazard so that the conditional probability of death in its band is as observed.
 
         Exact at once where all births of a cell share one hazard, even when nearly all of them die.
         """
-        wanted = _conditional(self.targets.cells, self.births)
-        got = _conditional(fit.cells, self.births)
+        wanted = _conditional(self.targets.cells, fit.births)
+        got = _conditional(fit.cells, fit.births)
         with np.errstate(divide="ignore", invalid="ignore"):
             bands = np.log1p(-wanted) / np.log1p(-got)
             causes = (self.targets.cells / self.targets.cells.sum(axis=-2, keepdims=True)) / (
@@ -321,7 +365,7 @@ class _Solver:
             return float(cells)
         return float(max(cells, np.abs(fit.strata / self.targets.strata - 1).max()))
 
-    def _inverse_jacobian(self, fit: Fit) -> Array:
+    def inverse_jacobian(self, fit: Fit) -> Array:
         """Inverse of d gap / d theta by finite differences, baselines refitted."""
         k, step = self.theta.shape[1], 0.02
         jacobian = np.zeros((self.priors.size, k, k))
@@ -329,7 +373,7 @@ class _Solver:
         kept = self.theta, self.baseline, self.residual
         for i in range(k):
             self.theta = kept[0] + step * np.eye(k)[i]
-            jacobian[:, :, i] = (self._gap(self._settle(2)) - before) / step
+            jacobian[:, :, i] = (self._gap(self._settle(SWEEPS)) - before) / step
             self.theta, self.baseline, self.residual = kept
         return np.linalg.inv(jacobian) if k else jacobian
 
@@ -364,3 +408,9 @@ def observed(model: Model) -> Targets:
     strata = model.targets.get("residual")
     return Targets(model.targets["baseline"].deaths[None], None if strata is None else strata.deaths[None])
 
+
+
+def _solved(baseline: Array | None) -> Array:
+    if baseline is None:
+        raise ValueError("the centre has no baseline")
+    return baseline

@@ -1,0 +1,186 @@
+"""What each intervention does to a model: a scenario file becomes an arm.
+
+Coverage, uptake, ramps and targeting end here. What leaves this room is generic: steps with tables,
+treatments, factors on hazards (:mod:`simcore.arms`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from scenarios.schema import HazardRatio, Intervention, Prevalence, Scenario, Support
+from simcore.arms import Arm, HazardEdit, Step, Treatment
+from simcore.distributions import Distribution
+from simcore.documents import DocumentError
+from simcore.draws import DrawBlock, uniforms
+from simcore.network import Array, Labelled, push_forward
+from simcore.program import Program
+
+NO_YES = ("no", "yes")
+
+
+def arms_of(scenarios: Sequence[Scenario]) -> Callable[[Program, DrawBlock], list[Arm]]:
+    """What turns scenarios into the arms of any block of draws, in the order given."""
+    return lambda program, draws: [arm_of(scenario, program, draws) for scenario in scenarios]
+
+
+def arm_of(scenario: Scenario, program: Program, draws: DrawBlock) -> Arm:
+    """The arm of one scenario for one block of draws.
+
+    Raises
+    ------
+    DocumentError
+        If an intervention would push a share above one.
+    """
+    builder = _Builder(scenario, program, draws)
+    for place, intervention in enumerate(scenario.interventions):
+        if isinstance(intervention, Prevalence):
+            builder.prevalence(place, intervention)
+        elif isinstance(intervention, Support):
+            builder.support(intervention)
+        else:
+            builder.hazard_ratio(intervention)
+    return Arm(scenario.name, tuple(builder.steps), tuple(builder.treatments), tuple(builder.hazards))
+
+
+def decision_of(step: str) -> int:
+    """The decision number of a step, from its name alone: the same intervention has the same luck everywhere.
+
+    Model files use small numbers; steps take the first word of a block of their own far above them.
+    """
+    digest = hashlib.sha256(step.encode()).digest()
+    return 4 * (2**20 + int.from_bytes(digest[:4], "little") % (2**31))
+
+
+class _Builder:
+    """Collects the steps of one scenario over one program."""
+
+    def __init__(self, scenario: Scenario, program: Program, draws: DrawBlock) -> None:
+        self.scenario, self.program, self.draws = scenario, program, draws
+        self.years = [int(year) for year in program.years]
+        self.steps: list[Step] = []
+        self.treatments: list[Treatment] = []
+        self.hazards: list[HazardEdit] = []
+
+    def prevalence(self, place: int, change: Prevalence) -> None:
+        """A share multiplied: those who leave (or enter) are chosen by luck among those exposed (or not)."""
+        factors = np.array(change.path_over_years(self.years))
+        if (factors == 1.0).all():
+            return
+        aimed = self._aimed(change)
+        parents = ("year", *(name for name in aimed if name != "year"))
+        stay, enter = self._moves(place, change, factors)
+        axes = [len(self.program.network.levels(name)) for name in parents]
+        hit = _hit(self.program, parents, aimed)
+        table = np.zeros((stay.shape[0], 2, *axes, 2))
+        spread = (slice(None), slice(None), *[None] * (len(parents) - 1))
+        stays = np.where(hit, stay[spread], 1.0)
+        enters = np.where(hit, enter[spread], 0.0)
+        table[:, 1, ..., 1], table[:, 1, ..., 0] = stays, 1.0 - stays
+        table[:, 0, ..., 1], table[:, 0, ..., 0] = enters, 1.0 - enters
+        name = f"{change.id}:{change.of}"
+        levels = self.program.network.levels(change.of)
+        self.steps.append(Step(name, levels, (change.of, *parents), table, decision_of(name), replaces=change.of))
+
+    def _moves(self, place: int, change: Prevalence, factors: Array) -> tuple[Array, Array]:
+        """Probability of staying exposed, and of becoming exposed, by year: ``float64[draws or 1, years]``."""
+        stay = np.minimum(factors, 1.0)[None]
+        if (factors <= 1.0).all():
+            return stay, np.zeros_like(stay)
+        exposed = self._share_exposed(change)
+        wanted = exposed * np.maximum(factors, 1.0)
+        worst = float(wanted.max())
+        if worst > 1.0:
+            year = self.years[int(np.unravel_index(int(wanted.argmax()), wanted.shape)[1])]
+            message = f"would expose {worst:.0%} of those aimed at in {year}; a share ends at 100%, multiply by less"
+            raise DocumentError(self.scenario.problem(("interventions", place, "multiply"), message))
+        return stay, (wanted - exposed) / np.maximum(1.0 - exposed, 1e-300)
+
+    def _share_exposed(self, change: Prevalence) -> Array:
+        """Natural share exposed among those aimed at: ``float64[draws or 1, years]``."""
+        network = self.program.network
+        aimed = self._aimed(change)
+        births = Labelled(tuple(network.strata), self.program.model.births_in(network.strata)[None])
+        keep = ("year", *(name for name in aimed if name != "year"), change.of)
+        weights = push_forward(births, network.nodes, 0, keep).total(*keep)
+        hit = _hit(self.program, keep[:-1], aimed)
+        inside = (weights.values * hit[..., None]).reshape(weights.values.shape[0], len(self.years), -1, 2).sum(axis=2)
+        return np.asarray(inside[..., 1] / inside.sum(axis=-1))
+
+    def support(self, change: Support) -> None:
+        """An offer: reached, then accepts; among those who accept one level becomes likelier."""
+        eligible = {**self._aimed(change), **change.offer_to}
+        accepts = self._cascade(change, eligible, change.coverage.value, change.uptake.value)
+        outcome = change.effect.multiplies
+        ratio = self._number(change.effect.value, f"{change.id}/effect")
+        self.treatments.append(Treatment(outcome.variable, outcome.level, accepts, ratio))
+
+    def hazard_ratio(self, change: HazardRatio) -> None:
+        """A factor on some causes and ages, among all who are aimed at or those who accept."""
+        deaths = self.program.model.spec.deaths
+        ratio = self._number(change.ratio.value, f"{change.id}/ratio")
+        acts = np.outer([c in change.causes for c in deaths.causes], [b in change.age_bands for b in deaths.age_bands])
+        aimed = self._aimed(change)
+        if change.coverage is None and change.uptake is None and set(aimed) <= set(self.program.network.strata):
+            axes = tuple(aimed)
+            hit = _hit(self.program, axes, aimed)
+        else:
+            coverage = change.coverage.value if change.coverage else None
+            uptake = change.uptake.value if change.uptake else None
+            axes = (self._cascade(change, aimed, coverage, uptake),)
+            hit = np.array([False, True])
+        scale = ratio.reshape(-1, *[1] * (hit.ndim + 2))
+        self.hazards.append(HazardEdit(Labelled(axes, np.where(hit[..., None, None] & acts, scale, 1.0))))
+
+    def _cascade(
+        self,
+        change: Intervention,
+        eligible: Mapping[str, Sequence[str]],
+        coverage: Distribution | None,
+        uptake: Distribution | None,
+    ) -> str:
+        """Two counted steps, reached and accepts; gives the name of the last."""
+        reached, accepts = f"{change.id}:reached", f"{change.id}:accepts"
+        parents = tuple(eligible)
+        hit = _hit(self.program, parents, eligible)
+        share = np.ones(1) if coverage is None else self._number(coverage, f"{change.id}/coverage")
+        chance = np.where(hit, share.reshape(-1, *[1] * hit.ndim), 0.0)
+        table = np.stack([1.0 - chance, chance], axis=-1)
+        self.steps.append(Step(reached, NO_YES, parents, table, decision_of(reached)))
+        share = np.ones(1) if uptake is None else self._number(uptake, f"{change.id}/uptake")
+        table = np.zeros((share.size, 2, 2))
+        table[:, 0, 0] = 1.0
+        table[:, 1, 0], table[:, 1, 1] = 1.0 - share, share
+        self.steps.append(Step(accepts, NO_YES, (reached,), table, decision_of(accepts)))
+        return accepts
+
+    def _aimed(self, change: Intervention) -> dict[str, tuple[str, ...]]:
+        """Who is aimed at, the years among it where the intervention does not act in all of them."""
+        aimed = {name: tuple(levels) for name, levels in change.where.items()}
+        held = tuple(str(year) for year in self.years if change.years.holds(year))
+        if len(held) < len(self.years):
+            aimed = {"year": held, **aimed}
+        return aimed
+
+    def _number(self, value: Distribution, name: str) -> Array:
+        """A number's values in this block of draws, by the intervention's name: ``float64[draws or 1]``."""
+        low, high = value.bounds
+        if low == high:
+            return np.array([value.central])
+        wanted = self.draws.index.astype(np.int64)
+        central = wanted == 2**32 - 1
+        u = uniforms(f"intervention/{name}", int(np.where(central, 0, wanted).max()) + 1)
+        return np.where(central, value.central, np.asarray(value.quantile(u))[np.where(central, 0, wanted)])
+
+
+def _hit(program: Program, axes: Sequence[str], aimed: Mapping[str, Sequence[str]]) -> np.ndarray:
+    """True for combinations of levels that are aimed at: ``bool[*axes]``."""
+    hit = np.ones([len(program.network.levels(axis)) for axis in axes], dtype=bool)
+    for name, levels in aimed.items():
+        if name in axes:
+            inside = np.array([level in levels for level in program.network.levels(name)])
+            hit &= inside.reshape([-1 if axis == name else 1 for axis in axes])
+    return hit

@@ -1,0 +1,169 @@
+"""From tables with names to the plain arrays that kernels take.
+
+Shapes and strides are the same for every draw of a block; only the thresholds change.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.arms import Worlds
+from simcore.kernels.packed import Outcome, Packed, share_columns
+from simcore.network import Array, Node
+
+WORDS = 2.0**32
+
+
+def apportion(births: Array, simulated: int) -> NDArray[np.int64]:
+    """Simulated births for each stratum, in proportion to its births, by largest remainder.
+
+    >>> apportion(np.array([[10.0, 20.0, 30.0]]), 7)
+    array([[1, 2, 4]])
+    """
+    exact = births / births.sum() * simulated
+    whole = np.floor(exact).astype(np.int64)
+    left = simulated - int(whole.sum())
+    order = np.argsort(-(exact - whole).ravel(), kind="stable")
+    whole.ravel()[order[:left]] += 1
+    return whole
+
+
+def stratum_keys(strata: dict[str, tuple[str, ...]]) -> NDArray[np.uint32]:
+    """The identity of each stratum, from its labels alone: another year or decile moves none.
+
+    Raises
+    ------
+    ValueError
+        If two strata share a key (about one model in 100,000 of England's size).
+    """
+    labels = [",".join(f"{d}={v}" for d, v in zip(strata, cell, strict=True)) for cell in product(*strata.values())]
+    keys = np.array([zlib.crc32(label.encode()) for label in labels], dtype=np.uint32)
+    if len(set(keys.tolist())) < len(labels):
+        raise ValueError("two strata share a key; rename a level")
+    return keys
+
+
+@dataclass(frozen=True)
+class Packer:
+    """The packed program of a block of draws.
+
+    ``profile`` names the variables that births are counted by, after the strata and the slice.
+    """
+
+    worlds: Worlds
+    nodes: tuple[Node, ...]
+    simulated: NDArray[np.int64]
+    slices: int
+    profile: tuple[str, ...] = ()
+    edges: tuple[int, ...] = ()
+    decisions: tuple[int, ...] = ()
+
+    def shape(self) -> tuple[int, ...]:
+        """Axes of a table of counts: strata, slice, profile variables."""
+        network = self.worlds.network
+        strata = [len(levels) for levels in network.strata.values()]
+        return (*strata, self.slices, *(len(network.levels(name)) for name in self.profile))
+
+    def plan(self) -> Packed:
+        """Everything but one draw's thresholds (those of the first draw stand in for them)."""
+        network = self.worlds.network
+        given = [*network.strata, "slice"]
+        names = [*given, *(node.name for node in self.nodes)]
+        sizes = [*(len(levels) for levels in network.strata.values()), self.slices]
+        sizes += [len(node.levels) for node in self.nodes]
+        width = max([len(node.parents) for node in self.nodes] + [1])
+        parents = np.full((len(names), width), -1, np.int64)
+        strides = np.zeros((len(names), width), np.int64)
+        for v, node in enumerate(self.nodes, start=len(given)):
+            stride = 1
+            for p in range(len(node.parents) - 1, -1, -1):
+                parents[v, p] = names.index(node.parents[p])
+                strides[v, p] = stride
+                stride *= sizes[names.index(node.parents[p])]
+        starts = self._table_starts(len(given))
+        counted = [*network.strata, "slice", *self.profile]
+        return Packed(
+            n_given=len(given),
+            n_levels=np.array(sizes),
+            parents=parents,
+            strides=strides,
+            decision=np.array([-1] * len(given) + [node.decision for node in self.nodes]),
+            thresholds=self.thresholds(0),
+            table_start=starts,
+            column=share_columns(starts, parents, len(given)),
+            stratum_start=np.concatenate([[0], np.cumsum(self.simulated.ravel())]),
+            stratum_levels=np.array(list(product(*(range(len(v)) for v in network.strata.values()))), dtype=np.int64),
+            stratum_key=stratum_keys(dict(network.strata)),
+            profile_vars=np.array([names.index(name) for name in counted]),
+            profile_strides=np.array(_strides(self.shape())),
+        )
+
+    def of_draw(self, plan: Packed, draw: int) -> Packed:
+        """The plan with one draw's thresholds."""
+        return replace(plan, thresholds=self.thresholds(draw))
+
+    def with_deaths(self, plan: Packed, draw: int) -> Packed:
+        """One draw's thresholds and hazards, for realised deaths by stratum."""
+        network = self.worlds.network
+        given = len(network.strata) + 1
+        names = [*network.strata, "slice", *(node.name for node in self.nodes)]
+        order = (*network.strata, *(node.name for node in network.nodes))
+        axes = tuple(dict.fromkeys(a for h in self.worlds.hazards for a in h.axes(order)))
+        axes = tuple(sorted(axes, key=order.index))
+        sizes = [len(network.levels(axis)) for axis in axes]
+        tables = [hazards.table(axes, sizes, draw) for hazards in self.worlds.hazards]
+        starts = [int(np.prod(sizes)) * which for which in self.worlds.hazards_of_arm]
+        cells = [len(levels) for levels in network.strata.values()]
+        outcome = Outcome(
+            decision=np.array(self.decisions),
+            edges=np.array(self.edges, dtype=np.float64),
+            hazard_vars=np.array([names.index(axis) for axis in axes]),
+            hazard_strides=np.array(_strides(sizes)),
+            hazard=np.concatenate(tables),
+            hazard_start=np.array(starts),
+            cell_vars=np.arange(given - 1),
+            cell_strides=np.array(_strides(cells)),
+        )
+        return replace(plan, thresholds=self.thresholds(draw), outcome=outcome)
+
+    def thresholds(self, draw: int) -> NDArray[np.uint32]:
+        """Every distinct table of one draw, flat."""
+        flat = [_thresholds(table[draw if table.shape[0] > 1 else 0]) for node in self.nodes for table in node.tables]
+        return np.concatenate(flat) if flat else np.zeros(0, np.uint32)
+
+    def _table_starts(self, n_given: int) -> NDArray[np.int64]:
+        n_arms = len(self.worlds.names)
+        starts = np.zeros((n_arms, n_given + len(self.nodes)), np.int64)
+        at = 0
+        for v, node in enumerate(self.nodes, start=n_given):
+            of_table = []
+            for table in node.tables:
+                of_table.append(at)
+                at += table[0].size // len(node.levels) * (len(node.levels) - 1)
+            starts[:, v] = [of_table[which] for which in node.table_of_arm]
+        return starts
+
+
+def _thresholds(table: Array) -> NDArray[np.uint32]:
+    """Cumulative probabilities as 32-bit words; one and zero are kept exactly."""
+    below = np.cumsum(table, axis=-1)[..., :-1]
+    # what is left over by rounding must not make a level possible that has no probability
+    certain = np.cumsum(table[..., ::-1], axis=-1)[..., ::-1][..., 1:] <= 0
+    words = np.where(certain, WORDS, np.round(np.clip(below, 0.0, 1.0) * WORDS))
+    return np.minimum(words, WORDS - 1).astype(np.uint32).ravel()
+
+
+def _strides(shape: Sequence[int]) -> list[int]:
+    """Row-major strides, in elements."""
+    strides, stride = [], 1
+    for size in reversed(shape):
+        strides.append(stride)
+        stride *= size
+    return strides[::-1]
+

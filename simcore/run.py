@@ -1,0 +1,242 @@
+"""``simulate``: the whole flow on one page, draws in blocks, blocks on threads.
+
+    draws -> tables (program) -> arms -> births drawn to the cut (kernels) -> weights x risk -> deaths
+
+A block's result depends on its draws, the arms and the seed alone: never on the number of threads, the
+order of arms, or which other arms there are.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from simcore.arms import Arm, Worlds, lay_arm, lay_arms
+from simcore.draws import DrawBlock
+from simcore.expected import (
+    RiskCache,
+    births_at,
+    exact_weights,
+    expected_deaths,
+    needed_before,
+    risk_before,
+)
+from simcore.kernels.deaths import count_deaths
+from simcore.kernels.profiles import count_profiles
+from simcore.model import Model, Structure
+from simcore.network import Array, Labelled
+from simcore.pack import Packer, apportion
+from simcore.program import Program, compile_natural
+
+Estimator = Literal["expected", "exact", "realised"]
+SLICES = 20
+"""Parts that each draw's births are counted in, to see how far they differ: the Monte Carlo error."""
+BLOCK = 20
+"""Draws compiled together; it sets memory, and no number."""
+
+MakeArms = Callable[[Program, DrawBlock], Sequence[Arm]]
+"""Arms for one block of draws (their effects may be uncertain); the first one is the comparator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run: nothing here changes what is estimated, only how well and how fast."""
+
+    seed: int = 1
+    births: int = 100_000
+    threads: int = 1
+    estimator: Estimator = "expected"
+    block: int = BLOCK
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """Deaths of a block of draws in every arm.
+
+    Attributes
+    ----------
+    index : int64[draws]
+    deaths : float64[arms, draws, *strata, causes, age bands]
+        Expected (or, for the realised estimator, drawn and scaled) deaths among all births.
+    slices : float64[arms, draws, *strata, slices]
+        Infant deaths estimated from each part of the drawn births; empty where nothing is drawn.
+    stages
+        Births at each counted step of an arm: ``{(arm, step): float64[draws, *strata]}``.
+    """
+
+    index: np.ndarray
+    arms: tuple[str, ...]
+    deaths: Array
+    slices: Array
+    stages: dict[tuple[str, str], Array]
+
+
+def simulate(
+    model: Model,
+    structure: Structure,
+    draws: DrawBlock,
+    make_arms: MakeArms,
+    years: Sequence[int],
+    settings: Settings,
+    skip: Callable[[int], bool] = lambda start: False,
+) -> Iterator[tuple[int, BlockResult]]:
+    """Run every block of draws and give each as ``(number of its first draw, result)``, in order.
+
+    ``skip(start)`` leaves out blocks that are at hand already. Closing the iterator stops the run.
+    """
+    starts = [s for s in range(0, draws.size, settings.block) if not skip(s)]
+
+    def one(start: int) -> BlockResult:
+        return run_block(model, structure, draws.rows(slice(start, start + settings.block)), make_arms, years, settings)
+
+    if settings.threads == 1:
+        for start in starts:
+            yield start, one(start)
+        return
+    with ThreadPoolExecutor(settings.threads) as pool:
+        waiting: deque[tuple[int, Future[BlockResult]]] = deque()
+        try:
+            for start in starts:
+                waiting.append((start, pool.submit(one, start)))
+                if len(waiting) > settings.threads:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def run_block(
+    model: Model, structure: Structure, block: DrawBlock, make_arms: MakeArms, years: Sequence[int], settings: Settings
+) -> BlockResult:
+    """Deaths in every arm for one block of draws."""
+    program = compile_natural(model, structure, block, years)
+    arms = make_arms(program, block)
+    births = model.births_in(program.network.strata)
+    if settings.estimator == "realised":
+        return _realised(program, arms, block, births, settings)
+    return _expected(program, arms, block, births, settings)
+
+
+def _expected(
+    program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
+) -> BlockResult:
+    cache = RiskCache()
+    worlds = [lay_arm(program, arm) for arm in arms]
+    exact = settings.estimator == "exact"
+    counts = None if exact else _Counts(program, arms, block, births, settings)
+    deaths, slices, stages = [], [], {}
+    for number, (arm, world) in enumerate(zip(arms, worlds, strict=True)):
+        start = 0 if exact else world.cut
+        if counts is None:
+            weights = exact_weights(world, births)
+        else:
+            needed = needed_before(world, start, cache)
+            sliced = counts.weights(number, needed)
+            weights = Labelled((*world.network.strata, *needed), sliced.values.sum(axis=1 + len(world.network.strata)))
+            slices.append(_by_slice(sliced, risk_before(world, start, cache), len(world.network.strata)))
+        deaths.append(_all_draws(expected_deaths(world, start, weights, cache), block.size))
+        for step in arm.steps:
+            if step.replaces is None:
+                stages[arm.name, step.name] = _all_draws(births_at(world, step.name, start, weights), block.size)
+    empty = np.zeros((len(arms), block.size, *births.shape, 0))
+    return BlockResult(
+        block.index, tuple(arm.name for arm in arms), np.stack(deaths), np.stack(slices) if slices else empty, stages
+    )
+
+
+def _all_draws(values: Array, n: int) -> Array:
+    """Values of which no parameter is uncertain are the same in every draw."""
+    return np.broadcast_to(values, (n, *values.shape[1:]))
+
+
+def _by_slice(sliced: Labelled, risk: Labelled, n_strata: int) -> Array:
+    """Infant deaths by stratum and slice: ``float64[draws, *strata, slices]``."""
+    order = [0, *(1 + risk.axes.index(axis) for axis in sliced.axes if axis in risk.axes)]
+    values = risk.values.transpose(order)
+    shape = list(values.shape[:1])
+    sizes = iter(values.shape[1:])
+    for axis in sliced.axes:
+        shape.append(next(sizes) if axis in risk.axes else 1)
+    product = sliced.values * values.reshape(shape)
+    return np.asarray(product.reshape(*product.shape[: n_strata + 2], -1).sum(axis=-1))
+
+
+class _Counts:
+    """Births drawn to the cut, counted by what later variables hang on, for all arms in one pass."""
+
+    def __init__(
+        self, program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
+    ) -> None:
+        # arms that change nothing before the cut draw the same births
+        drawn_to = program.model.spec.drawn_to
+        before = [_steps_before_cut(program, arm) for arm in arms]
+        distinct = [steps for i, steps in enumerate(before) if steps not in before[:i]]
+        self.which = [distinct.index(steps) for steps in before]
+        chosen = [arms[before.index(steps)] for steps in distinct]
+        worlds = lay_arms(program, [_only_steps(arm, steps) for arm, steps in zip(chosen, distinct, strict=True)])
+        stop = worlds.network.position(drawn_to) + 1 if drawn_to else 0
+        nodes = worlds.network.nodes[:stop]
+        self.profile = tuple(node.name for node in nodes)
+        self.strata = tuple(worlds.network.strata)
+        simulated = apportion(births, settings.births)
+        packer = Packer(worlds, nodes, simulated, SLICES, self.profile)
+        plan = packer.plan()
+        shape = packer.shape()
+        self.counted = np.empty((len(distinct), block.size, *shape))
+        for z, draw in enumerate(block.index):
+            drawn = count_profiles(packer.of_draw(plan, z), settings.seed, int(draw))
+            self.counted[:, z] = drawn.reshape(len(distinct), *shape)
+        # a simulated birth stands for as many real ones as its stratum has
+        self.scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)
+
+    def weights(self, arm: int, needed: tuple[str, ...]) -> Labelled:
+        """Real births of one arm: axes strata, slice, then the variables needed."""
+        counts = Labelled((*self.strata, "slice", *self.profile), self.counted[self.which[arm]])
+        kept = counts.total(*self.strata, "slice", *needed)
+        scale = self.scale.reshape(*self.scale.shape, *[1] * (1 + len(needed)))
+        return Labelled(kept.axes, kept.values * scale)
+
+
+def _steps_before_cut(program: Program, arm: Arm) -> tuple[str, ...]:
+    """Steps of an arm that drawn births go through (by name: steps of one name are one step)."""
+    world = lay_arm(program, arm)
+    return tuple(step.name for step in arm.steps if world.network.position(step.name) < world.cut)
+
+
+def _only_steps(arm: Arm, steps: tuple[str, ...]) -> Arm:
+    kept = tuple(step for step in arm.steps if step.name in steps)
+    return Arm(arm.name, kept, tuple(t for t in arm.treatments if t.step in steps))
+
+
+def pack_worlds(program: Program, worlds: Worlds, simulated: np.ndarray, slices: int = 1) -> Packer:
+    """Everything drawn, down to the clocks of death: for realised deaths and individual births."""
+    deaths = program.model.spec.deaths
+    bands = list(deaths.age_bands.values())
+    edges = (bands[0][0], *(last for _, last in bands))
+    decisions = tuple(cause.decision for cause in deaths.causes.values())
+    return Packer(worlds, worlds.network.nodes, simulated, slices, (), edges, decisions)
+
+
+def _realised(
+    program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
+) -> BlockResult:
+    worlds = lay_arms(program, arms)
+    simulated = apportion(births, settings.births)
+    packer = pack_worlds(program, worlds, simulated)
+    plan = packer.plan()
+    scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)[..., None, None]
+    deaths = []
+    for z, draw in enumerate(block.index):
+        counted = count_deaths(packer.with_deaths(plan, z), settings.seed, int(draw))
+        deaths.append(counted.reshape(len(arms), *births.shape, *counted.shape[-2:]) * scale)
+    empty = np.zeros((len(arms), block.size, *births.shape, 0))
+    return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), empty, {})
