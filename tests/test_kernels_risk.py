@@ -94,3 +94,8 @@ def test_rows_outside_the_tables_are_refused(factors: Factors, rows: Any) -> Non
 def test_hazards_of_another_shape_are_refused() -> None:
     with pytest.raises(ValueError, match="rows x causes x bands"):
         incidence(np.zeros((3, 4)))
+
+
+@pytest.mark.parametrize("hazard", [0.2499999999999, 0.25, 0.2500000000001], ids=str)
+def test_the_two_ways_to_the_same_risk_meet(hazard: float) -> None:
+    assert incidence(np.full((1, 1, 1), hazard))[0, 0, 0] == pytest.approx(-math.expm1(-hazard), rel=4e-16)

@@ -203,7 +203,8 @@ def _realise(first, last, draw, seed, program, clocks, deaths, keep, fate):
             k_in[waiting + j], key_in[waiting + j] = k[i], key[i]
             stratum_in[waiting + j], position_in[waiting + j] = stratum[i], start - first + i
         waiting += found
-        if waiting >= BLOCK:
+        while waiting >= BLOCK or (start + n == last and waiting > 0):
+            full = min(waiting, BLOCK)
             _work_out(
                 program,
                 clocks,
@@ -211,7 +212,7 @@ def _realise(first, last, draw, seed, program, clocks, deaths, keep, fate):
                 key_in,
                 stratum_in,
                 position_in,
-                BLOCK,
+                full,
                 draw,
                 seed,
                 words,
@@ -223,32 +224,12 @@ def _realise(first, last, draw, seed, program, clocks, deaths, keep, fate):
                 keep,
                 fate,
             )
-            passed += BLOCK
-            waiting -= BLOCK
+            passed += full
+            waiting -= full
             for i in range(waiting):
-                k_in[i], key_in[i] = k_in[BLOCK + i], key_in[BLOCK + i]
-                stratum_in[i], position_in[i] = stratum_in[BLOCK + i], position_in[BLOCK + i]
-    if waiting > 0:
-        _work_out(
-            program,
-            clocks,
-            k_in,
-            key_in,
-            stratum_in,
-            position_in,
-            waiting,
-            draw,
-            seed,
-            words,
-            clock_words,
-            index,
-            cell,
-            levels,
-            deaths,
-            keep,
-            fate,
-        )
-    return passed + waiting
+                k_in[i], key_in[i] = k_in[full + i], key_in[full + i]
+                stratum_in[i], position_in[i] = stratum_in[full + i], position_in[full + i]
+    return passed
 
 
 def _run(

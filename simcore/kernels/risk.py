@@ -15,86 +15,77 @@ from numba import njit
 
 from simcore.kernels.packed import Floats, Ints
 
+_C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12 = (1.0 / math.factorial(n) for n in range(3, 13))
+
 
 @njit(cache=True, forceinline=True)
 def _mean_survival(x):
     """``(1 - exp(-x)) / x``, the share of a band's hazard that is met alive; 1 at ``x = 0``.
 
-    Below 1/4, where nearly all hazards lie, by its Taylor series to the eleventh power (error under 1e-17 of
-    1): a quarter of the time of ``expm1`` and no division by zero.
+    Below 1/4, where nearly all hazards lie, by the Taylor series to the eleventh power, even and odd powers apart
+    (left out: under 1e-17): a third of the time of ``expm1``, and no division by zero.
     """
     if x > 0.25:
         return -math.expm1(-x) / x
-    s = 1.0 - x * (1.0 / 12.0)
-    s = 1.0 - x * (1.0 / 11.0) * s
-    s = 1.0 - x * (1.0 / 10.0) * s
-    s = 1.0 - x * (1.0 / 9.0) * s
-    s = 1.0 - x * (1.0 / 8.0) * s
-    s = 1.0 - x * (1.0 / 7.0) * s
-    s = 1.0 - x * (1.0 / 6.0) * s
-    s = 1.0 - x * (1.0 / 5.0) * s
-    s = 1.0 - x * (1.0 / 4.0) * s
-    s = 1.0 - x * (1.0 / 3.0) * s
-    return 1.0 - x * (1.0 / 2.0) * s
+    y = x * x
+    even = _C9 + y * _C11
+    odd = _C10 + y * _C12
+    even = _C7 + y * even
+    odd = _C8 + y * odd
+    even = _C5 + y * even
+    odd = _C6 + y * odd
+    even = _C3 + y * even
+    odd = _C4 + y * odd
+    return (1.0 + y * even) - x * (0.5 + y * odd)
 
 
 @njit(cache=True, nogil=True)
-def _incidence(hazard, total, out):
-    """Incidence of one row, from ``hazard`` [causes, bands] to ``out``; ``total`` [bands] is scratch."""
-    causes, bands = hazard.shape
+def _incidence(hazard, bands, met_alive, out):
+    """Incidence of one row: ``hazard`` and ``out`` are [causes x bands], flat; ``met_alive`` [bands] is scratch."""
     for b in range(bands):
-        total[b] = hazard[0, b]
-    for c in range(1, causes):
+        met_alive[b] = hazard[b]
+    for begin in range(bands, hazard.size, bands):
         for b in range(bands):
-            total[b] += hazard[c, b]
+            met_alive[b] += hazard[begin + b]
     alive = 1.0
     for b in range(bands):
-        met_alive = _mean_survival(total[b])
-        dies = total[b] * met_alive
-        total[b] = alive * met_alive
-        alive *= 1.0 - dies
-    for c in range(causes):
+        total, share = met_alive[b], _mean_survival(met_alive[b])
+        met_alive[b] = alive * share
+        alive *= 1.0 - total * share
+    for begin in range(0, hazard.size, bands):
         for b in range(bands):
-            out[c, b] = hazard[c, b] * total[b]
+            out[begin + b] = hazard[begin + b] * met_alive[b]
 
 
 @njit(cache=True, nogil=True)
-def _incidence_of_rows(hazard, out):
-    total = np.empty(hazard.shape[2])
-    for row in range(hazard.shape[0]):
-        _incidence(hazard[row], total, out[row])
-
-
-@njit(cache=True, nogil=True)
-def _rows_from_factors(tables, row_of_factor, store_hazard, out):
-    """Hazards, or incidence at once, of every row; ``out`` float64[draws, rows, causes, bands]."""
+def _rows_from_factors(tables, row_of_factor, bands, store_hazard, out):
+    """Hazards, or incidence at once, of every row: ``out`` float64[draws, rows, causes x bands]."""
     factors, rows = row_of_factor.shape
-    draws, _, causes, bands = tables.shape
-    # product[f] is that of factors 0 to f: a row that differs from the one before in late factors only starts
-    # there
-    product = np.empty((factors, causes * bands))
-    total = np.empty(bands)
-    flat = tables.reshape(draws, -1, causes * bands)
-    result = out.reshape(draws, rows, causes * bands)
-    for draw in range(draws):
+    size = tables.shape[2]
+    # product[f] is that of factors 0 to f: a row that differs from the one before in late factors starts there
+    product = np.empty((factors, size))
+    met_alive = np.empty(bands)
+    for draw in range(tables.shape[0]):
         for row in range(rows):
             begin = 0
             if row > 0:
                 while begin < factors and row_of_factor[begin, row] == row_of_factor[begin, row - 1]:
                     begin += 1
             for f in range(begin, factors):
-                table = flat[draw, row_of_factor[f, row]]
+                table, mine = tables[draw, row_of_factor[f, row]], product[f]
                 if f == 0:
-                    product[0] = table
+                    for i in range(size):
+                        mine[i] = table[i]
                 else:
-                    for i in range(causes * bands):
-                        product[f, i] = product[f - 1, i] * table[i]
+                    before = product[f - 1]
+                    for i in range(size):
+                        mine[i] = before[i] * table[i]
             if store_hazard:
-                result[draw, row] = product[factors - 1]
-            elif row > 0 and begin == factors:
-                result[draw, row] = result[draw, row - 1]
+                last, result = product[factors - 1], out[draw, row]
+                for i in range(size):
+                    result[i] = last[i]
             else:
-                _incidence(product[factors - 1].reshape(causes, bands), total, out[draw, row])
+                _incidence(product[factors - 1], bands, met_alive, out[draw, row])
 
 
 def incidence(hazard: Floats) -> Floats:
@@ -119,9 +110,8 @@ def incidence(hazard: Floats) -> Floats:
     hazard = np.require(hazard, np.float64, ["C", "W"])
     if hazard.ndim != 3 or 0 in hazard.shape[1:]:
         raise ValueError(f"hazard is rows x causes x bands, got {hazard.shape}")
-    out = np.empty_like(hazard)
-    _incidence_of_rows(hazard, out)
-    return out
+    rows = np.arange(hazard.shape[0])[None]
+    return _from_factors(hazard[None], rows, store_hazard=False)[0]
 
 
 def _from_factors(tables: Floats, row_of_factor: Ints, *, store_hazard: bool) -> Floats:
@@ -134,9 +124,11 @@ def _from_factors(tables: Floats, row_of_factor: Ints, *, store_hazard: bool) ->
         )
     if row_of_factor.size and not 0 <= row_of_factor.min() <= row_of_factor.max() < tables.shape[1]:
         raise ValueError(f"row_of_factor leaves the {tables.shape[1]} factor rows")
-    out = np.empty((tables.shape[0], row_of_factor.shape[1], *tables.shape[2:]))
-    _rows_from_factors(tables, row_of_factor, store_hazard, out)
-    return out
+    draws, factor_rows, causes, bands = tables.shape
+    out = np.empty((draws, row_of_factor.shape[1], causes * bands))
+    flat = tables.reshape(draws, factor_rows, causes * bands)
+    _rows_from_factors(flat, row_of_factor, bands, store_hazard, out)
+    return out.reshape(draws, -1, causes, bands)
 
 
 def hazards_from_factors(tables: Floats, row_of_factor: Ints) -> Floats:
