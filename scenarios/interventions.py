@@ -83,7 +83,9 @@ class _Builder:
         table[:, 0, ..., 1], table[:, 0, ..., 0] = enters, 1.0 - enters
         name = f"{change.id}:{change.of}"
         levels = self.program.network.levels(change.of)
-        self.steps.append(Step(name, levels, (change.of, *parents), table, decision_of(name), replaces=change.of))
+        self.steps.append(
+            Step(name, levels, (change.of, *parents), table, decision_of(name), replaces=change.of)
+        )
 
     def _moves(self, place: int, change: Prevalence, factors: Array) -> tuple[Array, Array]:
         """Probability of staying exposed, and of becoming exposed, by year: ``float64[draws or 1, years]``."""
@@ -107,7 +109,11 @@ class _Builder:
         keep = ("year", *(name for name in aimed if name != "year"), change.of)
         weights = push_forward(births, network.nodes, 0, keep).total(*keep)
         hit = _hit(self.program, keep[:-1], aimed)
-        inside = (weights.values * hit[..., None]).reshape(weights.values.shape[0], len(self.years), -1, 2).sum(axis=2)
+        inside = (
+            (weights.values * hit[..., None])
+            .reshape(weights.values.shape[0], len(self.years), -1, 2)
+            .sum(axis=2)
+        )
         return np.asarray(inside[..., 1] / inside.sum(axis=-1))
 
     def support(self, change: Support) -> None:
@@ -122,9 +128,15 @@ class _Builder:
         """A factor on some causes and ages, among all who are aimed at or those who accept."""
         deaths = self.program.model.spec.deaths
         ratio = self._number(change.ratio.value, f"{change.id}/ratio")
-        acts = np.outer([c in change.causes for c in deaths.causes], [b in change.age_bands for b in deaths.age_bands])
+        acts = np.outer(
+            [c in change.causes for c in deaths.causes], [b in change.age_bands for b in deaths.age_bands]
+        )
         aimed = self._aimed(change)
-        if change.coverage is None and change.uptake is None and set(aimed) <= set(self.program.network.strata):
+        if (
+            change.coverage is None
+            and change.uptake is None
+            and set(aimed) <= set(self.program.network.strata)
+        ):
             axes = tuple(aimed)
             hit = _hit(self.program, axes, aimed)
         else:

@@ -96,7 +96,7 @@ class World:
     cut: int
     """Variables before this position are drawn by the expected estimator."""
     frontier: int
-    """Position of the first intermediate variable: no policy changes a table from here on."""
+    """Weights go forward to this position and risk comes back to it (see :func:`_frontier`)."""
 
 
 class ArmConflict(ValueError):
@@ -141,15 +141,36 @@ def lay_arm(program: Program, arm: Arm) -> World:
     worlds = lay_arms(program, [arm])
     network, variables = worlds.network, program.model.spec.variables
     drawn_to = program.model.spec.drawn_to
-    intermediate = [network.position(name) for name, v in variables.items() if v.kind == "intermediate"]
     return World(
         arm.name,
         network,
         worlds.hazards_in(0),
         {name: network.carrier(name) for name in variables},
         network.position(drawn_to) + 1 if drawn_to else 0,
-        min(intermediate, default=len(network.nodes)),
+        _frontier(program, network),
     )
+
+
+def _frontier(program: Program, network: Network) -> int:
+    """The position after the last exposure or descriptor that varies by year, through its causes or itself.
+
+    What comes later is the same in every year, and is worked out once for all of them. It hangs on the
+    model alone, so that arms are summed in the same order whatever they change.
+    """
+    varies: set[str] = set()
+    last = None
+    for node in program.network.nodes:
+        if "year" in node.parents or varies & set(node.parents):
+            varies.add(node.name)
+            if program.model.spec.variables[node.name].kind != "intermediate":
+                last = node.name
+    drawn_to = program.model.spec.drawn_to
+    natural = [node.name for node in program.network.nodes]
+    if drawn_to is not None and (last is None or natural.index(last) < natural.index(drawn_to)):
+        last = drawn_to
+    if last is None:
+        return 0
+    return network.position(network.carrier(last)) + 1
 
 
 def _for_arms(node: Node, n_arms: int) -> Node:
@@ -167,7 +188,9 @@ def _distinct_steps(arms: Sequence[Arm]) -> list[Step]:
                 step.levels, step.parents, step.decision, step.replaces,
             )  # fmt: skip
             if not same:
-                raise ArmConflict(f"{step.name!r} means different things in two scenarios; give one another id")
+                raise ArmConflict(
+                    f"{step.name!r} means different things in two scenarios; give one another id"
+                )
     # what replaces a variable comes first, so that every stage reads the value under policy
     return sorted(found.values(), key=lambda step: step.replaces is None)
 
@@ -189,7 +212,9 @@ def _insert(
     inert = _inert(network, step)
     for own in per_arm:
         table = inert if own is None else own.table
-        known = next((i for i, other in enumerate(tables) if other is table or np.array_equal(other, table)), None)
+        known = next(
+            (i for i, other in enumerate(tables) if other is table or np.array_equal(other, table)), None
+        )
         if known is None:
             tables.append(table)
         of_arm.append(len(tables) - 1 if known is None else known)
@@ -229,7 +254,13 @@ def _follow_policy(network: Network, natural: set[str]) -> Network:
         if node.name in natural:
             parents = tuple(p if p in node.natural_parents else network.carrier(p) for p in node.parents)
             node = Node(
-                node.name, node.levels, parents, node.decision, node.tables, node.table_of_arm, node.natural_parents
+                node.name,
+                node.levels,
+                parents,
+                node.decision,
+                node.tables,
+                node.table_of_arm,
+                node.natural_parents,
             )
         nodes.append(node)
     return Network(network.strata, tuple(nodes))
@@ -247,7 +278,9 @@ def _treat(network: Network, variable: str, step: str, arms: Sequence[Arm]) -> N
             plain = node.tables[key[0]]
             widened = np.repeat(plain[..., None, :], step_levels, axis=-2)
             if treatment is not None:
-                widened = np.array(np.broadcast_to(widened, (max(plain.shape[0], treatment.ratio.size), *widened.shape[1:])))
+                widened = np.array(
+                    np.broadcast_to(widened, (max(plain.shape[0], treatment.ratio.size), *widened.shape[1:]))
+                )
                 level = node.levels.index(treatment.level)
                 widened[..., -1, :] = raise_level(plain, level, treatment.ratio)
             seen[key] = len(tables)
@@ -274,7 +307,9 @@ def raise_level(table: Array, level: int, ratio: Array) -> Array:
     after = table[..., level + 1 :].sum(axis=-1)
     before = table[..., level]
     raised = np.clip(before * ratio, 0.0, before + after)
-    out = np.array(np.broadcast_to(table, (*np.broadcast_shapes(raised.shape, table.shape[:-1]), table.shape[-1])))
+    out = np.array(
+        np.broadcast_to(table, (*np.broadcast_shapes(raised.shape, table.shape[:-1]), table.shape[-1]))
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         left = np.where(after > 0, (before + after - raised) / after, 1.0)
     out[..., level] = raised

@@ -56,7 +56,9 @@ def _joint(model: Model, births: Array, n: int) -> Array:
     u = uniforms(f"{model.name}/counts/cells", n * effective.size).reshape(n, *effective.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         survivors = effective * (1 - share) / share
-    total = np.where(effective > 0, betaincinv(np.maximum(effective, 1e-9), np.maximum(survivors, 1e-9), u), 0.0)
+    total = np.where(
+        effective > 0, betaincinv(np.maximum(effective, 1e-9), np.maximum(survivors, 1e-9), u), 0.0
+    )
     parts = _gamma(f"{model.name}/counts/joint", target.effective, n)
     parts = parts / np.maximum(parts.sum(axis=(-1, -2), keepdims=True), 1e-300)
     return np.asarray((births * total)[..., None, None] * parts)

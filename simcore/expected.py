@@ -1,8 +1,8 @@
 """Expected deaths: births drawn up to the cut (or none drawn at all), the rest summed out exactly.
 
 Weights of births go forward, arm by arm, through everything a policy can change; risk comes back
-through everything it cannot, once for all arms that share it. They meet at the *frontier*, just before
-the first intermediate variable. Each arm is worked out from its own tables alone and always in the same
+through everything else, once for all arms that share it. They meet at the *frontier* of the model, which
+no arm moves. Each arm is worked out from its own tables alone and always in the same
 order, so that its bits do not depend on which other arms are compared.
 """
 
@@ -22,14 +22,18 @@ class RiskCache:
 
     def risk(self, world: World) -> Labelled:
         """Probability of death by cause and age band, given the variables before the frontier."""
-        after = world.network.nodes[world.frontier :]
-        factors = world.hazards.factors
-        key = (*(id(f.values) for f in factors), *(id(node.tables[0]) for node in after))
+        network = world.network
+        after = network.nodes[world.frontier :]
+        key = (*(id(f.values) for f in world.hazards.factors), *(id(node.tables[0]) for node in after))
         if key not in self._kept:
-            order = (*world.network.strata, *(node.name for node in world.network.nodes))
-            axes = world.hazards.axes(order)
-            risk = world.hazards.risk(axes, [len(world.network.levels(axis)) for axis in axes])
-            self._kept[key] = world, pull_back(risk, after, 0)
+            order = (*network.strata, *(node.name for node in network.nodes))
+            hangs_on = {*world.hazards.axes(order), *(parent for node in after for parent in node.parents)}
+            late = {node.name for node in after}
+            keep = tuple(name for name in order if name in hangs_on and name not in late)
+            sizes = [len(network.levels(name)) for name in keep]
+            axes = tuple(dict.fromkeys((*keep, *world.hazards.axes(order))))
+            share = push_forward(Labelled(keep, np.ones((1, *sizes))), after, 0, axes).total(*axes)
+            self._kept[key] = world, world.hazards.mixed_risk(share, keep)
         first, values = self._kept[key]
         names = {holder: world.carriers[natural] for natural, holder in first.carriers.items()}
         return Labelled(tuple(names.get(axis, axis) for axis in values.axes), values.values)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.draws import DrawBlock
+from simcore.kernels.mixture import mixed_incidence
 from simcore.kernels.risk import hazards_from_factors, incidence_from_factors
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
@@ -58,6 +59,25 @@ class Hazards:
         risk = incidence_from_factors(tables, row_of_factor)
         return Labelled(tuple(axes), risk.reshape(tables.shape[0], *sizes, -1))
 
+    def mixed_risk(self, share: Labelled, keep: Sequence[str]) -> Labelled:
+        """Risk averaged over every axis of ``share`` but those in ``keep``.
+
+        ``share`` is how the births of each combination of ``keep`` spread over its other axes; it has
+        every axis that hazards hang on. Returns ``float64[draws or 1, *keep, causes x age bands]``.
+        """
+        sizes = share.values.shape[1:]
+        tables, row_of_factor = self._packed(share.axes, sizes)
+        grid = np.indices(sizes).reshape(len(sizes), -1)
+        cell = np.zeros(grid.shape[1], np.int64)
+        kept = [sizes[share.axes.index(axis)] for axis in keep]
+        for axis, size in zip(keep, kept, strict=True):
+            cell = cell * size + grid[share.axes.index(axis)]
+        if share.values.shape[0] > tables.shape[0]:
+            tables = np.repeat(tables, share.values.shape[0], axis=0)
+        flat = share.values.reshape(share.values.shape[0], -1)
+        risk = mixed_incidence(tables, row_of_factor, flat, cell, int(np.prod(kept, dtype=np.int64)))
+        return Labelled(tuple(keep), risk.reshape(risk.shape[0], *kept, -1))
+
     def table(self, axes: Sequence[str], sizes: Sequence[int], draw: int) -> Array:
         """Hazards of one draw over the rows of ``axes``: ``float64[rows, causes, age bands]``."""
         one = Hazards(
@@ -74,7 +94,9 @@ class Hazards:
         grid = np.indices(tuple(sizes)).reshape(len(sizes), -1)
         n_rows = int(np.prod(sizes, dtype=np.int64))
         # the kernel keeps products of the first factors from row to row, so those that vary slowly come first
-        factors = sorted(self.factors, key=lambda f: sorted((list(axes).index(a) for a in f.axes), reverse=True))
+        factors = sorted(
+            self.factors, key=lambda f: sorted((list(axes).index(a) for a in f.axes), reverse=True)
+        )
         tables, row_of_factor, start = [], np.empty((len(factors), n_rows), np.int64), 0
         for i, factor in enumerate(factors):
             flat = factor.values.reshape(factor.values.shape[0], -1, *cells)
@@ -110,7 +132,9 @@ def ratio_factor(model: Model, ratio: HazardRatio, draws: DrawBlock) -> Labelled
     sizes = [len(model.levels(axis)) for axis in axes]
     cells = len(deaths.causes), len(deaths.age_bands)
     values = np.ones((draws.size if drawn else 1, *sizes, *cells))
-    acts = _where(ratio.causes, tuple(deaths.causes))[:, None] & _where(ratio.age_bands, tuple(deaths.age_bands))
+    acts = _where(ratio.causes, tuple(deaths.causes))[:, None] & _where(
+        ratio.age_bands, tuple(deaths.age_bands)
+    )
     for axis, levels in within.items():
         inside = _where(levels, model.levels(axis))
         acts = acts & inside.reshape(-1, *[1] * acts.ndim)
@@ -125,7 +149,11 @@ def ratio_factor(model: Model, ratio: HazardRatio, draws: DrawBlock) -> Labelled
 def _residual(model: Model, draws: DrawBlock, by: str) -> Labelled:
     """The solved residual by age period and stratum, acting where hazard ratios act."""
     deaths = model.spec.deaths
-    solved = draws.residual if draws.residual is not None else np.ones((1, len(deaths.age_periods), len(model.levels(by))))
+    solved = (
+        draws.residual
+        if draws.residual is not None
+        else np.ones((1, len(deaths.age_periods), len(model.levels(by))))
+    )
     per_band = np.ones((solved.shape[0], len(model.levels(by)), 1, len(deaths.age_bands)))
     for period, bands in enumerate(deaths.age_periods.values()):
         for band in bands:

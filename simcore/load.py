@@ -97,7 +97,9 @@ class _Loader:
     def _share_table(self, name: str, table: str, by: tuple[str, ...], column: str) -> Array:
         """Shares by level; a first level that the table leaves out has the rest."""
         levels = self.spec.variables[name].levels
-        read = self._read(table, (*by, "level"), column, {"level": levels}, Column(float, at_least=0, at_most=1))
+        read = self._read(
+            table, (*by, "level"), column, {"level": levels}, Column(float, at_least=0, at_most=1)
+        )
         values = np.full((*(len(self._levels(b)) for b in by), len(levels)), np.nan)
         self._fill(values, read, (*by, "level"), column, {"level": levels})
         first_missing = np.isnan(values[..., 0]).all()
@@ -108,7 +110,9 @@ class _Loader:
         if (off > SUM_TOLERANCE).any() or (values < 0).any():
             worst = np.unravel_index(int(off.argmax()), off.shape)
             cell = ", ".join(f"{b} {self._levels(b)[i]}" for b, i in zip(by, worst, strict=True))
-            raise DocumentError(read.problem(None, column, f"shares of {cell or name} do not sum to one; check the rows"))
+            raise DocumentError(
+                read.problem(None, column, f"shares of {cell or name} do not sum to one; check the rows")
+            )
         return np.asarray(values / values.sum(axis=-1, keepdims=True))
 
     def _target(self, table: str, axes: tuple[str, ...]) -> Target:
@@ -124,13 +128,23 @@ class _Loader:
         return values
 
     def _read(
-        self, table: str, key: tuple[str, ...], column: str, extra: Mapping[str, Sequence[str]], number: Column
+        self,
+        table: str,
+        key: tuple[str, ...],
+        column: str,
+        extra: Mapping[str, Sequence[str]],
+        number: Column,
     ) -> Table:
         kinds = {name: Column(str, choices=tuple(extra.get(name) or self._levels(name))) for name in key}
         return read_table(self.folder / table, {**kinds, column: number}, key=key, others=True)
 
     def _fill(
-        self, values: Array, table: Table, key: tuple[str, ...], column: str, extra: Mapping[str, Sequence[str]]
+        self,
+        values: Array,
+        table: Table,
+        key: tuple[str, ...],
+        column: str,
+        extra: Mapping[str, Sequence[str]],
     ) -> None:
         positions = []
         for name in key:
@@ -141,11 +155,17 @@ class _Loader:
         else:
             values[...] = table[column][0]
 
-    def _complete(self, values: Array, table: Table, key: tuple[str, ...], extra: Mapping[str, Sequence[str]]) -> None:
+    def _complete(
+        self, values: Array, table: Table, key: tuple[str, ...], extra: Mapping[str, Sequence[str]]
+    ) -> None:
         missing = np.argwhere(np.isnan(values))
         if missing.size:
             labels = [tuple(extra.get(name) or self._levels(name)) for name in key]
-            cells = [", ".join(f"{n} {lab[i]}" for n, lab, i in zip(key, labels, row, strict=True)) for row in missing[:3]]
+            cells = [
+                ", ".join(f"{n} {lab[i]}" for n, lab, i in zip(key, labels, row, strict=True))
+                for row in missing[:3]
+            ]
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-            raise DocumentError(table.problem(None, "", f"no row for {'; '.join(cells)}{more}; add a row for each"))
-
+            raise DocumentError(
+                table.problem(None, "", f"no row for {'; '.join(cells)}{more}; add a row for each")
+            )

@@ -80,8 +80,16 @@ class Model:
     @cached_property
     def hash(self) -> str:
         """Sixteen hexadecimal digits over every number and arrow that solved draws hang on, words left out."""
-        digest = hashlib.sha256(json.dumps(_numbers(self.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True))).encode())
-        for array in (self.births, self.baseline, *(a for s in self.shares.values() for a in (s.low, s.high))):
+        digest = hashlib.sha256(
+            json.dumps(
+                _numbers(self.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+            ).encode()
+        )
+        for array in (
+            self.births,
+            self.baseline,
+            *(a for s in self.shares.values() for a in (s.low, s.high)),
+        ):
             digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
         for target in self.targets.values():
             digest.update(np.ascontiguousarray(target.deaths, dtype="<f8").tobytes())
@@ -123,7 +131,9 @@ class Structure:
         return {
             name: option
             for name, option in self.choices.items()
-            if not any(self.choices.get(other) in options for other, options in variants[name].moot_when.items())
+            if not any(
+                self.choices.get(other) in options for other, options in variants[name].moot_when.items()
+            )
         }
 
     @cached_property
@@ -135,7 +145,9 @@ class Structure:
     @cached_property
     def off(self) -> frozenset[str]:
         """Variables whose causal arrows are all switched off."""
-        return frozenset(v for name, option in self.live.items() for v in self.spec.variants[name].options[option].off)
+        return frozenset(
+            v for name, option in self.live.items() for v in self.spec.variants[name].options[option].off
+        )
 
     def times(self, parameter: str) -> float:
         """What a parameter is multiplied by under this structure."""

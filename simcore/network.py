@@ -123,7 +123,9 @@ def push_forward(weights: Labelled, nodes: Sequence[Node], arm: int, keep: Colle
     for i, node in enumerate(nodes):
         if node.name in needed:
             weights = multiply(weights, node.table(arm), _needed(nodes[i + 1 :], keep))
-    return weights if set(weights.axes) <= set(keep) else weights.total(*(a for a in weights.axes if a in keep))
+    return (
+        weights if set(weights.axes) <= set(keep) else weights.total(*(a for a in weights.axes if a in keep))
+    )
 
 
 def pull_back(values: Labelled, nodes: Sequence[Node], arm: int) -> Labelled:

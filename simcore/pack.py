@@ -42,7 +42,9 @@ def stratum_keys(strata: dict[str, tuple[str, ...]]) -> NDArray[np.uint32]:
     ValueError
         If two strata share a key (about one model in 100,000 of England's size).
     """
-    labels = [",".join(f"{d}={v}" for d, v in zip(strata, cell, strict=True)) for cell in product(*strata.values())]
+    labels = [
+        ",".join(f"{d}={v}" for d, v in zip(strata, cell, strict=True)) for cell in product(*strata.values())
+    ]
     keys = np.array([zlib.crc32(label.encode()) for label in labels], dtype=np.uint32)
     if len(set(keys.tolist())) < len(labels):
         raise ValueError("two strata share a key; rename a level")
@@ -98,7 +100,9 @@ class Packer:
             table_start=starts,
             column=share_columns(starts, parents, len(given)),
             stratum_start=np.concatenate([[0], np.cumsum(self.simulated.ravel())]),
-            stratum_levels=np.array(list(product(*(range(len(v)) for v in network.strata.values()))), dtype=np.int64),
+            stratum_levels=np.array(
+                list(product(*(range(len(v)) for v in network.strata.values()))), dtype=np.int64
+            ),
             stratum_key=stratum_keys(dict(network.strata)),
             profile_vars=np.array([names.index(name) for name in counted]),
             profile_strides=np.array(_strides(self.shape())),
@@ -134,7 +138,11 @@ class Packer:
 
     def thresholds(self, draw: int) -> NDArray[np.uint32]:
         """Every distinct table of one draw, flat."""
-        flat = [_thresholds(table[draw if table.shape[0] > 1 else 0]) for node in self.nodes for table in node.tables]
+        flat = [
+            _thresholds(table[draw if table.shape[0] > 1 else 0])
+            for node in self.nodes
+            for table in node.tables
+        ]
         return np.concatenate(flat) if flat else np.zeros(0, np.uint32)
 
     def _table_starts(self, n_given: int) -> NDArray[np.int64]:
@@ -166,4 +174,3 @@ def _strides(shape: Sequence[int]) -> list[int]:
         strides.append(stride)
         stride *= size
     return strides[::-1]
-

@@ -30,7 +30,9 @@ class Program:
     hazards: Hazards
 
 
-def compile_natural(model: Model, structure: Structure, draws: DrawBlock, years: Sequence[int] | None = None) -> Program:
+def compile_natural(
+    model: Model, structure: Structure, draws: DrawBlock, years: Sequence[int] | None = None
+) -> Program:
     """Tables of every variable and hazard for one block of draws.
 
     Parameters
@@ -157,7 +159,9 @@ class _Compiler:
         """Distribution of the parents in each cell of ``by``: ``float64[draws or 1, *by, *parents]``."""
         start = self.model.births_in(self.strata)
         if "year" in self.strata and "year" not in by:
-            of_reference = np.array([year in self.reference for year in self.strata["year"]], dtype=np.float64)
+            of_reference = np.array(
+                [year in self.reference for year in self.strata["year"]], dtype=np.float64
+            )
             axis = list(self.strata).index("year")
             start = start * of_reference.reshape([-1 if i == axis else 1 for i in range(start.ndim)])
         weights = push_forward(Labelled(tuple(self.strata), start[None]), before, 0, {*by, *parents})

@@ -34,7 +34,7 @@ from simcore.pack import Packer, apportion
 from simcore.program import Program, compile_natural
 
 Estimator = Literal["expected", "exact", "realised"]
-SLICES = 20
+SLICES = 16
 """Parts that each draw's births are counted in, to see how far they differ: the Monte Carlo error."""
 BLOCK = 20
 """Draws compiled together; it sets memory, and no number."""
@@ -92,7 +92,9 @@ def simulate(
     starts = [s for s in range(0, draws.size, settings.block) if not skip(s)]
 
     def one(start: int) -> BlockResult:
-        return run_block(model, structure, draws.rows(slice(start, start + settings.block)), make_arms, years, settings)
+        return run_block(
+            model, structure, draws.rows(slice(start, start + settings.block)), make_arms, years, settings
+        )
 
     if settings.threads == 1:
         for start in starts:
@@ -115,7 +117,12 @@ def simulate(
 
 
 def run_block(
-    model: Model, structure: Structure, block: DrawBlock, make_arms: MakeArms, years: Sequence[int], settings: Settings
+    model: Model,
+    structure: Structure,
+    block: DrawBlock,
+    make_arms: MakeArms,
+    years: Sequence[int],
+    settings: Settings,
 ) -> BlockResult:
     """Deaths in every arm for one block of draws."""
     program = compile_natural(model, structure, block, years)
@@ -141,15 +148,23 @@ def _expected(
         else:
             needed = needed_before(world, start, cache)
             sliced = counts.weights(number, needed)
-            weights = Labelled((*world.network.strata, *needed), sliced.values.sum(axis=1 + len(world.network.strata)))
+            weights = Labelled(
+                (*world.network.strata, *needed), sliced.values.sum(axis=1 + len(world.network.strata))
+            )
             slices.append(_by_slice(sliced, risk_before(world, start, cache), len(world.network.strata)))
         deaths.append(_all_draws(expected_deaths(world, start, weights, cache), block.size))
         for step in arm.steps:
             if step.replaces is None:
-                stages[arm.name, step.name] = _all_draws(births_at(world, step.name, start, weights), block.size)
+                stages[arm.name, step.name] = _all_draws(
+                    births_at(world, step.name, start, weights), block.size
+                )
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(
-        block.index, tuple(arm.name for arm in arms), np.stack(deaths), np.stack(slices) if slices else empty, stages
+        block.index,
+        tuple(arm.name for arm in arms),
+        np.stack(deaths),
+        np.stack(slices) if slices else empty,
+        stages,
     )
 
 
@@ -160,14 +175,17 @@ def _all_draws(values: Array, n: int) -> Array:
 
 def _by_slice(sliced: Labelled, risk: Labelled, n_strata: int) -> Array:
     """Infant deaths by stratum and slice: ``float64[draws, *strata, slices]``."""
-    order = [0, *(1 + risk.axes.index(axis) for axis in sliced.axes if axis in risk.axes)]
+    strata, needed = sliced.axes[:n_strata], sliced.axes[n_strata + 1 :]
+    axes = (*strata, *needed)
+    order = [0, *(1 + risk.axes.index(axis) for axis in axes if axis in risk.axes)]
     values = risk.values.transpose(order)
-    shape = list(values.shape[:1])
-    sizes = iter(values.shape[1:])
-    for axis in sliced.axes:
-        shape.append(next(sizes) if axis in risk.axes else 1)
-    product = sliced.values * values.reshape(shape)
-    return np.asarray(product.reshape(*product.shape[: n_strata + 2], -1).sum(axis=-1))
+    missing = [1 + axes.index(axis) for axis in axes if axis not in risk.axes]
+    values = np.expand_dims(values, missing)
+    shape = sliced.values.shape
+    cells = (*shape[1 : 1 + n_strata], *shape[2 + n_strata :])
+    values = np.broadcast_to(values, (values.shape[0], *cells))
+    flat = values.reshape(values.shape[0], *shape[1 : 1 + n_strata], -1, 1)
+    return np.asarray(np.matmul(sliced.values.reshape(*shape[: 2 + n_strata], -1), flat)[..., 0])
 
 
 class _Counts:
@@ -176,13 +194,16 @@ class _Counts:
     def __init__(
         self, program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
     ) -> None:
+        self._kept: dict[tuple[int, tuple[str, ...]], Labelled] = {}
         # arms that change nothing before the cut draw the same births
         drawn_to = program.model.spec.drawn_to
         before = [_steps_before_cut(program, arm) for arm in arms]
         distinct = [steps for i, steps in enumerate(before) if steps not in before[:i]]
         self.which = [distinct.index(steps) for steps in before]
         chosen = [arms[before.index(steps)] for steps in distinct]
-        worlds = lay_arms(program, [_only_steps(arm, steps) for arm, steps in zip(chosen, distinct, strict=True)])
+        worlds = lay_arms(
+            program, [_only_steps(arm, steps) for arm, steps in zip(chosen, distinct, strict=True)]
+        )
         stop = worlds.network.position(drawn_to) + 1 if drawn_to else 0
         nodes = worlds.network.nodes[:stop]
         self.profile = tuple(node.name for node in nodes)
@@ -200,7 +221,13 @@ class _Counts:
 
     def weights(self, arm: int, needed: tuple[str, ...]) -> Labelled:
         """Real births of one arm: axes strata, slice, then the variables needed."""
-        counts = Labelled((*self.strata, "slice", *self.profile), self.counted[self.which[arm]])
+        key = self.which[arm], needed
+        if key not in self._kept:
+            self._kept[key] = self._weights(*key)
+        return self._kept[key]
+
+    def _weights(self, which: int, needed: tuple[str, ...]) -> Labelled:
+        counts = Labelled((*self.strata, "slice", *self.profile), self.counted[which])
         kept = counts.total(*self.strata, "slice", *needed)
         scale = self.scale.reshape(*self.scale.shape, *[1] * (1 + len(needed)))
         return Labelled(kept.axes, kept.values * scale)

@@ -59,7 +59,9 @@ def contrast_arms(model: Model, structure: Structure) -> list[Arm]:
     for name, contrast in structure.contrasts.items():
         for level in (contrast.to, contrast.from_):
             do = {contrast.set: level, **contrast.holding}
-            arms.append(Arm(f"{name}={level}", tuple(_do(model, variable, at) for variable, at in do.items())))
+            arms.append(
+                Arm(f"{name}={level}", tuple(_do(model, variable, at) for variable, at in do.items()))
+            )
     return arms
 
 
@@ -114,7 +116,9 @@ class World:
             # each stratum keeps its weight, however many of its births stand `among`
             left = weights.total(*strata).values
             scale = np.where(left > 0, births / np.where(left > 0, left, 1.0), 0.0)
-            weights = Labelled(keep, weights.values * scale.reshape(*scale.shape, *[1] * (len(keep) - len(strata))))
+            weights = Labelled(
+                keep, weights.values * scale.reshape(*scale.shape, *[1] * (len(keep) - len(strata)))
+            )
         return weights.total(*axes)
 
 
@@ -151,17 +155,24 @@ class _Evaluation:
         alive = births.total(*by).values
         strata = within = np.zeros((1, 0, 0))
         if residual_by:
-            per_period = Labelled(counted.axes, counted.values @ self._period_columns(tuple(deaths.age_periods)))
+            per_period = Labelled(
+                counted.axes, counted.values @ self._period_columns(tuple(deaths.age_periods))
+            )
             strata = per_period.total(*residual_by).values.swapaxes(1, 2)
             for name, levels in acting.items():
-                per_period = _only(per_period, name, [level in levels for level in self.worlds.network.levels(name)])
+                per_period = _only(
+                    per_period, name, [level in levels for level in self.worlds.network.levels(name)]
+                )
             within = per_period.total(*residual_by).values.swapaxes(1, 2)
         return Fit(alive, cells, strata, within, self._measures())
 
     def _period_columns(self, periods: Sequence[str]) -> Array:
         """What sums cells into age periods: ``float64[causes x bands, periods]``."""
         deaths = self.model.spec.deaths
-        columns = [[float(b in deaths.age_periods.get(p, tuple(deaths.age_bands))) for p in periods] for b in deaths.age_bands]
+        columns = [
+            [float(b in deaths.age_periods.get(p, tuple(deaths.age_bands))) for p in periods]
+            for b in deaths.age_bands
+        ]
         return np.tile(np.array(columns), (len(deaths.causes), 1))
 
     def _measures(self) -> dict[str, Array]:
@@ -209,7 +220,9 @@ def _mean(values: Labelled, column: int, weights: Labelled) -> Array:
 def _only(values: Labelled, name: str, kept: Sequence[bool]) -> Labelled:
     """Values at some levels of a variable, those at others set to zero."""
     axis = 1 + values.axes.index(name)
-    mask = np.array(kept, dtype=np.float64).reshape([-1 if i == axis else 1 for i in range(values.values.ndim)])
+    mask = np.array(kept, dtype=np.float64).reshape(
+        [-1 if i == axis else 1 for i in range(values.values.ndim)]
+    )
     return Labelled(values.axes, values.values * mask)
 
 
@@ -243,7 +256,12 @@ def solve_central(model: Model, structure: Structure, on_round: Progress | None 
 
 
 def solve_block(
-    model: Model, structure: Structure, priors: DrawBlock, targets: Targets, centre: Centre, on_round: Progress | None = None
+    model: Model,
+    structure: Structure,
+    priors: DrawBlock,
+    targets: Targets,
+    centre: Centre,
+    on_round: Progress | None = None,
 ) -> DrawBlock:
     """Every unknown of a block of draws, from the centre outwards.
 
@@ -267,12 +285,16 @@ class _Solver:
         if centre is None:
             logs = [np.full(n, np.log(c.start)) for c in self.contrasts.values()]
             self.baseline = np.full((n, *model.baseline.shape), 1e-3) * (targets.cells > 0)
-            self.residual = np.ones((n, *(targets.strata.shape[1:] if targets.strata is not None else (0, 0))))
+            self.residual = np.ones(
+                (n, *(targets.strata.shape[1:] if targets.strata is not None else (0, 0)))
+            )
         else:
             start = centre.block
             logs = [np.repeat(np.log(start[c.solves]), n) for c in self.contrasts.values()]
             self.baseline = np.repeat(_solved(start.baseline), n, axis=0)
-            self.residual = np.ones((n, 0, 0)) if start.residual is None else np.repeat(start.residual, n, axis=0)
+            self.residual = (
+                np.ones((n, 0, 0)) if start.residual is None else np.repeat(start.residual, n, axis=0)
+            )
         self.theta = np.stack(logs, axis=1) if logs else np.zeros((n, 0))
         self.has_residual = deaths.residual is not None
         self.world = World(model, structure, self._block(self.theta))
@@ -307,7 +329,9 @@ class _Solver:
     def _silent(self) -> list[Contrast]:
         """Contrasts that this structure does not ask for: their unknown has no effect."""
         solve = self.model.spec.solve
-        return [] if solve is None else [c for name, c in solve.contrasts.items() if name not in self.contrasts]
+        return (
+            [] if solve is None else [c for name, c in solve.contrasts.items() if name not in self.contrasts]
+        )
 
     def _evaluate(self) -> Fit:
         return self.world.evaluate(self._block(self.theta))
@@ -343,7 +367,9 @@ class _Solver:
         factor = (self.targets.strata - outside) / fit.strata_within
         residual = self.residual * np.clip(factor, 0.2, 5.0)
         # the level belongs to the baseline: the residual has mean one over deaths
-        mean = (residual * fit.strata_within).sum(axis=-1, keepdims=True) / fit.strata_within.sum(axis=-1, keepdims=True)
+        mean = (residual * fit.strata_within).sum(axis=-1, keepdims=True) / fit.strata_within.sum(
+            axis=-1, keepdims=True
+        )
         self.residual = residual / mean
 
     def _gap(self, fit: Fit) -> Array:
@@ -407,7 +433,6 @@ def observed(model: Model) -> Targets:
     """The targets as published, for the central draw."""
     strata = model.targets.get("residual")
     return Targets(model.targets["baseline"].deaths[None], None if strata is None else strata.deaths[None])
-
 
 
 def _solved(baseline: Array | None) -> Array:

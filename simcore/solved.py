@@ -39,7 +39,10 @@ def write_solved(path: Path, model: Model, structure: Structure, block: DrawBloc
         axes = ("draw", *model.spec.deaths.baseline.by, "cause", "age_band")
         data["baseline"] = (axes, block.baseline.astype(np.float32))
     if block.residual is not None and model.spec.deaths.residual is not None:
-        data["residual"] = (("draw", "age_period", model.spec.deaths.residual.by), block.residual.astype(np.float32))
+        data["residual"] = (
+            ("draw", "age_period", model.spec.deaths.residual.by),
+            block.residual.astype(np.float32),
+        )
     attributes = {"model": model.name, "model_hash": model.hash, "structure": structure.label}
     dataset = xr.Dataset(data, coords={"draw": block.index, "parameter": names}, attrs=attributes)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +91,9 @@ def _read(model: Model, structure: Structure, choose: Any) -> DrawBlock:
         found = str(file.attrs.get("model_hash"))
         if found != model.hash:
             raise _refused(
-                model, structure, f"was solved from another model ({found}, this one is {model.hash}); {remedy}"
+                model,
+                structure,
+                f"was solved from another model ({found}, this one is {model.hash}); {remedy}",
             )
         index = np.asarray(file.variables["draw"][:], dtype=np.int64)
         rows = np.flatnonzero(choose(index))
@@ -96,7 +101,9 @@ def _read(model: Model, structure: Structure, choose: Any) -> DrawBlock:
         table = np.asarray(file.variables["parameters"][:], dtype=np.float64)[rows]
         parameters = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
         arrays = {
-            name: np.asarray(file.variables[name][:], dtype=np.float64)[rows] if name in file.variables else None
+            name: np.asarray(file.variables[name][:], dtype=np.float64)[rows]
+            if name in file.variables
+            else None
             for name in ("baseline", "residual")
         }
     return DrawBlock(index[rows] % 2**32, parameters, arrays["baseline"], arrays["residual"])

@@ -33,7 +33,11 @@ def structures(model: Model) -> list[Structure]:
 
 
 def solve_model(
-    model: Model, draws: int | None = None, threads: int = 1, chosen: Structure | None = None, tick: Tick | None = None
+    model: Model,
+    draws: int | None = None,
+    threads: int = 1,
+    chosen: Structure | None = None,
+    tick: Tick | None = None,
 ) -> list[Path]:
     """Solve and write every structure (or one), resuming blocks that an earlier run finished.
 
@@ -51,7 +55,9 @@ def solve_model(
     return written
 
 
-def _solve_structure(model: Model, structure: Structure, n: int, threads: int, tick: Tick | None) -> DrawBlock:
+def _solve_structure(
+    model: Model, structure: Structure, n: int, threads: int, tick: Tick | None
+) -> DrawBlock:
     centre = solve_central(model, structure)
     targets = resample_targets(model, centre.births, n)
     priors = sample_priors(model, n)
@@ -60,7 +66,9 @@ def _solve_structure(model: Model, structure: Structure, n: int, threads: int, t
 
     def solve(start: int) -> tuple[int, DrawBlock]:
         kept = store.read(start, min(start + BLOCK, n))
-        return start, kept if kept is not None else store.write(start, _block(model, structure, priors, targets, centre, start))
+        return start, kept if kept is not None else store.write(
+            start, _block(model, structure, priors, targets, centre, start)
+        )
 
     with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(solve, start) for start in range(0, n, BLOCK)]
@@ -73,7 +81,9 @@ def _solve_structure(model: Model, structure: Structure, n: int, threads: int, t
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    first = DrawBlock(np.array([CENTRAL]), centre.block.parameters, centre.block.baseline, centre.block.residual)
+    first = DrawBlock(
+        np.array([CENTRAL]), centre.block.parameters, centre.block.baseline, centre.block.residual
+    )
     whole = _join([first, *(done[start] for start in sorted(done))])
     store.clear()
     return whole

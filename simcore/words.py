@@ -38,7 +38,9 @@ def word_problems(document: Document, spec: ModelFile) -> Iterator[Problem]:
     decisions: dict[int, str] = {}
     for name in (*strata, *spec.variables):
         if name in RESERVED:
-            yield document.problem(("variables", name), f"`{name}` is a name of the engine; choose another", at="key")
+            yield document.problem(
+                ("variables", name), f"`{name}` is a name of the engine; choose another", at="key"
+            )
     for name, variable in spec.variables.items():
         loc: tuple[str | int, ...] = ("variables", name)
         allowed = list(strata) if variable.odds_ratios else list(known)
@@ -58,7 +60,9 @@ def word_problems(document: Document, spec: ModelFile) -> Iterator[Problem]:
         known[name] = variable.levels
         yield from _decision(document, (*loc, "decision"), variable.decision, name, decisions)
     for cause, declared in deaths.causes.items():
-        yield from _decision(document, ("deaths", "causes", cause, "decision"), declared.decision, cause, decisions)
+        yield from _decision(
+            document, ("deaths", "causes", cause, "decision"), declared.decision, cause, decisions
+        )
     yield from _band_problems(document, spec)
     for name, levels in deaths.ratios_act_within.items():
         yield from levels_of(("deaths", "ratios_act_within", name), name, levels)
@@ -76,7 +80,10 @@ def word_problems(document: Document, spec: ModelFile) -> Iterator[Problem]:
         for band in hazard.age_bands or deaths.age_bands:
             if band not in deaths.age_bands:
                 yield unknown((*at, "age_bands"), band, deaths.age_bands, "age band")
-            elif hazard.parent in spec.variables and deaths.age_bands[band][0] < spec.variables[hazard.parent].known_from_day:
+            elif (
+                hazard.parent in spec.variables
+                and deaths.age_bands[band][0] < spec.variables[hazard.parent].known_from_day
+            ):
                 yield document.problem(
                     (*at, "age_bands"), f"{hazard.parent} acts from day {spec.variables[hazard.parent].known_from_day}, "
                     f"and {band} begins before; name later age bands"
@@ -91,9 +98,13 @@ def word_problems(document: Document, spec: ModelFile) -> Iterator[Problem]:
     if isinstance(years, StratumYears):
         for i, year in enumerate(spec.reference_years):
             if not years.first <= year <= years.last:
-                yield document.problem(("reference_years", i), f"{year} is outside {years.first} to {years.last}")
+                yield document.problem(
+                    ("reference_years", i), f"{year} is outside {years.first} to {years.last}"
+                )
         if not spec.reference_years:
-            yield document.problem((), "a model with years names the `reference_years` that margins are solved over")
+            yield document.problem(
+                (), "a model with years names the `reference_years` that margins are solved over"
+            )
     for name, contrast in contrasts.items():
         at = ("solve", "contrasts", name)
         yield from levels_of((*at, "set"), contrast.set, (contrast.from_, contrast.to))
@@ -104,7 +115,9 @@ def word_problems(document: Document, spec: ModelFile) -> Iterator[Problem]:
         outcome = contrast.outcome
         if isinstance(outcome, DeathsOutcome):
             if outcome.deaths not in (*deaths.age_periods, "infant"):
-                yield unknown((*at, "outcome", "deaths"), outcome.deaths, (*deaths.age_periods, "infant"), "age period")
+                yield unknown(
+                    (*at, "outcome", "deaths"), outcome.deaths, (*deaths.age_periods, "infant"), "age period"
+                )
         else:
             yield from levels_of((*at, "outcome"), outcome.variable, outcome.levels)
     for name, variant in spec.variants.items():
@@ -131,9 +144,15 @@ def _band_problems(document: Document, spec: ModelFile) -> Iterator[Problem]:
     end = 0
     for band, (first, last) in spec.deaths.age_bands.items():
         if first != end or last <= first:
-            yield document.problem(("deaths", "age_bands", band), f"runs from {first} to {last}; bands follow one another from day {end}")
+            yield document.problem(
+                ("deaths", "age_bands", band),
+                f"runs from {first} to {last}; bands follow one another from day {end}",
+            )
         end = last
     for period, bands in spec.deaths.age_periods.items():
         for band in bands:
             if band not in spec.deaths.age_bands:
-                yield document.problem(("deaths", "age_periods", period), f"no age band `{band}`; {hint(band, spec.deaths.age_bands)}")
+                yield document.problem(
+                    ("deaths", "age_periods", period),
+                    f"no age band `{band}`; {hint(band, spec.deaths.age_bands)}",
+                )

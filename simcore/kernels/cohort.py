@@ -81,11 +81,14 @@ def checked_range(
 
 
 @njit(cache=True, nogil=True)
-def locate(first, n, program, k, key, stratum):
-    """Identify ``n`` births from position ``first`` on: number in the stratum, its key, its index.
+def locate(first, last, program, k, key, stratum):
+    """Identify a block of births from position ``first`` on: number in the stratum, its key, its index.
 
-    Writes ``k`` uint32[block], ``key`` uint32[block], ``stratum`` int64[block].
+    Writes ``k`` uint32[block], ``key`` uint32[block], ``stratum`` int64[block] and returns how many births are
+    in the block. A block that its first stratum fills by half ends with it: births of one stratum are cheaper
+    together.
     """
+    n = min(BLOCK, last - first)
     start = program.stratum_start
     s, above = 0, start.size - 1  # start[s] <= first < start[above], by halves
     while above - s > 1:
@@ -105,8 +108,11 @@ def locate(first, n, program, k, key, stratum):
             key[i] = key_here
         for i in range(done, here):
             stratum[i] = s
+        if done == 0 and here >= BLOCK // 2:
+            return here
         done = max(done, here)
         s += 1
+    return n
 
 
 @njit(cache=True, nogil=True)

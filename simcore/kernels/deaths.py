@@ -181,9 +181,9 @@ def _realise(first, last, draw, seed, program, clocks, deaths, keep, fate):
     clock_words = np.empty((clocks.blocks.size, 4, BLOCK), np.uint32)
     levels = np.empty((program.n_columns, BLOCK), np.uint8)
     waiting, passed = 0, 0
-    for start in range(first, last, BLOCK):
-        n = min(BLOCK, last - start)
-        locate(start, n, program, k, key, stratum)
+    start = first
+    while start < last:
+        n = locate(start, last, program, k, key, stratum)
         if clocks.screens:
             flags[:] = np.uint8(0)
             for s in range(clocks.blocks.size):
@@ -229,6 +229,7 @@ def _realise(first, last, draw, seed, program, clocks, deaths, keep, fate):
             for i in range(waiting):
                 k_in[i], key_in[i] = k_in[full + i], key_in[full + i]
                 stratum_in[i], position_in[i] = stratum_in[full + i], position_in[full + i]
+        start += n
     return passed
 
 

@@ -16,9 +16,9 @@ def _count(first, last, draw, seed, program, profile_vars, profile_strides, coun
     index = np.empty(BLOCK, np.uint32)
     words = np.empty((program.blocks.size, 4, BLOCK), np.uint32)
     levels = np.empty((program.n_columns, BLOCK), np.uint8)
-    for start in range(first, last, BLOCK):
-        n = min(BLOCK, last - start)
-        locate(start, n, program, k, key, stratum)
+    start = first
+    while start < last:
+        n = locate(start, last, program, k, key, stratum)
         evaluate(program, k, key, stratum, n, draw, seed, words, index, levels)
         for arm in range(counts.shape[0]):
             index[:n] = np.uint32(0)
@@ -27,6 +27,7 @@ def _count(first, last, draw, seed, program, profile_vars, profile_strides, coun
             tally = counts[arm]
             for i in range(n):
                 tally[index[i]] += 1
+        start += n
 
 
 @njit(cache=True, nogil=True)
@@ -37,14 +38,15 @@ def _levels(first, last, draw, seed, program, out):
     place = np.empty(BLOCK, np.uint32)
     words = np.empty((program.blocks.size, 4, BLOCK), np.uint32)
     levels = np.empty((program.n_columns, BLOCK), np.uint8)
-    for start in range(first, last, BLOCK):
-        n = min(BLOCK, last - start)
-        locate(start, n, program, k, key, stratum)
+    start = first
+    while start < last:
+        n = locate(start, last, program, k, key, stratum)
         evaluate(program, k, key, stratum, n, draw, seed, words, place, levels)
         for arm in range(out.shape[0]):
             for v in range(out.shape[1]):
                 for i in range(n):
                     out[arm, v, start - first + i] = levels[program.column[arm, v], i]
+        start += n
 
 
 def count_profiles(
