@@ -183,6 +183,7 @@ class Packed:
         self._check_tables()
         self._check_columns()
         _ensure(_inside(self.profile_vars, v) and bool((self.profile_strides >= 0).all()), "profile_vars")
+        _ensure(self.n_profiles < 2**32, "profile_strides: 2**32 profiles or more")
         words = self.decision[given:]
         if self.outcome is not None:
             self._check_outcome(self.outcome)
@@ -230,6 +231,7 @@ class Packed:
             outcome.hazard_start.shape == (self.n_arms,) and bool((outcome.hazard_start >= 0).all()),
             "hazard_start",
         )
+        _ensure(self.n_cells < 2**32, "cell_strides: 2**32 cells or more")
         rows = outcome.hazard_start.max() + self._size(outcome.hazard_vars, outcome.hazard_strides)
         _ensure(bool(rows <= outcome.hazard.shape[0]), "hazard_start: a table leaves `hazard`")
 
