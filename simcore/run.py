@@ -267,3 +267,15 @@ def _realised(
         deaths.append(counted.reshape(len(arms), *births.shape, *counted.shape[-2:]) * scale)
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), empty, {})
+
+
+def join_blocks(blocks: Sequence[BlockResult]) -> BlockResult:
+    """Several blocks of one run as one, in the order given."""
+    first = blocks[0]
+    return BlockResult(
+        np.concatenate([block.index for block in blocks]),
+        first.arms,
+        np.concatenate([block.deaths for block in blocks], axis=1),
+        np.concatenate([block.slices for block in blocks], axis=1),
+        {step: np.concatenate([block.stages[step] for block in blocks]) for step in first.stages},
+    )

@@ -1,0 +1,147 @@
+"""The answer on a terminal, and as rows of a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FOOT = (
+    "For: comparing national policies on infant deaths in England, by size, by whom and how sure. "
+    "Not for: forecasting deaths, one baby, hospital or council, or proof that a policy works. "
+    "Intervals are over the uncertain parameters; what is not known in kind stands under variants."
+)
+
+
+def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
+    """Print the comparator, then one row for each scenario, then its variants."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    baseline, arms = summary["baseline"], summary["arms"]
+    years = summary["years"]
+    console.print(
+        f"\n[bold]{baseline['name']}[/bold], births of {years[0]}-{years[-1]}: {baseline['births']:,.0f} live births, "
+        f"{baseline['deaths']['mean']:,.0f} infant deaths ({_range(baseline['deaths']['interval95'])}), "
+        f"{baseline['imr']:.2f} per 1,000",
+        highlight=False,
+    )
+    if "imr_by_fifth" in baseline:
+        fifths = "  ".join(f"{imr:.2f}" for imr in baseline["imr_by_fifth"])
+        console.print(f"infant deaths per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, title=f"Infant deaths averted against {baseline['name']}, {years[0]}-{years[-1]}",
+                  title_justify="left", pad_edge=False)  # fmt: skip
+    table.add_column("scenario", overflow="fold", min_width=12)
+    for heading in ("averted", "95% interval", "% of deaths", "per 1,000 births", "most deprived fifth",
+                    "least deprived fifth", "P(averts)", "MC error"):  # fmt: skip
+        table.add_column(heading, justify="right")
+    for arm in arms:
+        averted = arm["deaths_averted"]
+        table.add_row(
+            arm["name"], _count(averted["mean"]), _range(averted["interval95"]), f"{arm['percent']:.2f}",
+            f"{arm['per_1000_births']:.3f}", *_fifths(arm), f"{arm['p_positive']:.2f}", f"{averted['mc_error']:.2g}",
+        )  # fmt: skip
+    console.print(table)
+    variants = Table(box=box.SIMPLE_HEAD, title="The same under other structures (mean and 95% interval)",
+                     title_justify="left", pad_edge=False)  # fmt: skip
+    variants.add_column("structure", overflow="fold", min_width=14)
+    for arm in arms:
+        variants.add_column(arm["name"], justify="right", overflow="fold")
+    for name in arms[0]["variants"]:
+        chosen = summary["structure"].get(name.split("=")[0]) == name.split("=")[1]
+        cells = [arm["variants"][name] for arm in arms]
+        variants.add_row(
+            f"{name}{' *' if chosen else ''}", *(f"{_count(c['mean'])} ({_range(c['interval95'])})" for c in cells)
+        )
+    if arms[0]["variants"]:
+        console.print(variants)
+    people = [(arm["name"], step, at) for arm in arms for step, at in arm.get("people", {}).items()]
+    if people:
+        steps = Table(box=box.SIMPLE_HEAD, title="Births whose mother is at each step", title_justify="left", pad_edge=False)
+        for heading, justify in (("scenario", "left"), ("step", "left"), ("births", "right"), ("95% interval", "right")):
+            steps.add_column(heading, justify=justify)  # type: ignore[arg-type]
+        for name, step, at in people:
+            steps.add_row(name, step, f"{at['mean']:,.0f}", _range(at["interval95"]))
+        console.print(steps)
+    console.print(_notes(summary), highlight=False)
+    console.print(FOOT, style="dim", highlight=False)
+    if out is not None:
+        console.print(f"Written to {out}/: results.nc, summary.csv, summary.json, run.json", highlight=False)
+
+
+def _notes(summary: Mapping[str, Any]) -> str:
+    """How the numbers were made, in one or two sentences."""
+    run = summary["run"]
+    chosen = ", ".join(f"{name}={option}" for name, option in summary["structure"].items())
+    drawn = f" of {run['births_per_draw']:,} births" if run["births_per_draw"] else ", nothing drawn"
+    removed = [arm["name"] for arm in summary["arms"] if arm["deaths_averted"]["mc_variance_removed"]]
+    largest = max(arm["deaths_averted"]["mc_variance_share"] for arm in summary["arms"])
+    monte_carlo = (
+        f"Monte Carlo variance was taken out of the interval of {', '.join(removed)}."
+        if removed
+        else f"Monte Carlo variance is at most {max(largest, 0):.1%} of the variance between draws, and is left in."
+    )
+    return (
+        f"* {chosen}. {summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}; hazards held "
+        f"after the reference years. {monte_carlo}"
+    )
+
+
+def _count(value: float) -> str:
+    """Whole numbers from ten up, one decimal below; an exact zero as 0."""
+    if value == 0:
+        return "0"
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}"
+
+
+def _range(interval: list[float]) -> str:
+    return f"{_count(interval[0])} to {_count(interval[1])}"
+
+
+def _fifths(arm: Mapping[str, Any]) -> list[str]:
+    if "most_deprived_fifth" not in arm:
+        return ["", ""]
+    return [_count(arm[name]["mean"]) for name in ("most_deprived_fifth", "least_deprived_fifth")]
+
+
+def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every figure of the table as a row: scenario, measure, stratum, value and interval, unrounded."""
+    rows: list[dict[str, Any]] = []
+
+    def add(scenario: str, measure: str, level: str, value: float, unit: str, more: Mapping[str, Any] | None = None) -> None:
+        low, high = (more or {}).get("interval95", ("", ""))
+        rows.append({
+            "scenario": scenario, "measure": measure, "level": level, "value": value, "low95": low, "high95": high,
+            "mc_error": (more or {}).get("mc_error", ""), "draw_error": (more or {}).get("draw_error", ""), "unit": unit,
+        })  # fmt: skip
+
+    baseline = summary["baseline"]
+    name = baseline["name"]
+    add(name, "births", "all", baseline["births"], "live births")
+    add(name, "deaths", "all", baseline["deaths"]["mean"], "deaths", baseline["deaths"])
+    add(name, "imr", "all", baseline["imr"], "per 1,000 live births")
+    for i, imr in enumerate(baseline.get("imr_by_decile", ()), start=1):
+        add(name, "imr", f"imd_decile {i}", imr, "per 1,000 live births")
+    for i, imr in enumerate(baseline.get("imr_by_fifth", ()), start=1):
+        add(name, "imr", f"imd_fifth {i}", imr, "per 1,000 live births")
+    for arm in summary["arms"]:
+        name = arm["name"]
+        add(name, "deaths_averted", "all", arm["deaths_averted"]["mean"], "deaths", arm["deaths_averted"])
+        add(name, "percent_averted", "all", arm["percent"], "% of the comparator's deaths")
+        add(name, "deaths_averted_per_1000", "all", arm["per_1000_births"], "per 1,000 live births")
+        add(name, "p_positive", "all", arm["p_positive"], "probability")
+        for i, value in enumerate(arm.get("by_decile", ()), start=1):
+            add(name, "deaths_averted", f"imd_decile {i}", value, "deaths")
+        for fifth in ("most_deprived_fifth", "least_deprived_fifth"):
+            if fifth in arm:
+                add(name, "deaths_averted", fifth, arm[fifth]["mean"], "deaths", arm[fifth])
+        for dim in ("by_cause", "by_age", "by_year"):
+            for level, value in arm.get(dim, {}).items():
+                add(name, "deaths_averted", f"{dim.removeprefix('by_')} {level}", value, "deaths")
+        for step, at in arm.get("people", {}).items():
+            add(name, "births_at_step", step, at["mean"], "live births", at)
+        for variant, at in arm["variants"].items():
+            add(name, "deaths_averted", f"variant {variant}", at["mean"], "deaths", at)
+    return rows

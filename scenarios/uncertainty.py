@@ -1,0 +1,183 @@
+"""From deaths by draw to what is said about them: means, intervals, and how much of the spread is ours.
+
+Three errors are kept apart. The interval is over draws (parameter uncertainty). ``draw_error`` is the
+standard error of the mean from the finite number of draws. ``mc_error`` is that from the finite number of
+simulated births, draws held: births of a draw are counted in slices, and slices of one draw differ by
+nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.model import Model
+from simcore.run import BlockResult
+
+Array = NDArray[np.float64]
+LARGEST_SHARE = 0.05
+"""The share of Monte Carlo variance above which it is taken out of the interval."""
+IMD = "imd_decile"
+FIFTHS = {"most_deprived_fifth": slice(0, 2), "least_deprived_fifth": slice(8, 10)}
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Deaths of some draws, summed over all but one dimension at a time.
+
+    ``by[dim]`` is ``float64[arms, draws, levels]``; ``total`` is ``float64[arms, draws]``;
+    ``slices`` is ``float64[arms, draws, slices]``; ``people`` maps ``(arm, step)`` to ``float64[draws]``.
+    """
+
+    arms: tuple[str, ...]
+    total: Array
+    by: dict[str, Array]
+    slices: Array
+    people: dict[tuple[str, str], Array]
+
+    @classmethod
+    def of(cls, model: Model, block: BlockResult) -> Margins:
+        """The margins of one block."""
+        dims = [*model.strata, "cause", "age_band"]
+        deaths = block.deaths
+        by = {}
+        for axis, dim in enumerate(dims, start=2):
+            others = tuple(i for i in range(2, deaths.ndim) if i != axis)
+            by[dim] = deaths.sum(axis=others)
+        strata_axes = tuple(range(2, 2 + len(model.strata)))
+        people = {step: at.reshape(at.shape[0], -1).sum(axis=1) for step, at in block.stages.items()}
+        return cls(block.arms, by[dims[0]].sum(axis=-1), by, block.slices.sum(axis=strata_axes), people)
+
+    @classmethod
+    def join(cls, parts: list[Margins]) -> Margins:
+        """All draws, in order."""
+        first = parts[0]
+        return cls(
+            first.arms,
+            np.concatenate([p.total for p in parts], axis=1),
+            {dim: np.concatenate([p.by[dim] for p in parts], axis=1) for dim in first.by},
+            np.concatenate([p.slices for p in parts], axis=1),
+            {step: np.concatenate([p.people[step] for p in parts]) for step in first.people},
+        )
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A quantity over draws."""
+
+    mean: float
+    interval95: tuple[float, float]
+    mc_error: float
+    draw_error: float
+    mc_variance_share: float
+    mc_variance_removed: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain numbers, unrounded."""
+        return {
+            "mean": self.mean,
+            "interval95": list(self.interval95),
+            "mc_error": self.mc_error,
+            "draw_error": self.draw_error,
+            "mc_variance_share": self.mc_variance_share,
+            "mc_variance_removed": self.mc_variance_removed,
+        }
+
+
+def estimate(draws: Array, slices: Array | None = None) -> Estimate:
+    """Mean and interval of a quantity over draws.
+
+    Parameters
+    ----------
+    draws : float64[draws]
+    slices : float64[draws, slices], optional
+        The same quantity as the sum of its slices; none where nothing was drawn.
+
+    Notes
+    -----
+    Slices of one draw are independent and of equal size, so the Monte Carlo variance of a draw is the
+    number of slices times the variance between them. Where its mean is above :data:`LARGEST_SHARE` of the
+    variance between draws, draws are moved towards their mean until the rest is left.
+    """
+    n = draws.size
+    within = np.zeros(n)
+    if slices is not None and slices.shape[-1] > 1:
+        within = slices.shape[-1] * slices.var(axis=-1, ddof=1)
+    between = float(draws.var(ddof=1)) if n > 1 else 0.0
+    share = float(within.mean()) / between if between > 0 else 0.0
+    removed = share > LARGEST_SHARE
+    centre = float(draws.mean())
+    spread = centre + (draws - centre) * np.sqrt(max(1.0 - share, 0.0)) if removed else draws
+    low, high = (float(q) for q in np.quantile(spread, [0.025, 0.975]))
+    return Estimate(
+        centre, (low, high), float(np.sqrt(within.sum())) / n, float(np.sqrt(between / n)), share, removed
+    )
+
+
+def averted(margins: Margins, arm: int) -> tuple[Array, Array | None]:
+    """Deaths averted against arm 0 by draw, and by draw and slice."""
+    slices = margins.slices[0] - margins.slices[arm] if margins.slices.shape[-1] else None
+    return margins.total[0] - margins.total[arm], slices
+
+
+def baseline_summary(model: Model, births: Array, margins: Margins) -> dict[str, Any]:
+    """Births, deaths and infant mortality of the comparator."""
+    slices = margins.slices[0] if margins.slices.shape[-1] else None
+    deaths = estimate(margins.total[0], slices)
+    out: dict[str, Any] = {
+        "name": margins.arms[0],
+        "births": float(births.sum()),
+        "deaths": deaths.as_dict(),
+        "imr": 1000 * deaths.mean / float(births.sum()),
+    }
+    if IMD in model.strata:
+        axis = list(model.strata).index(IMD)
+        per_decile = births.sum(axis=tuple(i for i in range(births.ndim) if i != axis))
+        died = margins.by[IMD][0].mean(axis=0)
+        out["births_by_decile"] = per_decile.tolist()
+        out["imr_by_decile"] = (1000 * died / per_decile).tolist()
+        pairs = per_decile.reshape(-1, 2).sum(axis=1)
+        out["imr_by_fifth"] = (1000 * died.reshape(-1, 2).sum(axis=1) / pairs).tolist()
+    return out
+
+
+def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict[str, Any]:
+    """What one scenario averts, whose, of what and when."""
+    total, slices = averted(margins, arm)
+    headline = estimate(total, slices)
+    baseline = margins.total[0]
+    out: dict[str, Any] = {
+        "name": margins.arms[arm],
+        "deaths_averted": headline.as_dict(),
+        "percent": float(100 * total.mean() / baseline.mean()),
+        "per_1000_births": float(1000 * total.mean() / births.sum()),
+        "p_positive": float((total > 0).mean()),
+    }
+    difference = {dim: values[0] - values[arm] for dim, values in margins.by.items()}
+    if IMD in difference:
+        by_decile = difference[IMD]
+        out["by_decile"] = by_decile.mean(axis=0).tolist()
+        for name, pair in FIFTHS.items():
+            fifth = estimate(by_decile[:, pair].sum(axis=1))
+            out[name] = {"mean": fifth.mean, "interval95": list(fifth.interval95)}
+    deaths = model.spec.deaths
+    out["by_cause"] = dict(zip(deaths.causes, difference["cause"].mean(axis=0).tolist(), strict=True))
+    out["by_age"] = dict(zip(deaths.age_bands, difference["age_band"].mean(axis=0).tolist(), strict=True))
+    people = {step: values for (name, step), values in margins.people.items() if name == margins.arms[arm]}
+    if people:
+        out["people"] = {
+            step: {"mean": float(v.mean()), "interval95": [float(q) for q in np.quantile(v, [0.025, 0.975])]}
+            for step, v in people.items()
+        }
+    return out
+
+
+def by_year(margins: Margins, arm: int, years: list[int]) -> dict[str, float]:
+    """Mean deaths averted in each year."""
+    if "year" not in margins.by:
+        return {}
+    values = (margins.by["year"][0] - margins.by["year"][arm]).mean(axis=0)
+    return {str(year): float(value) for year, value in zip(years, values, strict=True)}

@@ -1,0 +1,71 @@
+"""The command line: one thin file a verb, loaded when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+VERBS = {
+    "compare": "deaths averted by scenario files, against a comparator",
+    "validate": "check scenario files and say all that is wrong with them",
+    "births": "individual births: every variable in every arm, and the outcome",
+    "solve": "solve a model's baseline hazards and direct effects, ahead of any comparison",
+    "warm": "compile the kernels once, into the user's cache folder",
+}
+
+
+class _Lazy(click.Group):
+    """Subcommands are imported when they run, so that ``--help`` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(f"simcore.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="simcore")
+def group() -> None:
+    """What would change the number of babies who die, whose, and how sure are we.
+
+    Start with:  simcore compare child_poverty_35 smoking_cessation
+    """
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 1 bug, 2 usage or invalid file, 3 gate failed, 130 interrupted."""
+    # one thread for each small matrix product; the draws are what is spread over processors
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from simcore.documents import DocumentError
+
+    try:
+        status = group(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        status = 130
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except DocumentError as error:
+        click.echo(str(error), err=True)
+        status = 2
+    except BrokenPipeError:
+        # whoever read the output has gone; there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,5 @@
+"""``python -m simcore.cli``."""
+
+from simcore.cli import main
+
+main()

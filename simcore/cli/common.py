@@ -1,0 +1,61 @@
+"""What several verbs read from the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from scenarios.compare import Question
+
+YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
+
+
+def parse_years(text: str) -> range:
+    """``2025-2034`` or ``2025``.
+
+    >>> parse_years("2025-2026")
+    range(2025, 2027)
+    """
+    match = YEARS.fullmatch(text.strip())
+    if not match:
+        raise click.BadParameter(f"`{text}` is not a span of years; write 2025-2034 or 2025", param_hint="--years")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise click.BadParameter(f"`{text}` ends before it begins; write {last}-{first}", param_hint="--years")
+    return range(first, last + 1)
+
+
+def parse_variants(values: Iterable[str]) -> dict[str, str]:
+    """``child_poverty=half`` and the like.
+
+    >>> parse_variants(["child_poverty=half"])
+    {'child_poverty': 'half'}
+    """
+    chosen: dict[str, str] = {}
+    for value in values:
+        name, sign, option = value.partition("=")
+        if not sign or not name or not option:
+            raise click.BadParameter(f"`{value}` has no option; write NAME=VALUE, as in child_poverty=half", param_hint="--variant")
+        if chosen.setdefault(name, option) != option:
+            raise click.BadParameter(f"`{name}` is given twice; choose one option", param_hint="--variant")
+        chosen[name] = option
+    return chosen
+
+
+def load_question(
+    model: str, scenarios: Sequence[str], baseline: str, years: Sequence[int], variants: dict[str, str]
+) -> Question:
+    """Read and check a question, with the comparator first among its scenarios."""
+    from scenarios.compare import ask
+
+    return ask(list(scenarios), model=model, baseline=baseline, years=years, variants=variants)
+
+
+def default_threads() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,60 @@
+"""The run record: what was run on what, so that anyone can run it again and compare."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from simcore import __version__
+from simcore.model import Model, Structure
+from simcore.run import SLICES, Settings
+from simcore.solved import needs_solving, solved_path
+
+LIBRARIES = ("numpy", "numba", "scipy", "xarray", "h5netcdf")
+
+
+def run_record(
+    model: Model,
+    structure: Structure,
+    years: Sequence[int],
+    draws: int,
+    settings: Settings,
+    more: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Hashes, versions and settings of a run, as plain data.
+
+    Threads and block size are in it and change no number; ``made``, ``libraries`` and ``platform`` say where
+    it was made.
+    """
+    path = solved_path(model, structure)
+    solved = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if needs_solving(model) and path.is_file() else None
+    return {
+        "simcore": __version__,
+        "model": {"name": model.name, "edition": model.spec.edition, "hash": model.hash},
+        "variants": dict(structure.choices),
+        "solved_draws": solved,
+        **more,
+        "years": list(years),
+        "draws": draws,
+        "births_per_draw": settings.births if settings.estimator != "exact" else 0,
+        "seed": settings.seed,
+        "estimator": settings.estimator,
+        "drawn_to": model.spec.drawn_to,
+        "slices": SLICES,
+        "threads": settings.threads,
+        "libraries": {"python": sys.version.split()[0], **{name: _version(name) for name in LIBRARIES}},
+        "platform": f"{platform.system()} {platform.machine()}",
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

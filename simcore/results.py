@@ -1,0 +1,70 @@
+"""Names, units and provenance around the numbers of a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simcore.dims import AGE_BAND, ARM, CAUSE, DRAW
+from simcore.model import Model
+from simcore.run import BlockResult
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def to_dataset(
+    model: Model, years: Sequence[int], blocks: Sequence[BlockResult], record: Mapping[str, Any] | None = None
+) -> xr.Dataset:
+    """Blocks of one run as one Dataset.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``deaths`` (arm, draw, stratum dims, cause, age_band), expected infant deaths among the births of the
+        stratum; ``births`` (stratum dims), live births; ``people`` (step, draw, stratum dims), births at each
+        counted step of an intervention, where there are any. The run record is JSON in ``attrs["run"]``.
+    """
+    import xarray as xr
+
+    strata = strata_of(model, years)
+    deaths = model.spec.deaths
+    dims = (ARM, DRAW, *strata, CAUSE, AGE_BAND)
+    values = np.concatenate([block.deaths for block in blocks], axis=1)
+    units = {"units": "deaths", "long_name": "expected infant deaths"}
+    births = {"units": "live births", "long_name": "live births, counted or projected"}
+    data: dict[str, Any] = {
+        "deaths": (dims, values, units),
+        "births": (tuple(strata), model.births_in(strata), births),
+    }
+    coords: dict[str, Any] = {
+        ARM: list(blocks[0].arms),
+        DRAW: np.concatenate([block.index for block in blocks]),
+        **{dim: _numbers(labels) for dim, labels in strata.items()},
+        CAUSE: (CAUSE, list(deaths.causes), {"meaning": "; ".join(f"{c}: {d.meaning}" for c, d in deaths.causes.items())}),
+        AGE_BAND: (AGE_BAND, list(deaths.age_bands), {"days": str({b: list(d) for b, d in deaths.age_bands.items()})}),
+    }
+    steps = list(blocks[0].stages)
+    if steps:
+        people = np.stack([np.concatenate([block.stages[step] for block in blocks]) for step in steps])
+        words = {"units": "live births", "long_name": "births whose mother is at a step of an intervention"}
+        data["people"] = (("step", DRAW, *strata), people, words)
+        coords["step"] = [f"{arm}/{step}" for arm, step in steps]
+    attrs = {"title": model.spec.title, "model": model.name, "model_hash": model.hash}
+    if record is not None:
+        attrs["run"] = json.dumps(record)
+    return xr.Dataset(data, coords=coords, attrs=attrs)
+
+
+def strata_of(model: Model, years: Sequence[int]) -> dict[str, tuple[str, ...]]:
+    """Stratum dimensions and their labels for the years asked for."""
+    wanted = tuple(str(year) for year in years)
+    return {dim: (wanted if dim == "year" else labels) for dim, labels in model.strata.items()}
+
+
+def _numbers(labels: Sequence[str]) -> list[Any]:
+    """Years and deciles as numbers, other labels as text."""
+    return [int(label) for label in labels] if all(label.isdigit() for label in labels) else list(labels)

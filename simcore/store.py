@@ -1,0 +1,134 @@
+"""A run on disk: one file a block of draws, each written whole or not at all, merged at the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simcore.model import Model
+from simcore.results import to_dataset
+from simcore.run import BlockResult
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def fingerprint(record: Mapping[str, Any]) -> str:
+    """Sixteen hexadecimal digits over everything in a run record that a number depends on."""
+    kept = {key: value for key, value in record.items() if key not in {"made", "threads", "libraries", "platform"}}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old one or the new one, never a part."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+class RunFolder:
+    """Blocks of one run under ``folder/blocks-<fingerprint>``; an interrupted run goes on from them."""
+
+    def __init__(self, folder: Path, model: Model, years: Sequence[int], record: Mapping[str, Any]) -> None:
+        self.folder, self.model, self.years, self.record = folder, model, list(years), record
+        self.blocks = folder / f"blocks-{fingerprint(record)}"
+        self.blocks.mkdir(parents=True, exist_ok=True)
+
+    def has(self, start: int) -> bool:
+        """Whether the block whose first draw is number ``start`` is at hand."""
+        return self._path(start).is_file()
+
+    def write(self, start: int, block: BlockResult) -> None:
+        """Keep a finished block."""
+        path = self._path(start)
+        part = path.with_suffix(".part")
+        to_dataset(self.model, self.years, [block], self.record).assign(
+            slices=(("arm", "draw", *self.model.strata, "slice"), block.slices)
+        ).to_netcdf(part, engine="h5netcdf")
+        os.replace(part, path)
+
+    def read(self, start: int) -> BlockResult:
+        """A block as it was written."""
+        import xarray as xr
+
+        with xr.open_dataset(self._path(start), engine="h5netcdf") as kept:
+            stages = {}
+            for i, step in enumerate(kept["step"].values if "step" in kept else ()):
+                arm, name = str(step).split("/", 1)
+                stages[arm, name] = kept["people"].values[i]
+            return BlockResult(
+                kept["draw"].values,
+                tuple(str(arm) for arm in kept["arm"].values),
+                kept["deaths"].values,
+                kept["slices"].values,
+                stages,
+            )
+
+    def merge(self) -> Path:
+        """All blocks as one ``results.nc``, a block in memory at a time; the blocks are then deleted."""
+        import h5netcdf
+        import xarray as xr
+
+        paths = self._finished()
+        target = self.folder / "results.nc"
+        part = target.with_name(f"{target.name}.{os.getpid()}.part")
+        with xr.open_dataset(paths[0], engine="h5netcdf") as first:
+            shape = first.drop_vars("slices").load()
+        draws = sum(int(self._size(path)) for path in paths)
+        # names, units and what has no draws come from the first block; the rest is filled in block by block
+        drawn = {str(name): v for name, v in shape.data_vars.items() if "draw" in v.dims}
+        frame = shape.drop_vars([*drawn, "draw"]).assign_coords(draw=np.zeros(draws, np.int64))
+        frame.to_netcdf(part, engine="h5netcdf")
+        with h5netcdf.File(part, "a") as out:
+            for name, variable in drawn.items():
+                dims = tuple(str(dim) for dim in variable.dims)
+                new = out.create_variable(
+                    name, dims, "f8", chunks=variable.shape, compression="gzip", compression_opts=1, shuffle=True
+                )
+                for key, value in variable.attrs.items():
+                    new.attrs[key] = value
+            at = 0
+            for path in paths:
+                with h5netcdf.File(path, "r") as block:
+                    size = block.dimensions["draw"].size
+                    out.variables["draw"][at : at + size] = block.variables["draw"][:]
+                    for name, variable in drawn.items():
+                        where = tuple(slice(at, at + size) if d == "draw" else slice(None) for d in variable.dims)
+                        out.variables[name][where] = block.variables[name][:]
+                at += size
+        os.replace(part, target)
+        for path in paths:
+            path.unlink()
+        self.blocks.rmdir()
+        return target
+
+    def finished(self) -> int:
+        """Draws at hand."""
+        return sum(self._size(path) for path in self._finished())
+
+    def _finished(self) -> list[Path]:
+        return sorted(self.blocks.glob("*.nc"))
+
+    def _path(self, start: int) -> Path:
+        return self.blocks / f"{start:07d}.nc"
+
+    def _size(self, path: Path) -> int:
+        import h5netcdf
+
+        with h5netcdf.File(path, "r") as block:
+            return int(block.dimensions["draw"].size)
+
+
+def open_results(folder: Path) -> xr.Dataset:
+    """The Dataset of a finished run."""
+    import xarray as xr
+
+    return xr.open_dataset(folder / "results.nc", engine="h5netcdf")
+
+
