@@ -102,23 +102,14 @@ def births_table(
     number = int(draw.index[0])
     packed = packer.with_deaths(packer.plan(), 0)
     levels = evaluate_births(packed, seed, number)
-    reader = _Reader(worlds, packed, levels, arms, [(arm, name) for arm, name, _ in without])
+    reader = _Reader(worlds, packed, levels, len(arms), [(arm, name) for arm, name, _ in without])
     first = _identity(simulated, CENTRAL if number == 2**32 - 1 else number, worlds.names[: len(arms)])
     spec = model.spec
-    columns = [
-        *first,
-        *reader.strata(),
-        *reader.variables(tuple(spec.variables)),
-        *_fates(
-            realise_births(packed, seed, number),
-            len(arms),
-            tuple(spec.deaths.causes),
-            tuple(spec.deaths.age_bands),
-        ),
-        *reader.stages(tuple(spec.variables)),
-        *reader.moves(),
-    ]
-    return _frame(columns, model)
+    variables = tuple(spec.variables)
+    fate = Realised(*(part[: len(arms)] for part in realise_births(packed, seed, number)))
+    happened = _fates(fate, tuple(spec.deaths.causes), tuple(spec.deaths.age_bands))
+    known = [*first, *reader.strata(), *reader.variables(variables), *happened]
+    return _frame([*known, *reader.stages(variables), *reader.moves()], model)
 
 
 Column = tuple[str, object]
@@ -133,13 +124,8 @@ def _without_each_treatment(arms: Sequence[Arm]) -> list[tuple[int, tuple[str, s
     for number, arm in enumerate(arms):
         for treatment in arm.treatments:
             others = tuple(t for t in arm.treatments if t is not treatment)
-            found.append(
-                (
-                    number,
-                    (treatment.step, treatment.variable),
-                    replace(arm, treatments=others, hazard_edits=()),
-                )
-            )
+            other = replace(arm, treatments=others, hazard_edits=())
+            found.append((number, (treatment.step, treatment.variable), other))
     return found
 
 
@@ -155,27 +141,27 @@ def _identity(simulated: NDArray[np.int64], draw: int, names: tuple[str, ...]) -
 
 
 class _Reader:
-    """Turns levels by arm, variable and birth into columns with labels, a birth's arms together."""
+    """Turns levels by arm, variable and birth into columns with labels, a birth's arms together.
+
+    Hidden arms stand after the ``n_arms`` shown: the natural world, then those of ``without``.
+    """
 
     def __init__(
         self,
         worlds: Worlds,
         packed: Packed,
         levels: Levels,
-        arms: Sequence[Arm],
+        n_arms: int,
         without: Sequence[tuple[int, tuple[str, str]]],
     ) -> None:
         self.network, self.packed, self.levels = worlds.network, packed, levels
-        self.arms, self.without = arms, without
+        self.n_arms, self.without = n_arms, without
         self.names = [*worlds.network.strata, "slice", *(node.name for node in worlds.network.nodes)]
-        self.n_arms = len(arms)
 
     def strata(self) -> Iterator[Column]:
         for name, labels in self.network.strata.items():
             codes = self._of(name)[: self.n_arms].T.ravel()
-            if all(str(int(label)) == label for label in labels if label.isdecimal()) and all(
-                label.isdecimal() for label in labels
-            ):
+            if all(label.isdecimal() and str(int(label)) == label for label in labels):
                 yield name, np.array([int(label) for label in labels])[codes]
             else:
                 yield name, _labelled(codes, labels)
@@ -207,18 +193,15 @@ class _Reader:
             of_arm = moved.setdefault(column, np.zeros((self.n_arms, level.shape[1]), dtype=bool))
             of_arm[arm] |= level[arm] != level[self.n_arms + 1 + place]
         for column, values in moved.items():
-            yield (
-                column,
-                _labelled(values.T.ravel().astype(np.int8), ("no", "yes")),
-            )
+            yield column, _labelled(values.T.ravel(), ("no", "yes"))
 
     def _of(self, name: str) -> Levels:
         """``uint8[arms, births]``, hidden arms included."""
         return self.levels[:, self.names.index(name)]
 
-    def _labels(self, name: str, levels: Levels) -> pd.Categorical:
-        labels = list(self.network.levels(name))
-        return _labelled(levels.T.ravel().astype(np.int16), categories=labels)
+    def _labels(self, name: str, levels: Levels) -> pd.Categorical[str]:
+        labels = self.network.levels(name)
+        return _labelled(levels.T.ravel(), labels)
 
     def _may_differ(self, name: str) -> bool:
         """Whether some arm could give the variable another value than it has without policy."""
@@ -226,12 +209,17 @@ class _Reader:
         return bool((column[: self.n_arms] != column[self.n_arms]).any())
 
 
+def _labelled(codes: NDArray[Any], labels: Sequence[str]) -> pd.Categorical[str]:
+    """Labels for level numbers, missing where the number is -1; a byte a row."""
+    return pd.Categorical.from_codes(codes.astype(np.int64), categories=pd.Index(labels))
+
+
 def _moves(step: str, variable: str) -> str:
     return f"{step.partition(':')[0]}_moves_{variable}"
 
 
-def _fates(fate: Realised, n_arms: int, causes: tuple[str, ...], bands: tuple[str, ...]) -> Iterator[Column]:
-    cause, band, day = (part[:n_arms].T.ravel() for part in fate)
+def _fates(fate: Realised, causes: tuple[str, ...], bands: tuple[str, ...]) -> Iterator[Column]:
+    cause, band, day = (part.T.ravel() for part in fate)
     yield "died", cause >= 0
     yield "cause", _labelled(cause, causes)
     yield "age_band", _labelled(band, bands)
@@ -284,7 +272,9 @@ def describe_birth(table: pd.DataFrame, birth: int) -> str:
         nothing = "this changes nothing" if cascade else "nothing is changed for this birth"
         parts = [*cascade, *(changes or [nothing]), _fate(row, rows[0])]
         lines.append(f"{row['arm']}: " + ". ".join(parts) + ".")
-    return "\n".join(textwrap.fill(line, 110, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+    return "\n".join(
+        textwrap.fill(line, 110, subsequent_indent="  ", break_on_hyphens=False) for line in lines
+    )
 
 
 Row = Mapping[str, Any]
@@ -327,7 +317,9 @@ def _changes(row: Row) -> list[str]:
     changes, followed = [], []
     for name, value, natural in _described(row):
         ending = _moves("", name)
-        movers = [s.removesuffix(ending) for s, moved in steps.items() if s.endswith(ending) and moved == "yes"]
+        movers = [
+            s.removesuffix(ending) for s, moved in steps.items() if s.endswith(ending) and moved == "yes"
+        ]
         if movers and value != natural:
             by = " and ".join(movers)
             changes.append(f"{by} moves {_plain(name)} from {_plain(natural)} to {_plain(value)}")

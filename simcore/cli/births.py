@@ -55,7 +55,7 @@ def command(
     draw: int | None,
     seed: int,
 ) -> None:
-    """Individual births: every variable in every arm, and the outcome.
+    r"""Individual births: every variable in every arm, and the outcome.
 
     SCENARIOS are files, folders or bare names; child_poverty_35 and smoking_cessation if none is given.
     With the seed and draw of a comparison these are the same babies, and another scenario changes none of
