@@ -131,7 +131,9 @@ def compare(
 def record_of(question: Question, draws: int, settings: Settings) -> dict[str, Any]:
     """What was run, for whoever wants to run it again."""
     files = {s.name: {"file": s.document.path, "sha256": s.document.digest} for s in question.scenarios}
-    return run_record(question.model, question.structure, question.years, draws, settings, {"scenarios": files})
+    return run_record(
+        question.model, question.structure, question.years, draws, settings, {"scenarios": files}
+    )
 
 
 def answer(
@@ -227,7 +229,9 @@ def _run(
     return runs
 
 
-def _margins(question: Question, draws: int, settings: Settings, folder: RunFolder | None, tick: Tick) -> Margins:
+def _margins(
+    question: Question, draws: int, settings: Settings, folder: RunFolder | None, tick: Tick
+) -> Margins:
     """The headline run: margins of every draw, blocks stored as they finish."""
     kept: dict[int, Margins] = {}
     if folder is not None:

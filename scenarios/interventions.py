@@ -67,18 +67,19 @@ class _Builder:
 
     def prevalence(self, place: int, change: Prevalence) -> None:
         """A share multiplied: those who leave (or enter) are chosen by luck among those exposed (or not)."""
-        factors = np.array(change.path_over_years(self.years))
+        # a model without years has one factor
+        factors = np.array(change.path_over_years(self.years or [0]))
         if (factors == 1.0).all():
             return
         aimed = self._aimed(change)
-        parents = ("year", *(name for name in aimed if name != "year"))
+        strata = tuple(self.program.network.strata)
+        parents = (*strata, *(name for name in aimed if name not in strata))
         stay, enter = self._moves(place, change, factors)
-        axes = [len(self.program.network.levels(name)) for name in parents]
         hit = _hit(self.program, parents, aimed)
-        table = np.zeros((stay.shape[0], 2, *axes, 2))
-        spread = (slice(None), slice(None), *[None] * (len(parents) - 1))
+        spread = (..., *[None] * (len(parents) - len(strata)))
         stays = np.where(hit, stay[spread], 1.0)
         enters = np.where(hit, enter[spread], 0.0)
+        table = np.zeros((max(stays.shape[0], enters.shape[0]), 2, *hit.shape, 2))
         table[:, 1, ..., 1], table[:, 1, ..., 0] = stays, 1.0 - stays
         table[:, 0, ..., 1], table[:, 0, ..., 0] = enters, 1.0 - enters
         name = f"{change.id}:{change.of}"
@@ -88,33 +89,42 @@ class _Builder:
         )
 
     def _moves(self, place: int, change: Prevalence, factors: Array) -> tuple[Array, Array]:
-        """Probability of staying exposed, and of becoming exposed, by year: ``float64[draws or 1, years]``."""
-        stay = np.minimum(factors, 1.0)[None]
+        """Probability of staying exposed, and of becoming exposed: ``float64[draws or 1, *strata]``.
+
+        Going up, each stratum has its own chance of entering, so that its share is multiplied by the factor.
+        """
+        strata = self.program.network.strata
+        shape = [len(levels) for levels in strata.values()]
+        by_year = factors.reshape([-1 if dim == "year" else 1 for dim in strata])
+        factor = np.broadcast_to(by_year, shape)[None]
+        stay = np.minimum(factor, 1.0)
         if (factors <= 1.0).all():
             return stay, np.zeros_like(stay)
         exposed = self._share_exposed(change)
-        wanted = exposed * np.maximum(factors, 1.0)
-        worst = float(wanted.max())
-        if worst > 1.0:
-            year = self.years[int(np.unravel_index(int(wanted.argmax()), wanted.shape)[1])]
-            message = f"would expose {worst:.0%} of those aimed at in {year}; a share ends at 100%, multiply by less"
+        wanted = exposed * np.maximum(factor, 1.0)
+        if wanted.max() > 1.0:
+            worst = np.unravel_index(int(wanted.argmax()), wanted.shape)[1:]
+            cell = ", ".join(f"{dim} {strata[dim][i]}" for dim, i in zip(strata, worst, strict=True))
+            message = f"would expose {wanted.max():.0%} in {cell}; a share ends at 100%, multiply by less"
             raise DocumentError(self.scenario.problem(("interventions", place, "multiply"), message))
         return stay, (wanted - exposed) / np.maximum(1.0 - exposed, 1e-300)
 
     def _share_exposed(self, change: Prevalence) -> Array:
-        """Natural share exposed among those aimed at: ``float64[draws or 1, years]``."""
+        """Natural share exposed in each stratum among those aimed at: ``float64[draws or 1, *strata]``."""
         network = self.program.network
-        aimed = self._aimed(change)
-        births = Labelled(tuple(network.strata), self.program.model.births_in(network.strata)[None])
-        keep = ("year", *(name for name in aimed if name != "year"), change.of)
+        strata = tuple(network.strata)
+        aimed = {name: levels for name, levels in self._aimed(change).items() if name not in strata}
+        births = Labelled(strata, self.program.model.births_in(network.strata)[None])
+        keep = (*strata, *aimed, change.of)
         weights = push_forward(births, network.nodes, 0, keep).total(*keep)
         hit = _hit(self.program, keep[:-1], aimed)
         inside = (
             (weights.values * hit[..., None])
-            .reshape(weights.values.shape[0], len(self.years), -1, 2)
-            .sum(axis=2)
+            .reshape(*weights.values.shape[: 1 + len(strata)], -1, 2)
+            .sum(axis=-2)
         )
-        return np.asarray(inside[..., 1] / inside.sum(axis=-1))
+        total = inside.sum(axis=-1)
+        return np.where(total > 0, inside[..., 1] / np.where(total > 0, total, 1.0), 0.0)
 
     def support(self, change: Support) -> None:
         """An offer: reached, then accepts; among those who accept one level becomes likelier."""

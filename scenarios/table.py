@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Cells = tuple[str, ...]
+
+WIDE = 120
+"""Columns from which all figures stand in one table."""
+SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000\nbirths")
+REST: Cells = ("most deprived\nfifth", "least deprived\nfifth", "P(averts)", "MC\nerror")
 FOOT = (
     "For: comparing national policies on infant deaths in England, by size, by whom and how sure. "
     "Not for: forecasting deaths, one baby, hospital or council, or proof that a policy works. "
@@ -15,11 +25,10 @@ FOOT = (
 
 def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
     """Print the comparator, then one row for each scenario, then its variants."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
-    console = Console()
+    # a file or a pipe has no width of its own
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     baseline, arms = summary["baseline"], summary["arms"]
     years = summary["years"]
     console.print(
@@ -30,45 +39,73 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
     )
     if "imr_by_fifth" in baseline:
         fifths = "  ".join(f"{imr:.2f}" for imr in baseline["imr_by_fifth"])
-        console.print(f"infant deaths per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False)
-    table = Table(box=box.SIMPLE_HEAD, title=f"Infant deaths averted against {baseline['name']}, {years[0]}-{years[-1]}",
-                  title_justify="left", pad_edge=False)  # fmt: skip
-    table.add_column("scenario", overflow="fold", min_width=12)
-    for heading in ("averted", "95% interval", "% of deaths", "per 1,000 births", "most deprived fifth",
-                    "least deprived fifth", "P(averts)", "MC error"):  # fmt: skip
-        table.add_column(heading, justify="right")
-    for arm in arms:
-        averted = arm["deaths_averted"]
-        table.add_row(
-            arm["name"], _count(averted["mean"]), _range(averted["interval95"]), f"{arm['percent']:.2f}",
-            f"{arm['per_1000_births']:.3f}", *_fifths(arm), f"{arm['p_positive']:.2f}", f"{averted['mc_error']:.2g}",
-        )  # fmt: skip
-    console.print(table)
-    variants = Table(box=box.SIMPLE_HEAD, title="The same under other structures (mean and 95% interval)",
-                     title_justify="left", pad_edge=False)  # fmt: skip
-    variants.add_column("structure", overflow="fold", min_width=14)
-    for arm in arms:
-        variants.add_column(arm["name"], justify="right", overflow="fold")
-    for name in arms[0]["variants"]:
-        chosen = summary["structure"].get(name.split("=")[0]) == name.split("=")[1]
-        cells = [arm["variants"][name] for arm in arms]
-        variants.add_row(
-            f"{name}{' *' if chosen else ''}", *(f"{_count(c['mean'])} ({_range(c['interval95'])})" for c in cells)
+        console.print(
+            f"infant deaths per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False
         )
-    if arms[0]["variants"]:
-        console.print(variants)
+    title = f"Infant deaths averted against {baseline['name']}, {years[0]}-{years[-1]}"
+    size: list[Cells] = [(arm["name"], _count(arm["deaths_averted"]["mean"]), _range(arm["deaths_averted"]["interval95"]),
+                          f"{arm['percent']:.2f}", f"{arm['per_1000_births']:.3f}") for arm in arms]  # fmt: skip
+    rest: list[Cells] = [
+        (*_fifths(arm), f"{arm['p_positive']:.2f}", f"{arm['deaths_averted']['mc_error']:.2g}")
+        for arm in arms
+    ]
+    if console.width >= WIDE:
+        _print(console, title, SIZE + REST, [(*left, *right) for left, right in zip(size, rest, strict=True)])
+    else:
+        _print(console, title, SIZE, size)
+        _print(
+            console,
+            "Where, and how sure",
+            SIZE[:1] + REST,
+            [(s[0], *r) for s, r in zip(size, rest, strict=True)],
+        )
+    others: list[Cells] = [
+        (arm["name"], name, _count(at["mean"]), _range(at["interval95"]), f"{at['draws']:,}")
+        for arm in arms
+        for name, at in arm["variants"].items()
+        if summary["structure"][name.split("=")[0]] != name.split("=")[1]
+    ]
+    if others:
+        _print(
+            console,
+            "The same under other structures",
+            ("scenario", "structure", "averted", "95% interval", "draws"),
+            others,
+            words=2,
+        )
     people = [(arm["name"], step, at) for arm in arms for step, at in arm.get("people", {}).items()]
     if people:
-        steps = Table(box=box.SIMPLE_HEAD, title="Births whose mother is at each step", title_justify="left", pad_edge=False)
-        for heading, justify in (("scenario", "left"), ("step", "left"), ("births", "right"), ("95% interval", "right")):
-            steps.add_column(heading, justify=justify)  # type: ignore[arg-type]
-        for name, step, at in people:
-            steps.add_row(name, step, f"{at['mean']:,.0f}", _range(at["interval95"]))
-        console.print(steps)
+        rows: list[Cells] = [
+            (n, step, f"{at['mean']:,.0f}", _range(at["interval95"])) for n, step, at in people
+        ]
+        _print(
+            console,
+            "Births whose mother is at each step",
+            ("scenario", "step", "births", "95% interval"),
+            rows,
+            words=2,
+        )
     console.print(_notes(summary), highlight=False)
     console.print(FOOT, style="dim", highlight=False)
     if out is not None:
         console.print(f"Written to {out}/: results.nc, summary.csv, summary.json, run.json", highlight=False)
+
+
+def _print(console: Console, title: str, headings: Cells, rows: Sequence[Cells], words: int = 1) -> None:
+    """A plain table: the first columns are words, the rest numbers that are never broken."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    for i, heading in enumerate(headings):
+        if i < words:
+            table.add_column(heading, overflow="fold")
+        else:
+            widest = max(len(cell) for cell in (*heading.split("\n"), *(row[i] for row in rows)))
+            table.add_column(heading, justify="right", min_width=widest)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
 
 
 def _notes(summary: Mapping[str, Any]) -> str:
@@ -84,7 +121,7 @@ def _notes(summary: Mapping[str, Any]) -> str:
         else f"Monte Carlo variance is at most {max(largest, 0):.1%} of the variance between draws, and is left in."
     )
     return (
-        f"* {chosen}. {summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}; hazards held "
+        f"Structure: {chosen}. {summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}; hazards held "
         f"after the reference years. {monte_carlo}"
     )
 
@@ -110,7 +147,14 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every figure of the table as a row: scenario, measure, stratum, value and interval, unrounded."""
     rows: list[dict[str, Any]] = []
 
-    def add(scenario: str, measure: str, level: str, value: float, unit: str, more: Mapping[str, Any] | None = None) -> None:
+    def add(
+        scenario: str,
+        measure: str,
+        level: str,
+        value: float,
+        unit: str,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         low, high = (more or {}).get("interval95", ("", ""))
         rows.append({
             "scenario": scenario, "measure": measure, "level": level, "value": value, "low95": low, "high95": high,

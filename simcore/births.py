@@ -106,8 +106,8 @@ def births_table(
     first = _identity(simulated, CENTRAL if number == 2**32 - 1 else number, worlds.names[: len(arms)])
     spec = model.spec
     variables = tuple(spec.variables)
-    fate = Realised(*(part[: len(arms)] for part in realise_births(packed, seed, number)))
-    happened = _fates(fate, tuple(spec.deaths.causes), tuple(spec.deaths.age_bands))
+    fate = realise_births(packed, seed, number)
+    happened = _fates(fate, len(arms), tuple(spec.deaths.causes), tuple(spec.deaths.age_bands))
     known = [*first, *reader.strata(), *reader.variables(variables), *happened]
     return _frame([*known, *reader.stages(variables), *reader.moves()], model)
 
@@ -218,8 +218,8 @@ def _moves(step: str, variable: str) -> str:
     return f"{step.partition(':')[0]}_moves_{variable}"
 
 
-def _fates(fate: Realised, causes: tuple[str, ...], bands: tuple[str, ...]) -> Iterator[Column]:
-    cause, band, day = (part.T.ravel() for part in fate)
+def _fates(fate: Realised, n_arms: int, causes: tuple[str, ...], bands: tuple[str, ...]) -> Iterator[Column]:
+    cause, band, day = (part[:n_arms].T.ravel() for part in fate)
     yield "died", cause >= 0
     yield "cause", _labelled(cause, causes)
     yield "age_band", _labelled(band, bands)

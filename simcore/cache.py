@@ -1,15 +1,15 @@
 """Where compiled kernels are kept: the user's cache folder, one sub-folder for each state of their source.
 
-Numba notices a changed file but not a changed neighbour whose functions were inlined, so the folder's
-name carries a digest of all kernel files together.
+The folder's name carries a digest of all kernel files together (:mod:`simcore.kernels.fingerprint` says why).
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from pathlib import Path
+
+from simcore.kernels.fingerprint import source_hash
 
 
 def user_cache() -> Path:
@@ -25,7 +25,4 @@ def use_user_cache() -> None:
     """Tell Numba to keep compiled kernels in the user's cache, unless it was told where already."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return
-    digest = hashlib.sha256()
-    for path in sorted((Path(__file__).parent / "kernels").glob("*.py")):
-        digest.update(path.read_bytes())
-    os.environ["NUMBA_CACHE_DIR"] = str(user_cache() / f"kernels-{digest.hexdigest()[:12]}")
+    os.environ["NUMBA_CACHE_DIR"] = str(user_cache() / f"kernels-{source_hash()}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.arms import World
-from simcore.network import Array, Labelled, pull_back, push_forward
+from simcore.network import Array, Labelled, needed_for, pull_back, push_forward
 
 
 class RiskCache:
@@ -85,9 +85,7 @@ def exact_weights(world: World, births: Array) -> Labelled:
 
 def needed_before(world: World, start: int, cache: RiskCache) -> tuple[str, ...]:
     """Variables before ``start`` that what comes after hangs on, in causal order."""
-    needed = set(cache.risk(world).axes)
-    for node in world.network.nodes[start:]:
-        needed.update(node.parents)
+    needed = needed_for(world.network.nodes[start : world.frontier], cache.risk(world).axes)
     return tuple(node.name for node in world.network.nodes[:start] if node.name in needed)
 
 

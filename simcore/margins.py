@@ -7,6 +7,8 @@ the mean over the parents' joint distribution returns the observed shares.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from simcore.network import Array
@@ -30,9 +32,12 @@ def probabilities(intercepts: Array, offsets: Array) -> Array:
         Log odds ratios, broadcast against the intercepts.
     """
     logits = intercepts + offsets
-    logits = logits - logits.max(axis=-1, keepdims=True)
-    odds = np.exp(logits)
-    return np.asarray(odds / odds.sum(axis=-1, keepdims=True))
+    levels = range(logits.shape[-1])
+    # level by level: a reduction over so short an axis costs more than the exponentials
+    greatest = reduce(np.maximum, (logits[..., level] for level in levels))
+    odds = np.exp(logits - greatest[..., None])
+    total = reduce(np.add, (odds[..., level] for level in levels))
+    return np.asarray(odds / total[..., None])
 
 
 def solve_intercepts(margin: Array, offsets: Array, weights: Array) -> Array:
@@ -81,13 +86,16 @@ def solve_intercepts(margin: Array, offsets: Array, weights: Array) -> Array:
         shares = probabilities(alpha[:, :, None, :], offsets[:, None])
         weighted = weights[..., None] * shares
         mean = weighted.sum(axis=2)
-        error = float(np.abs(mean - margin).max())
+        away = np.abs(mean - margin).max(axis=-1)
+        error = float(away.max())
         if error < TOLERANCE:
             return alpha
         # the mean of softmax has Jacobian diag(mean) - E[p p']; it is singular along (1, ..., 1), so one
         # direction is pinned by adding a constant, which leaves the step in the others unchanged
-        jacobian = mean[..., None] * identity - np.einsum("zspl,zspm->zslm", weighted, shares)
+        jacobian = mean[..., None] * identity - np.matmul(np.swapaxes(weighted, -1, -2), shares)
         jacobian = jacobian + 1.0 / n_levels + np.where(occurs, 0.0, 1.0)[..., None] * identity
         step = np.linalg.solve(jacobian, (margin - mean)[..., None])[..., 0]
-        alpha = alpha + np.clip(step, -2.0, 2.0)
+        # a stratum that has arrived stays, so that its bits do not depend on its neighbours
+        step = np.where((away < TOLERANCE)[..., None], 0.0, np.clip(step, -2.0, 2.0))
+        alpha = alpha + step
     raise MarginError(f"margins are {error:.2e} away after {MAX_STEPS} steps")

@@ -119,10 +119,10 @@ def push_forward(weights: Labelled, nodes: Sequence[Node], arm: int, keep: Colle
     ``weights`` must carry every earlier variable that ``nodes`` or ``keep`` need. Variables that
     neither lead to a later node nor stand in ``keep`` are summed out as soon as possible.
     """
-    needed = _needed(nodes, keep)
+    needed = needed_for(nodes, keep)
     for i, node in enumerate(nodes):
         if node.name in needed:
-            weights = multiply(weights, node.table(arm), _needed(nodes[i + 1 :], keep))
+            weights = multiply(weights, node.table(arm), needed_for(nodes[i + 1 :], keep))
     return (
         weights if set(weights.axes) <= set(keep) else weights.total(*(a for a in weights.axes if a in keep))
     )
@@ -138,7 +138,7 @@ def pull_back(values: Labelled, nodes: Sequence[Node], arm: int) -> Labelled:
     return values
 
 
-def _needed(nodes: Sequence[Node], keep: Collection[str]) -> set[str]:
+def needed_for(nodes: Sequence[Node], keep: Collection[str]) -> set[str]:
     """Variables that ``keep`` depends on through ``nodes``, ``keep`` included."""
     needed = set(keep)
     for node in reversed(nodes):

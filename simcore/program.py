@@ -80,6 +80,16 @@ class Recompiler:
         return Program(compiler.model, compiler.structure, years, network, hazards)
 
 
+def _distinct(margin: Array, weights: Array) -> tuple[list[int], list[int]]:
+    """Years to solve, and which of them each year takes: years that are held are alike."""
+    rows, back = [0], [0]
+    for year in range(1, margin.shape[1]):
+        if not all(np.array_equal(values[:, year], values[:, year - 1]) for values in (margin, weights)):
+            rows.append(year)
+        back.append(len(rows) - 1)
+    return rows, back
+
+
 def _labels(years: Sequence[int] | tuple[()]) -> tuple[str, ...]:
     return tuple(str(year) for year in years)
 
@@ -128,15 +138,17 @@ class _Compiler:
             self._joints[name] = self._joint(before, by, parents)
         weights = self._joints[name]
         offsets = self._offsets(variable, ratios, parents, sizes)
-        margin = shares.values.reshape(shares.values.shape[0], -1, len(variable.levels))
+        rows, back = _distinct(shares.values, weights) if by[:1] == ("year",) else (slice(None), slice(None))
+        shares_of, weights_of = shares.values[:, rows], weights[:, rows]
+        margin = shares_of.reshape(shares_of.shape[0], -1, len(variable.levels))
         flat_offsets = offsets.reshape(offsets.shape[0], -1, len(variable.levels))
-        alpha = solve_intercepts(margin, flat_offsets, weights.reshape(weights.shape[0], margin.shape[1], -1))
-        table = probabilities(alpha[:, :, None, :], flat_offsets[:, None])
-        shape = (table.shape[0], *shares.values.shape[1:-1], *sizes, len(variable.levels))
-        natural = frozenset(ratio.parent for ratio in ratios if not self.structure.is_causal(name, ratio))
-        return Node(
-            name, variable.levels, (*by, *parents), variable.decision, (table.reshape(shape),), (0,), natural
+        alpha = solve_intercepts(
+            margin, flat_offsets, weights_of.reshape(weights.shape[0], margin.shape[1], -1)
         )
+        flat = probabilities(alpha[:, :, None, :], flat_offsets[:, None])
+        table = flat.reshape(flat.shape[0], *shares_of.shape[1:-1], *sizes, len(variable.levels))[:, back]
+        natural = frozenset(ratio.parent for ratio in ratios if not self.structure.is_causal(name, ratio))
+        return Node(name, variable.levels, (*by, *parents), variable.decision, (table,), (0,), natural)
 
     def _levels(self, name: str) -> tuple[str, ...]:
         return self.strata[name] if name in self.strata else self.model.spec.variables[name].levels

@@ -32,7 +32,11 @@ def run_record(
     it was made.
     """
     path = solved_path(model, structure)
-    solved = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if needs_solving(model) and path.is_file() else None
+    solved = (
+        {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        if needs_solving(model) and path.is_file()
+        else None
+    )
     return {
         "simcore": __version__,
         "model": {"name": model.name, "edition": model.spec.edition, "hash": model.hash},

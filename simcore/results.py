@@ -44,8 +44,16 @@ def to_dataset(
         ARM: list(blocks[0].arms),
         DRAW: np.concatenate([block.index for block in blocks]),
         **{dim: _numbers(labels) for dim, labels in strata.items()},
-        CAUSE: (CAUSE, list(deaths.causes), {"meaning": "; ".join(f"{c}: {d.meaning}" for c, d in deaths.causes.items())}),
-        AGE_BAND: (AGE_BAND, list(deaths.age_bands), {"days": str({b: list(d) for b, d in deaths.age_bands.items()})}),
+        CAUSE: (
+            CAUSE,
+            list(deaths.causes),
+            {"meaning": "; ".join(f"{c}: {d.meaning}" for c, d in deaths.causes.items())},
+        ),
+        AGE_BAND: (
+            AGE_BAND,
+            list(deaths.age_bands),
+            {"days": str({b: list(d) for b, d in deaths.age_bands.items()})},
+        ),
     }
     steps = list(blocks[0].stages)
     if steps:

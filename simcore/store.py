@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 def fingerprint(record: Mapping[str, Any]) -> str:
     """Sixteen hexadecimal digits over everything in a run record that a number depends on."""
-    kept = {key: value for key, value in record.items() if key not in {"made", "threads", "libraries", "platform"}}
+    kept = {
+        key: value for key, value in record.items() if key not in {"made", "threads", "libraries", "platform"}
+    }
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -89,7 +91,13 @@ class RunFolder:
             for name, variable in drawn.items():
                 dims = tuple(str(dim) for dim in variable.dims)
                 new = out.create_variable(
-                    name, dims, "f8", chunks=variable.shape, compression="gzip", compression_opts=1, shuffle=True
+                    name,
+                    dims,
+                    "f8",
+                    chunks=variable.shape,
+                    compression="gzip",
+                    compression_opts=1,
+                    shuffle=True,
                 )
                 for key, value in variable.attrs.items():
                     new.attrs[key] = value
@@ -99,7 +107,9 @@ class RunFolder:
                     size = block.dimensions["draw"].size
                     out.variables["draw"][at : at + size] = block.variables["draw"][:]
                     for name, variable in drawn.items():
-                        where = tuple(slice(at, at + size) if d == "draw" else slice(None) for d in variable.dims)
+                        where = tuple(
+                            slice(at, at + size) if d == "draw" else slice(None) for d in variable.dims
+                        )
                         out.variables[name][where] = block.variables[name][:]
                 at += size
         os.replace(part, target)
@@ -130,5 +140,3 @@ def open_results(folder: Path) -> xr.Dataset:
     import xarray as xr
 
     return xr.open_dataset(folder / "results.nc", engine="h5netcdf")
-
-

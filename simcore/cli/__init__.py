@@ -48,6 +48,8 @@ def main() -> None:
     """Run the command line. Exit status: 0 done, 1 bug, 2 usage or invalid file, 3 gate failed, 130 interrupted."""
     # one thread for each small matrix product; the draws are what is spread over processors
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # threads hand the interpreter over often: what they do between compiled calls is short
+    sys.setswitchinterval(1e-4)
     from simcore.documents import DocumentError
 
     try:

@@ -23,10 +23,14 @@ def parse_years(text: str) -> range:
     """
     match = YEARS.fullmatch(text.strip())
     if not match:
-        raise click.BadParameter(f"`{text}` is not a span of years; write 2025-2034 or 2025", param_hint="--years")
+        raise click.BadParameter(
+            f"`{text}` is not a span of years; write 2025-2034 or 2025", param_hint="--years"
+        )
     first, last = int(match[1]), int(match[2] or match[1])
     if last < first:
-        raise click.BadParameter(f"`{text}` ends before it begins; write {last}-{first}", param_hint="--years")
+        raise click.BadParameter(
+            f"`{text}` ends before it begins; write {last}-{first}", param_hint="--years"
+        )
     return range(first, last + 1)
 
 
@@ -40,7 +44,9 @@ def parse_variants(values: Iterable[str]) -> dict[str, str]:
     for value in values:
         name, sign, option = value.partition("=")
         if not sign or not name or not option:
-            raise click.BadParameter(f"`{value}` has no option; write NAME=VALUE, as in child_poverty=half", param_hint="--variant")
+            raise click.BadParameter(
+                f"`{value}` has no option; write NAME=VALUE, as in child_poverty=half", param_hint="--variant"
+            )
         if chosen.setdefault(name, option) != option:
             raise click.BadParameter(f"`{name}` is given twice; choose one option", param_hint="--variant")
         chosen[name] = option

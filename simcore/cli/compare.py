@@ -17,17 +17,67 @@ from simcore.cli.common import default_threads, load_question, parse_variants, p
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIOS...")
 @click.option("--years", default="2025-2034", show_default=True, help="Years of birth, first to last.")
-@click.option("--draws", type=click.IntRange(2), default=1000, show_default=True, help="Draws of the uncertain parameters.")
-@click.option("--births", type=click.IntRange(1000), default=100_000, show_default=True, help="Simulated births for each draw.")
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="The same seed gives the same bits.")
-@click.option("--threads", type=click.IntRange(1), help="Threads; every processor if not given. Changes no number.")
-@click.option("--baseline", default="current_policy", show_default=True, metavar="FILE", help="What scenarios are measured against.")
-@click.option("--variant", "variants", multiple=True, metavar="NAME=VALUE", help="A structural choice, as in child_poverty=half.")
-@click.option("--variant-draws", type=click.IntRange(2), default=200, show_default=True, help="Draws for the variants that are not the headline.")
-@click.option("--estimator", type=click.Choice(["expected", "exact", "realised"]), default="expected", show_default=True, help="Births drawn and their risk summed out; nothing drawn; every death drawn.")
+@click.option(
+    "--draws",
+    type=click.IntRange(2),
+    default=1000,
+    show_default=True,
+    help="Draws of the uncertain parameters.",
+)
+@click.option(
+    "--births",
+    type=click.IntRange(1000),
+    default=100_000,
+    show_default=True,
+    help="Simulated births for each draw.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    help="The same seed gives the same bits.",
+)
+@click.option(
+    "--threads", type=click.IntRange(1), help="Threads; every processor if not given. Changes no number."
+)
+@click.option(
+    "--baseline",
+    default="current_policy",
+    show_default=True,
+    metavar="FILE",
+    help="What scenarios are measured against.",
+)
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A structural choice, as in child_poverty=half.",
+)
+@click.option(
+    "--variant-draws",
+    type=click.IntRange(2),
+    default=200,
+    show_default=True,
+    help="Draws for the variants that are not the headline.",
+)
+@click.option(
+    "--estimator",
+    type=click.Choice(["expected", "exact", "realised"]),
+    default="expected",
+    show_default=True,
+    help="Births drawn and their risk summed out; nothing drawn; every death drawn.",
+)
 @click.option("--model", default="england", show_default=True, help="A shipped model, or a folder.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for results.nc, summary.csv, summary.json.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON on standard output, and nothing else there.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for results.nc, summary.csv, summary.json.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="The answer as JSON on standard output, and nothing else there."
+)
 def command(
     scenarios: tuple[str, ...],
     years: str,
@@ -52,7 +102,9 @@ def command(
     """
     question = load_question(model, scenarios, baseline, parse_years(years), parse_variants(variants))
     if len(question.scenarios) < 2:
-        raise click.UsageError(f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario")
+        raise click.UsageError(
+            f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"
+        )
     _refuse_a_file_in_the_way(out)
     from scenarios.compare import answer
     from simcore.run import Settings
@@ -63,7 +115,10 @@ def command(
             summary = answer(question, draws, settings, variant_draws=variant_draws, out=out, tick=tick)
     except KeyboardInterrupt:
         if out is not None:
-            click.echo(f"interrupted; what was finished is kept under {out}, and the same command goes on from it", err=True)
+            click.echo(
+                f"interrupted; what was finished is kept under {out}, and the same command goes on from it",
+                err=True,
+            )
         raise
     if out is not None:
         _write(out, summary)
@@ -83,7 +138,9 @@ def _refuse_a_file_in_the_way(out: Path | None) -> None:
     while not nearest.exists():
         nearest = nearest.parent
     if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise click.BadParameter(f"{nearest} is not a folder that can be written; choose another", param_hint="--out")
+        raise click.BadParameter(
+            f"{nearest} is not a folder that can be written; choose another", param_hint="--out"
+        )
 
 
 def _write(out: Path, summary: dict[str, Any]) -> None:

@@ -9,8 +9,12 @@ from simcore.cli.common import default_threads, parse_variants
 
 @click.command()
 @click.argument("model")
-@click.option("--draws", type=click.IntRange(1), help="Draws to solve; as many as the model file says if not given.")
-@click.option("--variant", "variants", multiple=True, metavar="NAME=VALUE", help="Only this structure (repeatable).")
+@click.option(
+    "--draws", type=click.IntRange(1), help="Draws to solve; as many as the model file says if not given."
+)
+@click.option(
+    "--variant", "variants", multiple=True, metavar="NAME=VALUE", help="Only this structure (repeatable)."
+)
 @click.option("--threads", type=click.IntRange(1), help="Threads; every processor if not given.")
 def command(model: str, draws: int | None, variants: tuple[str, ...], threads: int | None) -> None:
     """Solve MODEL (a shipped name or a folder): baseline hazards, residuals and direct effects of every draw.

@@ -24,6 +24,8 @@ def command(scenarios: tuple[str, ...], model: str) -> None:
         raise DocumentError(problems)
     for scenario in read:
         count = len(scenario.interventions)
-        words = f"{count} intervention{'s' * (count != 1)}" if count else "no intervention: the reference path"
+        words = (
+            f"{count} intervention{'s' * (count != 1)}" if count else "no intervention: the reference path"
+        )
         click.echo(f"{scenario.document.path}: {scenario.name}, {words}")
     click.echo(f"{len(read)} file{'s' * (len(read) != 1)} without a problem", file=sys.stderr)
