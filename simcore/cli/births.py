@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 SHOWN = ("child_poverty_35", "smoking_cessation")
 MOST = 1_000_000
 SUFFIXES = (".csv", ".parquet")
+EXAMPLES = """\b
+simcore births --n 1000 --to births.parquet
+simcore births --n 1000 --describe 12 smoking_halved
+"""
 
 
-@click.command()
+@click.command(epilog=EXAMPLES)
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIOS]...")
 @click.option(
     "--n",
@@ -55,15 +59,11 @@ def command(
     draw: int | None,
     seed: int,
 ) -> None:
-    r"""Individual births: every variable in every arm, and the outcome.
+    """Individual births: every variable in every arm, and the outcome.
 
     SCENARIOS are files, folders or bare names; child_poverty_35 and smoking_cessation if none is given.
     With the seed and draw of a comparison these are the same babies, and another scenario changes none of
     them. One row a birth and arm.
-
-    \b
-        simcore births --n 1000 --to births.parquet
-        simcore births --n 1000 --describe 12 smoking_halved
     """
     if to is None and describe is None:
         raise click.UsageError(
