@@ -17,8 +17,8 @@ from simcore.documents import DocumentError, Problem
 from simcore.load import load_model
 from simcore.model import Model, Structure
 from simcore.record import run_record
-from simcore.results import strata_of, to_dataset
-from simcore.run import BlockResult, Settings, join_blocks, simulate
+from simcore.results import BlockResult, join_blocks, strata_of, to_dataset
+from simcore.run import Settings, simulate
 from simcore.solved import read_draws
 from simcore.store import RunFolder
 
@@ -63,7 +63,7 @@ def ask(
     loaded = load_model(model)
     structure = loaded.structure(variants)
     wanted = tuple(years)
-    if not wanted or loaded.years and not set(wanted) <= set(loaded.years):
+    if not wanted or (loaded.years and not set(wanted) <= set(loaded.years)):
         span = f"{loaded.years[0]} to {loaded.years[-1]}"
         message = f"{_span(wanted)} is outside the model; {loaded.name} has {span}"
         raise DocumentError(Problem("--years", None, None, "", message))

@@ -132,6 +132,8 @@ class _Builder:
         accepts = self._cascade(change, eligible, change.coverage.value, change.uptake.value)
         outcome = change.effect.multiplies
         ratio = self._number(change.effect.value, f"{change.id}/effect")
+        if _nothing(ratio):
+            return
         self.treatments.append(Treatment(outcome.variable, outcome.level, accepts, ratio))
 
     def hazard_ratio(self, change: HazardRatio) -> None:
@@ -154,6 +156,8 @@ class _Builder:
             uptake = change.uptake.value if change.uptake else None
             axes = (self._cascade(change, aimed, coverage, uptake),)
             hit = np.array([False, True])
+        if _nothing(ratio):
+            return
         scale = ratio.reshape(-1, *[1] * (hit.ndim + 2))
         self.hazards.append(HazardEdit(Labelled(axes, np.where(hit[..., None, None] & acts, scale, 1.0))))
 
@@ -196,6 +200,11 @@ class _Builder:
         central = wanted == 2**32 - 1
         u = uniforms(f"intervention/{name}", int(np.where(central, 0, wanted).max()) + 1)
         return np.where(central, value.central, np.asarray(value.quantile(u))[np.where(central, 0, wanted)])
+
+
+def _nothing(ratio: Array) -> bool:
+    """Whether a ratio is one for certain: its steps are counted, and no table is touched."""
+    return bool((ratio == 1.0).all())
 
 
 def _hit(program: Program, axes: Sequence[str], aimed: Mapping[str, Sequence[str]]) -> np.ndarray:

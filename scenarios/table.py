@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 Cells = tuple[str, ...]
 
-WIDE = 120
+WIDE = 130
 """Columns from which all figures stand in one table."""
 SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000\nbirths")
+VARIANTS: Cells = ("scenario", "structure", "averted", "95% interval", "draws")
+STEPS: Cells = ("scenario", "step", "births", "95% interval")
 REST: Cells = ("most deprived\nfifth", "least deprived\nfifth", "P(averts)", "MC\nerror")
 FOOT = (
     "For: comparing national policies on infant deaths in England, by size, by whom and how sure. "
@@ -32,7 +34,7 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
     baseline, arms = summary["baseline"], summary["arms"]
     years = summary["years"]
     console.print(
-        f"\n[bold]{baseline['name']}[/bold], births of {years[0]}-{years[-1]}: {baseline['births']:,.0f} live births, "
+        f"\n[bold]{baseline['name']}[/bold], {years[0]}-{years[-1]}: {baseline['births']:,.0f} live births, "
         f"{baseline['deaths']['mean']:,.0f} infant deaths ({_range(baseline['deaths']['interval95'])}), "
         f"{baseline['imr']:.2f} per 1,000",
         highlight=False,
@@ -43,48 +45,15 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
             f"infant deaths per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False
         )
     title = f"Infant deaths averted against {baseline['name']}, {years[0]}-{years[-1]}"
-    size: list[Cells] = [(arm["name"], _count(arm["deaths_averted"]["mean"]), _range(arm["deaths_averted"]["interval95"]),
-                          f"{arm['percent']:.2f}", f"{arm['per_1000_births']:.3f}") for arm in arms]  # fmt: skip
-    rest: list[Cells] = [
-        (*_fifths(arm), f"{arm['p_positive']:.2f}", f"{arm['deaths_averted']['mc_error']:.2g}")
-        for arm in arms
-    ]
+    size, rest = [_size(arm) for arm in arms], [_rest(arm) for arm in arms]
     if console.width >= WIDE:
-        _print(console, title, SIZE + REST, [(*left, *right) for left, right in zip(size, rest, strict=True)])
+        _print(console, title, SIZE + REST, [left + right for left, right in zip(size, rest, strict=True)])
     else:
         _print(console, title, SIZE, size)
-        _print(
-            console,
-            "Where, and how sure",
-            SIZE[:1] + REST,
-            [(s[0], *r) for s, r in zip(size, rest, strict=True)],
-        )
-    others: list[Cells] = [
-        (arm["name"], name, _count(at["mean"]), _range(at["interval95"]), f"{at['draws']:,}")
-        for arm in arms
-        for name, at in arm["variants"].items()
-        if summary["structure"][name.split("=")[0]] != name.split("=")[1]
-    ]
-    if others:
-        _print(
-            console,
-            "The same under other structures",
-            ("scenario", "structure", "averted", "95% interval", "draws"),
-            others,
-            words=2,
-        )
-    people = [(arm["name"], step, at) for arm in arms for step, at in arm.get("people", {}).items()]
-    if people:
-        rows: list[Cells] = [
-            (n, step, f"{at['mean']:,.0f}", _range(at["interval95"])) for n, step, at in people
-        ]
-        _print(
-            console,
-            "Births whose mother is at each step",
-            ("scenario", "step", "births", "95% interval"),
-            rows,
-            words=2,
-        )
+        narrow = [left[:1] + right for left, right in zip(size, rest, strict=True)]
+        _print(console, "Where, and how sure", SIZE[:1] + REST, narrow)
+    _print(console, "The same under other structures", VARIANTS, _variants(summary), words=2)
+    _print(console, "Births whose mother is at each step", STEPS, _steps(summary), words=2)
     console.print(_notes(summary), highlight=False)
     console.print(FOOT, style="dim", highlight=False)
     if out is not None:
@@ -92,20 +61,53 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
 
 
 def _print(console: Console, title: str, headings: Cells, rows: Sequence[Cells], words: int = 1) -> None:
-    """A plain table: the first columns are words, the rest numbers that are never broken."""
+    """A plain table, if it has rows: the first columns are words, the rest numbers that are never broken."""
+    if not rows:
+        return
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for i, heading in enumerate(headings):
         if i < words:
-            table.add_column(heading, overflow="fold")
+            table.add_column(heading, overflow="fold", min_width=min(max(len(row[i]) for row in rows), 26))
         else:
             widest = max(len(cell) for cell in (*heading.split("\n"), *(row[i] for row in rows)))
             table.add_column(heading, justify="right", min_width=widest)
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def _size(arm: Mapping[str, Any]) -> Cells:
+    averted = arm["deaths_averted"]
+    mean, interval = _count(averted["mean"]), _range(averted["interval95"])
+    return arm["name"], mean, interval, f"{arm['percent']:.2f}", f"{arm['per_1000_births']:.3f}"
+
+
+def _rest(arm: Mapping[str, Any]) -> Cells:
+    fifths = ("most_deprived_fifth", "least_deprived_fifth")
+    whose = tuple(_count(arm[fifth]["mean"]) if fifth in arm else "" for fifth in fifths)
+    return *whose, f"{arm['p_positive']:.2f}", f"{arm['deaths_averted']['mc_error']:.2g}"
+
+
+def _variants(summary: Mapping[str, Any]) -> list[Cells]:
+    """Every option that is not the one chosen, scenario by scenario."""
+    chosen = {f"{name}={option}" for name, option in summary["structure"].items()}
+    return [
+        (arm["name"], name, _count(at["mean"]), _range(at["interval95"]), f"{at['draws']:,}")
+        for arm in summary["arms"]
+        for name, at in arm["variants"].items()
+        if name not in chosen
+    ]
+
+
+def _steps(summary: Mapping[str, Any]) -> list[Cells]:
+    return [
+        (arm["name"], step, f"{at['mean']:,.0f}", _range(at["interval95"]))
+        for arm in summary["arms"]
+        for step, at in arm.get("people", {}).items()
+    ]
 
 
 def _notes(summary: Mapping[str, Any]) -> str:
@@ -120,10 +122,8 @@ def _notes(summary: Mapping[str, Any]) -> str:
         if removed
         else f"Monte Carlo variance is at most {max(largest, 0):.1%} of the variance between draws, and is left in."
     )
-    return (
-        f"Structure: {chosen}. {summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}; hazards held "
-        f"after the reference years. {monte_carlo}"
-    )
+    made = f"{summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
+    return f"Structure: {chosen}. {made}; hazards held after the reference years. {monte_carlo}"
 
 
 def _count(value: float) -> str:
@@ -135,12 +135,6 @@ def _count(value: float) -> str:
 
 def _range(interval: list[float]) -> str:
     return f"{_count(interval[0])} to {_count(interval[1])}"
-
-
-def _fifths(arm: Mapping[str, Any]) -> list[str]:
-    if "most_deprived_fifth" not in arm:
-        return ["", ""]
-    return [_count(arm[name]["mean"]) for name in ("most_deprived_fifth", "least_deprived_fifth")]
 
 
 def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -156,10 +150,9 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         more: Mapping[str, Any] | None = None,
     ) -> None:
         low, high = (more or {}).get("interval95", ("", ""))
-        rows.append({
-            "scenario": scenario, "measure": measure, "level": level, "value": value, "low95": low, "high95": high,
-            "mc_error": (more or {}).get("mc_error", ""), "draw_error": (more or {}).get("draw_error", ""), "unit": unit,
-        })  # fmt: skip
+        errors = {error: (more or {}).get(error, "") for error in ("mc_error", "draw_error")}
+        row = {"scenario": scenario, "measure": measure, "level": level, "value": value}
+        rows.append({**row, "low95": low, "high95": high, **errors, "unit": unit})
 
     baseline = summary["baseline"]
     name = baseline["name"]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.model import Model
-from simcore.run import BlockResult
+from simcore.results import BlockResult
 
 Array = NDArray[np.float64]
 LARGEST_SHARE = 0.05

@@ -270,7 +270,8 @@ def _treat(network: Network, variable: str, step: str, arms: Sequence[Arm]) -> N
     """Add the step to the variable's parents; only arms that treat have another table at it."""
     node = network[variable]
     step_levels = len(network.levels(step))
-    tables, of_arm = [], []
+    tables: list[Array] = []
+    of_arm: list[int] = []
     seen: dict[tuple[int, int | None], int] = {}
     for arm, treatment in enumerate(_treatment(arm, variable, step) for arm in arms):
         key = (node.table_of_arm[arm], None if treatment is None else id(treatment))

@@ -105,4 +105,4 @@ def _contract(weights: Labelled, values: Labelled, keep: tuple[str, ...]) -> Arr
     product = np.matmul(left, right)
     product = product.reshape(product.shape[0], *batch, *spread, product.shape[-1])
     now = [*shared, *free]
-    return product.transpose(0, *(1 + now.index(axis) for axis in keep), product.ndim - 1)
+    return np.asarray(product.transpose(0, *(1 + now.index(axis) for axis in keep), product.ndim - 1))

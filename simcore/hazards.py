@@ -167,6 +167,6 @@ def _residual(model: Model, draws: DrawBlock, by: str) -> Labelled:
     return Labelled((by, *within), np.ascontiguousarray(full))
 
 
-def _where(chosen: Sequence[str] | None, every: Sequence[str]) -> Array:
+def _where(chosen: Sequence[str] | None, every: Sequence[str]) -> NDArray[np.bool_]:
     """True where a label is among those chosen (all of them if none is named)."""
     return np.array([chosen is None or label in chosen for label in every])

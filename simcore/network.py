@@ -9,6 +9,7 @@ Every array has the draws as its first axis, of length one where draws do not di
 
 from __future__ import annotations
 
+import string
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+LETTERS = string.ascii_letters
 
 
 @dataclass(frozen=True)
@@ -100,17 +102,12 @@ def multiply(left: Labelled, right: Labelled, keep: Collection[str]) -> Labelled
     array([[260.,  40.]])
     """
     names = [*left.axes, *(axis for axis in right.axes if axis not in left.axes)]
-    code = {axis: i for i, axis in enumerate(names)}
+    letter = dict(zip(names, LETTERS, strict=False))
     out = tuple(axis for axis in names if axis in keep)
-    outcome = [len(names)] if left.values.ndim > len(left.axes) + 1 else []
-    values = np.einsum(
-        left.values,
-        [..., *(code[a] for a in left.axes), *outcome],
-        right.values,
-        [..., *(code[a] for a in right.axes)],
-        [..., *(code[a] for a in out), *outcome],
-    )
-    return Labelled(out, values)
+    outcome = LETTERS[len(names)] if left.values.ndim > len(left.axes) + 1 else ""
+    first, second, result = ("".join(letter[a] for a in axes) for axes in (left.axes, right.axes, out))
+    values = np.einsum(f"...{first}{outcome},...{second}->...{result}{outcome}", left.values, right.values)
+    return Labelled(out, np.asarray(values, dtype=np.float64))
 
 
 def push_forward(weights: Labelled, nodes: Sequence[Node], arm: int, keep: Collection[str]) -> Labelled:

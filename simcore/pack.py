@@ -31,7 +31,7 @@ def apportion(births: Array, simulated: int) -> NDArray[np.int64]:
     left = simulated - int(whole.sum())
     order = np.argsort(-(exact - whole).ravel(), kind="stable")
     whole.ravel()[order[:left]] += 1
-    return whole
+    return np.asarray(whole)
 
 
 def stratum_keys(strata: dict[str, tuple[str, ...]]) -> NDArray[np.uint32]:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from simcore import __version__
 from simcore.model import Model, Structure
 from simcore.run import SLICES, Settings
 from simcore.solved import needs_solving, solved_path
@@ -38,7 +37,7 @@ def run_record(
         else None
     )
     return {
-        "simcore": __version__,
+        "simcore": _version("simcore"),
         "model": {"name": model.name, "edition": model.spec.edition, "hash": model.hash},
         "variants": dict(structure.choices),
         "solved_draws": solved,

@@ -4,16 +4,51 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simcore.dims import AGE_BAND, ARM, CAUSE, DRAW
 from simcore.model import Model
-from simcore.run import BlockResult
+from simcore.network import Array
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """Deaths of a block of draws in every arm.
+
+    Attributes
+    ----------
+    index : int64[draws]
+    deaths : float64[arms, draws, *strata, causes, age bands]
+        Expected (or, for the realised estimator, drawn and scaled) deaths among all births.
+    slices : float64[arms, draws, *strata, slices]
+        Infant deaths estimated from each part of the drawn births; empty where nothing is drawn.
+    stages
+        Births at each counted step of an arm: ``{(arm, step): float64[draws, *strata]}``.
+    """
+
+    index: np.ndarray
+    arms: tuple[str, ...]
+    deaths: Array
+    slices: Array
+    stages: dict[tuple[str, str], Array]
+
+
+def join_blocks(blocks: Sequence[BlockResult]) -> BlockResult:
+    """Several blocks of one run as one, in the order given."""
+    first = blocks[0]
+    return BlockResult(
+        np.concatenate([block.index for block in blocks]),
+        first.arms,
+        np.concatenate([block.deaths for block in blocks], axis=1),
+        np.concatenate([block.slices for block in blocks], axis=1),
+        {step: np.concatenate([block.stages[step] for block in blocks]) for step in first.stages},
+    )
 
 
 def to_dataset(

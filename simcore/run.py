@@ -32,6 +32,7 @@ from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
 from simcore.pack import Packer, apportion
 from simcore.program import Program, compile_natural
+from simcore.results import BlockResult
 
 Estimator = Literal["expected", "exact", "realised"]
 SLICES = 16
@@ -52,28 +53,6 @@ class Settings:
     threads: int = 1
     estimator: Estimator = "expected"
     block: int = BLOCK
-
-
-@dataclass(frozen=True)
-class BlockResult:
-    """Deaths of a block of draws in every arm.
-
-    Attributes
-    ----------
-    index : int64[draws]
-    deaths : float64[arms, draws, *strata, causes, age bands]
-        Expected (or, for the realised estimator, drawn and scaled) deaths among all births.
-    slices : float64[arms, draws, *strata, slices]
-        Infant deaths estimated from each part of the drawn births; empty where nothing is drawn.
-    stages
-        Births at each counted step of an arm: ``{(arm, step): float64[draws, *strata]}``.
-    """
-
-    index: np.ndarray
-    arms: tuple[str, ...]
-    deaths: Array
-    slices: Array
-    stages: dict[tuple[str, str], Array]
 
 
 def simulate(
@@ -267,15 +246,3 @@ def _realised(
         deaths.append(counted.reshape(len(arms), *births.shape, *counted.shape[-2:]) * scale)
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), empty, {})
-
-
-def join_blocks(blocks: Sequence[BlockResult]) -> BlockResult:
-    """Several blocks of one run as one, in the order given."""
-    first = blocks[0]
-    return BlockResult(
-        np.concatenate([block.index for block in blocks]),
-        first.arms,
-        np.concatenate([block.deaths for block in blocks], axis=1),
-        np.concatenate([block.slices for block in blocks], axis=1),
-        {step: np.concatenate([block.stages[step] for block in blocks]) for step in first.stages},
-    )

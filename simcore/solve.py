@@ -413,7 +413,7 @@ def _conditional(deaths: Array, births: Array) -> Array:
     by_band = deaths.sum(axis=-2)
     died_before = np.cumsum(by_band, axis=-1) - by_band
     alive = births[..., None] - died_before
-    return np.clip(by_band / np.maximum(alive, 1e-12), 0.0, 1.0 - 1e-12)
+    return np.asarray(np.clip(by_band / np.maximum(alive, 1e-12), 0.0, 1.0 - 1e-12))
 
 
 def _broyden(inverse: Array, step: Array, change: Array) -> Array:
@@ -426,7 +426,7 @@ def _broyden(inverse: Array, step: Array, change: Array) -> Array:
     scale = np.einsum("zi,zi->z", step, moved)
     safe = np.abs(scale) > 1e-14
     factor = np.where(safe, 1.0 / np.where(safe, scale, 1.0), 0.0)
-    return inverse + factor[:, None, None] * left[:, :, None] * right[:, None, :]
+    return np.asarray(inverse + factor[:, None, None] * left[:, :, None] * right[:, None, :])
 
 
 def observed(model: Model) -> Targets:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simcore.model import Model
-from simcore.results import to_dataset
-from simcore.run import BlockResult
+from simcore.results import BlockResult, to_dataset
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -90,15 +89,8 @@ class RunFolder:
         with h5netcdf.File(part, "a") as out:
             for name, variable in drawn.items():
                 dims = tuple(str(dim) for dim in variable.dims)
-                new = out.create_variable(
-                    name,
-                    dims,
-                    "f8",
-                    chunks=variable.shape,
-                    compression="gzip",
-                    compression_opts=1,
-                    shuffle=True,
-                )
+                # not compressed: the last digits are noise and hardly shrink, for as much time as the run
+                new = out.create_variable(name, dims, "f8", chunks=variable.shape)
                 for key, value in variable.attrs.items():
                     new.attrs[key] = value
             at = 0

@@ -85,9 +85,10 @@ def word_problems(document: Document, spec: ModelFile) -> Iterator[Problem]:
                 and deaths.age_bands[band][0] < spec.variables[hazard.parent].known_from_day
             ):
                 yield document.problem(
-                    (*at, "age_bands"), f"{hazard.parent} acts from day {spec.variables[hazard.parent].known_from_day}, "
-                    f"and {band} begins before; name later age bands"
-                )  # fmt: skip
+                    (*at, "age_bands"),
+                    f"{hazard.parent} acts from day {spec.variables[hazard.parent].known_from_day}, and {band} "
+                    "begins before; name later age bands",
+                )
         for name, levels in (hazard.within or {}).items():
             yield from levels_of((*at, "within", name), name, levels)
     if deaths.residual is not None and deaths.residual.by not in strata:
@@ -125,8 +126,8 @@ def word_problems(document: Document, spec: ModelFile) -> Iterator[Problem]:
         if variant.default not in variant.options:
             yield unknown((*at, "default"), variant.default, variant.options, "option")
         for option, choice in variant.options.items():
-            for variable in choice.off:
-                yield from levels_of((*at, "options", option, "off"), variable, ())
+            for silent in choice.off:
+                yield from levels_of((*at, "options", option, "off"), silent, ())
             for parameter in choice.times:
                 if parameter not in spec.parameters:
                     yield unknown((*at, "options", option, "times"), parameter, spec.parameters, "parameter")

@@ -93,7 +93,7 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Compare scenario files (paths, folders, bare names of shipped files) over the same births and luck.
+    r"""Compare scenario files (paths, folders, bare names of shipped files) over the same births and luck.
 
     \b
     simcore compare child_poverty_35 smoking_cessation

@@ -1,4 +1,4 @@
-"""``simcore validate``: are these scenario files sound?"""
+"""``simcore validate``: whether scenario files are sound."""
 
 from __future__ import annotations
 
