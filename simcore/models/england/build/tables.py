@@ -17,6 +17,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "child_poverty": exposures.child_poverty,
     "child_poverty_paths": exposures.poverty_paths,
     "smoking_at_booking": exposures.smoking_at_booking,
+    "smoking": exposures.smoking,
     "smoking_odds": exposures.smoking_odds,
     "smoking_cascade": exposures.smoking_cascade,
     "bmi": exposures.bmi,
