@@ -113,7 +113,7 @@ class Packer:
         return replace(plan, thresholds=self.thresholds(draw))
 
     def with_deaths(self, plan: Packed, draw: int) -> Packed:
-        """One draw's thresholds and hazards, for realised deaths by stratum."""
+        """One draw's thresholds and hazards, for realised deaths by stratum and slice."""
         network = self.worlds.network
         given = len(network.strata) + 1
         names = [*network.strata, "slice", *(node.name for node in self.nodes)]
@@ -123,7 +123,7 @@ class Packer:
         sizes = [len(network.levels(axis)) for axis in axes]
         tables = [hazards.table(axes, sizes, draw) for hazards in self.worlds.hazards]
         starts = [int(np.prod(sizes)) * which for which in self.worlds.hazards_of_arm]
-        cells = [len(levels) for levels in network.strata.values()]
+        cells = [*(len(levels) for levels in network.strata.values()), self.slices]
         outcome = Outcome(
             decision=np.array(self.decisions),
             edges=np.array(self.edges, dtype=np.float64),
@@ -131,7 +131,7 @@ class Packer:
             hazard_strides=np.array(_strides(sizes)),
             hazard=np.concatenate(tables),
             hazard_start=np.array(starts),
-            cell_vars=np.arange(given - 1),
+            cell_vars=np.arange(given),
             cell_strides=np.array(_strides(cells)),
         )
         return replace(plan, thresholds=self.thresholds(draw), outcome=outcome)

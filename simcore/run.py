@@ -237,12 +237,14 @@ def _realised(
 ) -> BlockResult:
     worlds = lay_arms(program, arms)
     simulated = apportion(births, settings.births)
-    packer = pack_worlds(program, worlds, simulated)
+    packer = pack_worlds(program, worlds, simulated, SLICES)
     plan = packer.plan()
-    scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)[..., None, None]
-    deaths = []
+    scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)
+    cut = (len(arms), *births.shape, SLICES)
+    deaths, slices = [], []
     for z, draw in enumerate(block.index):
         counted = count_deaths(packer.with_deaths(plan, z), settings.seed, int(draw))
-        deaths.append(counted.reshape(len(arms), *births.shape, *counted.shape[-2:]) * scale)
-    empty = np.zeros((len(arms), block.size, *births.shape, 0))
-    return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), empty, {})
+        counted = counted.reshape(*cut, *counted.shape[-2:])
+        deaths.append(counted.sum(axis=len(cut) - 1) * scale[..., None, None])
+        slices.append(counted.sum(axis=(-1, -2)) * scale[..., None])
+    return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), np.stack(slices, axis=1), {})
