@@ -52,8 +52,14 @@ class Vocabulary:
 
 
 def vocabulary_of(model: Model) -> Vocabulary:
-    """The words of a loaded model. Its sources are read from the table that it names."""
+    """The words of a loaded model. Its sources are read from the table that it names.
+
+    Raises DocumentError for a model without years.
+    """
     spec = model.spec
+    if not model.years:
+        message = f"{model.name} has no years, and scenarios act in years; add a `year` stratum to the model"
+        raise DocumentError(Problem(str(model.folder / "model.yaml"), None, None, "strata.dims", message))
     sources = None
     if spec.sources is not None:
         sources = frozenset(read_table(model.folder / spec.sources, {"key": str}, others=True)["key"])

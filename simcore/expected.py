@@ -27,7 +27,7 @@ class RiskCache:
         key = (*(id(f.values) for f in world.hazards.factors), *(id(node.tables[0]) for node in after))
         if key not in self._kept:
             order = (*network.strata, *(node.name for node in network.nodes))
-            hangs_on = {*world.hazards.axes(order), *(parent for node in after for parent in node.parents)}
+            hangs_on = needed_for(after, world.hazards.axes(order))
             late = {node.name for node in after}
             keep = tuple(name for name in order if name in hangs_on and name not in late)
             sizes = [len(network.levels(name)) for name in keep]
