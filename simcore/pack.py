@@ -23,14 +23,16 @@ WORDS = 2.0**32
 def apportion(births: Array, simulated: int) -> NDArray[np.int64]:
     """Simulated births for each stratum, in proportion to its births, by largest remainder.
 
+    A stratum that has births is given one at least, so that none is left out of the answer.
+
     >>> apportion(np.array([[10.0, 20.0, 30.0]]), 7)
     array([[1, 2, 4]])
     """
     exact = births / births.sum() * simulated
     whole = np.floor(exact).astype(np.int64)
-    left = simulated - int(whole.sum())
     order = np.argsort(-(exact - whole).ravel(), kind="stable")
-    whole.ravel()[order[:left]] += 1
+    whole.ravel()[order[: simulated - int(whole.sum())]] += 1
+    whole = np.maximum(whole, (births > 0).astype(np.int64))
     return np.asarray(whole)
 
 

@@ -40,7 +40,7 @@ class Birth:
         self.k = position - int(packed.stratum_start[stratum])
         self.stratum_key = int(packed.stratum_key[stratum])
         slices = int(packed.n_levels[packed.n_given - 1])
-        self.given = [*packed.stratum_levels[stratum].tolist(), self.k % slices]
+        self.given = [*packed.stratum_levels[stratum].tolist(), (self.k + self.stratum_key) % slices]
 
     def luck(self, decision: int) -> int:
         return word(self.seed, self.draw, self.stratum_key, self.k, int(decision))
@@ -146,5 +146,6 @@ def expected(
             for cause, row in enumerate(incidence(hazard_row(packed, arm, levels))):
                 for band, chance in enumerate(row):
                     deaths[cell, cause, band] = deaths.get((cell, cause, band), 0.0) + p * chance
-        kinds.append((len(range(piece, births, slices)), profiles, deaths))
+        first = (piece - int(packed.stratum_key[stratum])) % slices
+        kinds.append((len(range(first, births, slices)), profiles, deaths))
     return kinds

@@ -116,7 +116,7 @@ def locate(first, last, program, k, key, stratum):
 
 
 @njit(cache=True, nogil=True)
-def _fill_given(program, k, stratum, n, levels):
+def _fill_given(program, k, key, stratum, n, levels):
     """Columns of the given variables: the stratum's levels, then the slice."""
     last = program.n_given - 1
     for v in range(last):
@@ -129,8 +129,10 @@ def _fill_given(program, k, stratum, n, levels):
     out = levels[program.column[0, last]]
     slices = np.float64(program.n_levels[last])
     for i in range(n):
-        # k % slices by a division of floats, exact below 2**32, because integer division does not vectorise
-        out[i] = np.uint8(np.int32(k[i] - slices * np.floor(k[i] / slices)))
+        # (k + key) % slices: the odd births of a stratum fall into other slices than those of the next; by a
+        # division of floats, exact below 2**33, because integer division does not vectorise
+        turned = np.float64(k[i]) + np.float64(key[i])
+        out[i] = np.uint8(np.int32(turned - slices * np.floor(turned / slices)))
 
 
 @njit(cache=True, nogil=True)
@@ -228,7 +230,7 @@ def evaluate(program, k, key, stratum, n, draw, seed, words, place, levels):
     """
     for s in range(program.blocks.size):
         fill_words(k, key, n, program.blocks[s], draw, seed, words[s])
-    _fill_given(program, k, stratum, n, levels)
+    _fill_given(program, k, key, stratum, n, levels)
     column = program.column
     one_stratum = stratum[0] == stratum[n - 1]
     for v in range(program.n_given, program.n_levels.size):
