@@ -234,3 +234,29 @@ def test_the_natural_world_is_the_empty_scenario() -> None:
     bare = answer(HARBOUR, NATURAL, DRAWS, natural_arm, YEARS, estimator="exact")
     empty = answer(HARBOUR, NATURAL, DRAWS, [BASE], YEARS, estimator="exact")
     assert np.array_equal(bare.deaths, empty.deaths)
+
+
+# ---- windows of years
+
+
+@pytest.mark.parametrize("more", ["", ", coverage: {value: 0.5, ASSUMED}", ", where: {mother_age: young}"])
+def test_a_service_acts_in_the_years_of_its_window_alone(more: str) -> None:
+    policy = scenario("ward", hazard(0.5, "heart", "day_0", more + ", years: {from: 2003, to: 2004}"))
+    run = answer(HARBOUR, NATURAL, DRAWS, [BASE, policy], YEARS, estimator="exact")
+    by_year = run.deaths.sum(axis=(3, 4, 5))
+    fewer = 1.0 - by_year[1] / by_year[0]
+    acts = [year in (2003, 2004) for year in YEARS]
+    assert (fewer[:, acts] > 0.001).all()
+    assert fewer[:, np.logical_not(acts)] == pytest.approx(0.0, abs=1e-13)
+
+
+def test_an_offer_is_made_in_the_years_of_its_window_alone() -> None:
+    offer = support("smoking: yes", ("pregnancy_smoking", "quit"), 0.7, 0.4, 1.5) + ", years: {from: 2005}"
+    run = answer(HARBOUR, NATURAL, DRAWS, [BASE, scenario("offer", offer)], YEARS, estimator="exact")
+    reached = run.stages["offer", "offer:reached"]
+    by_hand = 0.7 * BIRTHS * smokers(DRAWS)
+    by_hand[:, :4] = 0.0
+    assert reached == pytest.approx(by_hand)
+    assert share_under(scenario("offer", offer), "pregnancy_smoking", 1)[:, :4] == pytest.approx(
+        share_under(BASE, "pregnancy_smoking", 1)[:, :4]
+    )
