@@ -354,7 +354,7 @@ def test_words_do_not_move_the_hash_and_numbers_do(tmp_path: Path) -> None:
         ("decision: 1\n", "decision: 5\n", False),
         ("draws: 12", "draws: 50", False),
         ("median: 1.5", "median: 1.51", True),
-        ("causal: false", "causal: true", True),
+        ("ratios: {yes: hr_smoking}", "causes: [lungs]\n      ratios: {yes: hr_smoking}", True),
         ("per: 1000", "per: 100", True),
         ("[0, 28]", "[0, 27]", True),
     ]:
