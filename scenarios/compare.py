@@ -13,13 +13,15 @@ from scenarios.interventions import arms_of
 from scenarios.read import read_scenario, read_scenarios
 from scenarios.schema import Scenario
 from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
+from simcore.arms import ArmConflict, lay_arms
 from simcore.documents import DocumentError, Problem
 from simcore.load import load_model
 from simcore.model import Model, Structure
+from simcore.program import compile_natural
 from simcore.record import run_record
-from simcore.results import BlockResult, join_blocks, strata_of, to_dataset
+from simcore.results import BlockResult, join_blocks, strata_of, to_dataset, with_averted
 from simcore.run import Settings, simulate
-from simcore.solved import read_draws
+from simcore.solved import read_central, read_draws
 from simcore.store import RunFolder
 
 if TYPE_CHECKING:
@@ -68,13 +70,35 @@ def ask(
         message = f"{_span(wanted)} is outside the model; {loaded.name} has {span}"
         raise DocumentError(Problem("--years", None, None, "", message))
     comparator = read_scenario(baseline)
-    named = [s for s in read_scenarios(scenarios) if s.name != comparator.name]
+    given = [scenarios] if isinstance(scenarios, str | os.PathLike) else scenarios
+    named = [s for s in read_scenarios(given) if not _is_same(s, comparator)]
     vocabulary = vocabulary_of(loaded)
     checked = (comparator, *named)
-    problems = [p for s in checked for p in find_problems(s, vocabulary, (wanted[0], wanted[-1]))]
+    problems = [
+        s.problem(
+            ("name",), f"`{s.name}` is the comparator's name ({comparator.document.path}); give it its own"
+        )
+        for s in named
+        if s.name == comparator.name
+    ]
+    problems += [p for s in checked for p in find_problems(s, vocabulary, (wanted[0], wanted[-1]))]
     if problems:
         raise DocumentError(problems)
-    return Question(loaded, structure, checked, wanted)
+    question = Question(loaded, structure, checked, wanted)
+    _try_arms(question)
+    return question
+
+
+def _try_arms(question: Question) -> None:
+    """Lay every arm for the central draw, so that what cannot be run is refused before anything is."""
+    middle = read_central(question.model, question.structure)
+    program = compile_natural(question.model, question.structure, middle, question.years)
+    arms = arms_of(question.scenarios)(program, middle)
+    for arm, scenario in zip(arms, question.scenarios, strict=True):
+        try:
+            lay_arms(program, [*arms[: arms.index(arm)], arm])
+        except ArmConflict as error:
+            raise DocumentError(scenario.problem(("interventions",), str(error))) from None
 
 
 def compare(
@@ -122,17 +146,19 @@ def compare(
     chosen = settings or Settings(threads=os.cpu_count() or 1)
     record = record_of(question, draws, chosen)
     blocks = [block for _, block in _run(question, question.structure, draws, chosen)]
-    dataset = to_dataset(question.model, question.years, blocks, record)
-    difference = dataset["deaths"].isel(arm=0) - dataset["deaths"]
-    words = {"units": "deaths", "long_name": f"infant deaths averted against {question.scenarios[0].name}"}
-    return dataset.assign(deaths_averted=difference.transpose(*dataset["deaths"].dims).assign_attrs(words))
+    return with_averted(to_dataset(question.model, question.years, blocks, record))
 
 
 def record_of(question: Question, draws: int, settings: Settings) -> dict[str, Any]:
     """What was run, for whoever wants to run it again."""
-    files = {s.name: {"file": s.document.path, "sha256": s.document.digest} for s in question.scenarios}
+    files = {s.name: {"file": _shown(s), "sha256": s.document.digest} for s in question.scenarios}
     return run_record(
-        question.model, question.structure, question.years, draws, settings, {"scenarios": files}
+        question.model,
+        question.structure,
+        question.years,
+        draws,
+        settings,
+        {"arms": list(files), "scenarios": files},
     )
 
 
@@ -230,7 +256,11 @@ def _run(
 
 
 def _margins(
-    question: Question, draws: int, settings: Settings, folder: RunFolder | None, tick: Tick
+    question: Question,
+    draws: int,
+    settings: Settings,
+    folder: RunFolder | None,
+    tick: Tick,
 ) -> Margins:
     """The headline run: margins of every draw, blocks stored as they finish."""
     kept: dict[int, Margins] = {}
@@ -254,6 +284,18 @@ def _margins(
                 folder.write(first, whole)
             waiting = []
     return Margins.join([kept[start] for start in sorted(kept)])
+
+
+def _is_same(scenario: Scenario, comparator: Scenario) -> bool:
+    """Whether a file given, perhaps within a folder, is the comparator: its name and every byte."""
+    return scenario.name == comparator.name and scenario.document.digest == comparator.document.digest
+
+
+def _shown(scenario: Scenario) -> str:
+    """Where a file was found, for a record that leaves this machine: a shipped one by its place in the package."""
+    shipped = Path(__file__).parent / "library"
+    path = Path(scenario.document.path)
+    return f"scenarios/library/{path.name}" if path.absolute().parent == shipped else scenario.document.path
 
 
 def _span(years: Sequence[int]) -> str:

@@ -16,6 +16,8 @@ WIDE = 130
 """Columns from which all figures stand in one table."""
 SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000\nbirths")
 VARIANTS: Cells = ("scenario", "structure", "averted", "95% interval", "draws")
+MORE = ("mc_error", "draw_error", "mc_variance_share", "mc_variance_removed", "draws")
+"""What stands beside a headline in the CSV file."""
 STEPS: Cells = ("scenario", "step", "births", "95% interval")
 REST: Cells = ("most deprived\nfifth", "least deprived\nfifth", "P(averts)", "MC\nerror")
 FOOT = (
@@ -32,9 +34,9 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
     # a file or a pipe has no width of its own
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     baseline, arms = summary["baseline"], summary["arms"]
-    years = summary["years"]
+    span = "-".join(str(year) for year in dict.fromkeys((summary["years"][0], summary["years"][-1])))
     console.print(
-        f"\n[bold]{baseline['name']}[/bold], {years[0]}-{years[-1]}: {baseline['births']:,.0f} live births, "
+        f"\n[bold]{baseline['name']}[/bold], {span}: {baseline['births']:,.0f} live births, "
         f"{baseline['deaths']['mean']:,.0f} infant deaths ({_range(baseline['deaths']['interval95'])}), "
         f"{baseline['imr']:.2f} per 1,000",
         highlight=False,
@@ -44,7 +46,7 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
         console.print(
             f"infant deaths per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False
         )
-    title = f"Infant deaths averted against {baseline['name']}, {years[0]}-{years[-1]}"
+    title = f"Infant deaths averted against {baseline['name']}, {span}"
     size, rest = [_size(arm) for arm in arms], [_rest(arm) for arm in arms]
     if console.width >= WIDE:
         _print(console, title, SIZE + REST, [left + right for left, right in zip(size, rest, strict=True)])
@@ -57,7 +59,9 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
     console.print(_notes(summary), highlight=False)
     console.print(FOOT, style="dim", highlight=False)
     if out is not None:
-        console.print(f"Written to {out}/: results.nc, summary.csv, summary.json, run.json", highlight=False)
+        written = f"Written to {out}/: results.nc, summary.csv, summary.json, run.json"
+        # a folder's name is no markup, and is copied whole from the terminal
+        console.print(written, highlight=False, markup=False, soft_wrap=True)
 
 
 def _print(console: Console, title: str, headings: Cells, rows: Sequence[Cells], words: int = 1) -> None:
@@ -88,7 +92,7 @@ def _size(arm: Mapping[str, Any]) -> Cells:
 def _rest(arm: Mapping[str, Any]) -> Cells:
     fifths = ("most_deprived_fifth", "least_deprived_fifth")
     whose = tuple(_count(arm[fifth]["mean"]) if fifth in arm else "" for fifth in fifths)
-    return *whose, f"{arm['p_positive']:.2f}", f"{arm['deaths_averted']['mc_error']:.2g}"
+    return *whose, f"{arm['p_positive']:.2f}", _error(arm["deaths_averted"]["mc_error"])
 
 
 def _variants(summary: Mapping[str, Any]) -> list[Cells]:
@@ -115,15 +119,35 @@ def _notes(summary: Mapping[str, Any]) -> str:
     run = summary["run"]
     chosen = ", ".join(f"{name}={option}" for name, option in summary["structure"].items())
     drawn = f" of {run['births_per_draw']:,} births" if run["births_per_draw"] else ", nothing drawn"
-    removed = [arm["name"] for arm in summary["arms"] if arm["deaths_averted"]["mc_variance_removed"]]
-    largest = max(arm["deaths_averted"]["mc_variance_share"] for arm in summary["arms"])
-    monte_carlo = (
-        f"Monte Carlo variance was taken out of the interval of {', '.join(removed)}."
-        if removed
-        else f"Monte Carlo variance is at most {max(largest, 0):.1%} of the variance between draws, and is left in."
-    )
     made = f"{summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
-    return f"Structure: {chosen}. {made}; hazards held after the reference years. {monte_carlo}"
+    return f"Structure: {chosen}. {made}; hazards held after the reference years. {_monte_carlo(summary)}"
+
+
+def _monte_carlo(summary: Mapping[str, Any]) -> str:
+    """Which intervals hold how much of the luck of the births drawn: the comparator's deaths, and each headline."""
+    from scenarios.uncertainty import LARGEST_SHARE
+
+    baseline = summary["baseline"]
+    headlines = {f"deaths under {baseline['name']}": baseline["deaths"]}
+    headlines |= {arm["name"]: arm["deaths_averted"] for arm in summary["arms"]}
+    removed = [name for name, at in headlines.items() if at["mc_variance_removed"]]
+    left = {name: at for name, at in headlines.items() if not at["mc_variance_removed"]}
+    too_much = [name for name, at in left.items() if at["mc_variance_share"] > LARGEST_SHARE]
+    small = max((at["mc_variance_share"] for name, at in left.items() if name not in too_much), default=None)
+    notes = []
+    if removed:
+        notes.append(f"Monte Carlo variance was taken out of the interval of {', '.join(removed)}.")
+    if too_much:
+        notes.append(
+            f"The interval of {', '.join(too_much)} is wide from too few births, and nothing could be taken out: "
+            "ask for more (--births)."
+        )
+    if small is not None:
+        others = "elsewhere it" if notes else "Monte Carlo variance"
+        notes.append(
+            f"{others} is at most {small:.1%} of the variance between draws, and is left in.".capitalize()
+        )
+    return " ".join(notes)
 
 
 def _count(value: float) -> str:
@@ -131,6 +155,11 @@ def _count(value: float) -> str:
     if value == 0:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}"
+
+
+def _error(value: float) -> str:
+    """Two figures, and never an exponent for a large one."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _range(interval: list[float]) -> str:
@@ -150,14 +179,15 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         more: Mapping[str, Any] | None = None,
     ) -> None:
         low, high = (more or {}).get("interval95", ("", ""))
-        errors = {error: (more or {}).get(error, "") for error in ("mc_error", "draw_error")}
+        errors = {name: (more or {}).get(name, "") for name in MORE}
         row = {"scenario": scenario, "measure": measure, "level": level, "value": value}
         rows.append({**row, "low95": low, "high95": high, **errors, "unit": unit})
 
     baseline = summary["baseline"]
     name = baseline["name"]
     add(name, "births", "all", baseline["births"], "live births")
-    add(name, "deaths", "all", baseline["deaths"]["mean"], "deaths", baseline["deaths"])
+    deaths = {**baseline["deaths"], "draws": summary["draws"]}
+    add(name, "deaths", "all", deaths["mean"], "deaths", deaths)
     add(name, "imr", "all", baseline["imr"], "per 1,000 live births")
     for i, imr in enumerate(baseline.get("imr_by_decile", ()), start=1):
         add(name, "imr", f"imd_decile {i}", imr, "per 1,000 live births")
@@ -165,7 +195,8 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         add(name, "imr", f"imd_fifth {i}", imr, "per 1,000 live births")
     for arm in summary["arms"]:
         name = arm["name"]
-        add(name, "deaths_averted", "all", arm["deaths_averted"]["mean"], "deaths", arm["deaths_averted"])
+        headline = {**arm["deaths_averted"], "draws": summary["draws"]}
+        add(name, "deaths_averted", "all", headline["mean"], "deaths", headline)
         add(name, "percent_averted", "all", arm["percent"], "% of the comparator's deaths")
         add(name, "deaths_averted_per_1000", "all", arm["per_1000_births"], "per 1,000 live births")
         add(name, "p_positive", "all", arm["p_positive"], "probability")

@@ -100,7 +100,9 @@ def estimate(draws: Array, slices: Array | None = None) -> Estimate:
     -----
     Slices of one draw are independent and of equal size, so the Monte Carlo variance of a draw is the
     number of slices times the variance between them. Where its mean is above :data:`LARGEST_SHARE` of the
-    variance between draws, draws are moved towards their mean until the rest is left.
+    variance between draws, draws are moved towards their mean until the rest is left. Where no rest can be told
+    from chance (a sample variance has a relative standard error of ``sqrt(2 / (draws - 1))``), the interval
+    is left whole: too wide, never a point. ``mc_variance_share`` then says that more births are needed.
     """
     n = draws.size
     within = np.zeros(n)
@@ -108,9 +110,9 @@ def estimate(draws: Array, slices: Array | None = None) -> Estimate:
         within = slices.shape[-1] * slices.var(axis=-1, ddof=1)
     between = float(draws.var(ddof=1)) if n > 1 else 0.0
     share = float(within.mean()) / between if between > 0 else 0.0
-    removed = share > LARGEST_SHARE
+    removed = bool(share > LARGEST_SHARE and 1.0 - share > 2.0 * np.sqrt(2.0 / (n - 1)))
     centre = float(draws.mean())
-    spread = centre + (draws - centre) * np.sqrt(max(1.0 - share, 0.0)) if removed else draws
+    spread = centre + (draws - centre) * np.sqrt(1.0 - share) if removed else draws
     low, high = (float(q) for q in np.quantile(spread, [0.025, 0.975]))
     return Estimate(
         centre, (low, high), float(np.sqrt(within.sum())) / n, float(np.sqrt(between / n)), share, removed

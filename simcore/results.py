@@ -102,6 +102,14 @@ def to_dataset(
     return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
+def with_averted(dataset: xr.Dataset) -> xr.Dataset:
+    """A run's Dataset with ``deaths_averted``: deaths of the first arm, the comparator, less those of each arm."""
+    deaths = dataset["deaths"]
+    words = {"units": "deaths", "long_name": f"infant deaths averted against {deaths[ARM].values[0]}"}
+    difference = (deaths.isel({ARM: 0}, drop=True) - deaths).transpose(*deaths.dims)
+    return dataset.assign(deaths_averted=difference.assign_attrs(words))
+
+
 def strata_of(model: Model, years: Sequence[int]) -> dict[str, tuple[str, ...]]:
     """Stratum dimensions and their labels for the years asked for."""
     wanted = tuple(str(year) for year in years)

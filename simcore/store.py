@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simcore.documents import DocumentError, Problem
 from simcore.model import Model
-from simcore.results import BlockResult, to_dataset
+from simcore.results import BlockResult, to_dataset, with_averted
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
 def fingerprint(record: Mapping[str, Any]) -> str:
-    """Sixteen hexadecimal digits over everything in a run record that a number depends on."""
+    """Sixteen hexadecimal digits over everything in a run record that a number, or its place, depends on.
+
+    The content of scenario files counts, and their order; where they lie does not.
+    """
     kept = {
         key: value for key, value in record.items() if key not in {"made", "threads", "libraries", "platform"}
     }
+    if "scenarios" in kept:
+        kept["scenarios"] = {name: file["sha256"] for name, file in kept["scenarios"].items()}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -39,7 +45,11 @@ class RunFolder:
     def __init__(self, folder: Path, model: Model, years: Sequence[int], record: Mapping[str, Any]) -> None:
         self.folder, self.model, self.years, self.record = folder, model, list(years), record
         self.blocks = folder / f"blocks-{fingerprint(record)}"
-        self.blocks.mkdir(parents=True, exist_ok=True)
+        try:
+            self.blocks.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"cannot be made a folder ({error.strerror or error}); choose another place"
+            raise DocumentError(Problem(str(folder), None, None, "", message)) from None
 
     def has(self, start: int) -> bool:
         """Whether the block whose first draw is number ``start`` is at hand."""
@@ -127,8 +137,18 @@ class RunFolder:
             return int(block.dimensions["draw"].size)
 
 
-def open_results(folder: Path) -> xr.Dataset:
-    """The Dataset of a finished run."""
+def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
+    """The Dataset of a finished run, as :func:`scenarios.compare.compare` gives it.
+
+    Raises
+    ------
+    DocumentError
+        If the folder holds no finished run.
+    """
     import xarray as xr
 
-    return xr.open_dataset(folder / "results.nc", engine="h5netcdf")
+    path = Path(folder) / "results.nc"
+    if not path.is_file():
+        message = "no such file; name the folder of a finished run (`simcore compare ... --out FOLDER`)"
+        raise DocumentError(Problem(str(path), None, None, "", message))
+    return with_averted(xr.open_dataset(path, engine="h5netcdf"))

@@ -8,6 +8,8 @@ from importlib import import_module
 
 import click
 
+from simcore import __version__
+
 VERBS = {
     "compare": "deaths averted by scenario files, against a comparator",
     "validate": "check scenario files and say all that is wrong with them",
@@ -25,7 +27,9 @@ class _Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
-            return None
+            from simcore.documents import hint
+
+            ctx.fail(f"no verb `{cmd_name}`; {hint(cmd_name, VERBS)}")
         command = import_module(f"simcore.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
@@ -36,7 +40,7 @@ class _Lazy(click.Group):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="simcore")
+@click.version_option(version=__version__, prog_name="simcore")
 def group() -> None:
     """What would change the number of babies who die, whose, and how sure are we.
 
@@ -53,7 +57,8 @@ def main() -> None:
     from simcore.documents import DocumentError
 
     try:
-        status = group(standalone_mode=False)
+        status = group(standalone_mode=False, prog_name="simcore")
+        sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         status = 130

@@ -13,15 +13,28 @@ import click
 
 from simcore.cli.common import default_threads, load_question, parse_variants, parse_years
 
+EXAMPLES = """\b
+simcore compare child_poverty_35 smoking_cessation
+simcore compare scenarios/library --years 2025-2034 --draws 1000 --out out/demo
+simcore compare child_poverty_35 --baseline current_policy_rising --variant child_poverty=half
+"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIOS...")
-@click.option("--years", default="2025-2034", show_default=True, help="Years of birth, first to last.")
+@click.option(
+    "--years",
+    default="2025-2034",
+    show_default=True,
+    metavar="YEARS",
+    help="Years of birth, a span or one year.",
+)
 @click.option(
     "--draws",
     type=click.IntRange(2),
     default=1000,
     show_default=True,
+    metavar="N",
     help="Draws of the uncertain parameters.",
 )
 @click.option(
@@ -29,17 +42,22 @@ from simcore.cli.common import default_threads, load_question, parse_variants, p
     type=click.IntRange(1000),
     default=100_000,
     show_default=True,
+    metavar="N",
     help="Simulated births for each draw.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**64 - 1),
+    metavar="N",
     default=1,
     show_default=True,
-    help="The same seed gives the same bits.",
+    help="The same seed gives the same numbers, to the last bit.",
 )
 @click.option(
-    "--threads", type=click.IntRange(1), help="Threads; every processor if not given. Changes no number."
+    "--threads",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Threads; every processor if not given. Changes no number.",
 )
 @click.option(
     "--baseline",
@@ -53,11 +71,12 @@ from simcore.cli.common import default_threads, load_question, parse_variants, p
     "variants",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A structural choice, as in child_poverty=half.",
+    help="A structural choice, as in child_poverty=half (repeatable).",
 )
 @click.option(
     "--variant-draws",
     type=click.IntRange(2),
+    metavar="N",
     default=200,
     show_default=True,
     help="Draws for the variants that are not the headline.",
@@ -67,13 +86,16 @@ from simcore.cli.common import default_threads, load_question, parse_variants, p
     type=click.Choice(["expected", "exact", "realised"]),
     default="expected",
     show_default=True,
-    help="Births drawn and their risk summed out; nothing drawn; every death drawn.",
+    help="Births drawn and their risk of death added up; nothing drawn at all; every death drawn.",
 )
-@click.option("--model", default="england", show_default=True, help="A shipped model, or a folder.")
+@click.option(
+    "--model", default="england", show_default=True, metavar="NAME", help="A shipped model, or a folder."
+)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for results.nc, summary.csv, summary.json.",
+    type=click.Path(),
+    metavar="FOLDER",
+    help="Folder for results.nc, summary.csv, summary.json, run.json.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="The answer as JSON on standard output, and nothing else there."
@@ -90,57 +112,54 @@ def command(
     variant_draws: int,
     estimator: str,
     model: str,
-    out: Path | None,
+    out: str | None,
     as_json: bool,
 ) -> None:
-    r"""Compare scenario files (paths, folders, bare names of shipped files) over the same births and luck.
+    """Compare scenario files over the same births and the same luck: infant deaths averted, whose, how sure.
 
-    \b
-    simcore compare child_poverty_35 smoking_cessation
-    simcore compare scenarios/library --years 2025-2034 --draws 1000 --out out/demo
-    simcore compare child_poverty_35 --baseline current_policy_rising --variant child_poverty=half
+    SCENARIOS are files, folders or bare names of shipped files. An interrupted run with --out goes on where
+    it stopped when the same command is given again.
     """
     question = load_question(model, scenarios, baseline, parse_years(years), parse_variants(variants))
     if len(question.scenarios) < 2:
         raise click.UsageError(
             f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"
         )
-    _refuse_a_file_in_the_way(out)
+    folder = _free_place(out)
     from scenarios.compare import answer
     from simcore.run import Settings
 
     settings = Settings(seed=seed, births=births, threads=threads or default_threads(), estimator=estimator)  # type: ignore[arg-type]
     try:
         with _Progress() as tick:
-            summary = answer(question, draws, settings, variant_draws=variant_draws, out=out, tick=tick)
+            summary = answer(question, draws, settings, variant_draws=variant_draws, out=folder, tick=tick)
     except KeyboardInterrupt:
-        if out is not None:
-            click.echo(
-                f"interrupted; what was finished is kept under {out}, and the same command goes on from it",
-                err=True,
-            )
+        if folder is not None:
+            click.echo(f"what was finished is kept in {out}; the same command goes on from there", err=True)
         raise
-    if out is not None:
-        _write(out, summary)
+    if folder is not None:
+        _write(folder, summary)
     if as_json:
         click.echo(json.dumps(summary))
     else:
         from scenarios.table import print_answer
 
-        print_answer(summary, out)
+        print_answer(summary, folder)
 
 
-def _refuse_a_file_in_the_way(out: Path | None) -> None:
+def _free_place(out: str | None) -> Path | None:
     """The folder must be one that can be written, before anything is run."""
     if out is None:
-        return
-    nearest = out
-    while not nearest.exists():
+        return None
+    if not out:
+        raise click.BadParameter("names no folder; write --out out/demo", param_hint="--out")
+    nearest = Path(out)
+    while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise click.BadParameter(
-            f"{nearest} is not a folder that can be written; choose another", param_hint="--out"
-        )
+        what = "a folder that can be written" if nearest.is_dir() else "a folder"
+        raise click.BadParameter(f"{nearest} is not {what}; choose another place", param_hint="--out")
+    return Path(out)
 
 
 def _write(out: Path, summary: dict[str, Any]) -> None:
