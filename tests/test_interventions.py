@@ -13,6 +13,7 @@ from simcore.draws import DrawBlock
 from simcore.network import Labelled, push_forward
 from simcore.program import compile_natural
 from tests.models import answer, babies, hazard, invented, natural_arm, prevalence, priors, scenario, support
+from tests.models.plain import Plain
 
 HARBOUR = invented("harbour")
 NATURAL = HARBOUR.structure()
@@ -224,10 +225,14 @@ def test_coverage_and_uptake_thin_a_service() -> None:
     assert run.stages["some", "service:accepts"] == pytest.approx(np.broadcast_to(0.3 * BIRTHS, (4, 6, 2)))
 
 
-def test_a_hazard_of_nothing_removes_the_deaths_it_names() -> None:
+def test_a_hazard_of_nothing_removes_the_deaths_it_names_where_the_model_lets_it_act() -> None:
+    """Those born very early die as they did: no ratio acts on them, in the file or in a scenario."""
     policy = scenario("cure", hazard(0, "fever, heart, sudden", "day_0, days_1_6, days_7_27, days_28_364"))
     run = answer(HARBOUR, NATURAL, DRAWS, [BASE, policy], YEARS, estimator="exact")
-    assert (run.of("cure") == 0).all()
+    plain = Plain(HARBOUR, NATURAL, DRAWS, 2, YEARS)
+    very_early = plain.deaths(["year", "area", "gestation"])[:, :, 0]
+    assert run.of("cure")[2] == pytest.approx(very_early, rel=1e-11)
+    assert run.of("base")[2].sum() > very_early.sum()
 
 
 def test_the_natural_world_is_the_empty_scenario() -> None:
