@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from scenarios.schema import HazardRatio, Intervention, Prevalence, Scenario, Support
-from simcore.arms import Arm, HazardEdit, Step, Treatment
+from simcore.arms import Arm, HazardEdit, Step, Treatment, lay_arm
 from simcore.distributions import Distribution
 from simcore.documents import DocumentError
 from simcore.draws import DrawBlock, uniforms
@@ -110,14 +110,16 @@ class _Builder:
         return stay, (wanted - exposed) / np.maximum(1.0 - exposed, 1e-300)
 
     def _share_exposed(self, change: Prevalence) -> Array:
-        """Natural share exposed in each stratum among those aimed at: ``float64[draws or 1, *strata]``."""
-        network = self.program.network
+        """Share exposed in each stratum among those aimed at: ``float64[draws or 1, *strata]``."""
+        # as it is after the interventions above this one in the file
+        so_far = lay_arm(self.program, Arm(self.scenario.name, tuple(self.steps)))
+        network = so_far.network
         strata = tuple(network.strata)
         aimed = {name: levels for name, levels in self._aimed(change).items() if name not in strata}
         births = Labelled(strata, self.program.model.births_in(network.strata)[None])
-        keep = (*strata, *aimed, change.of)
+        keep = (*strata, *(so_far.carriers[name] for name in aimed), so_far.carriers[change.of])
         weights = push_forward(births, network.nodes, 0, keep).total(*keep)
-        hit = _hit(self.program, keep[:-1], aimed)
+        hit = _hit(self.program, (*strata, *aimed), aimed)
         inside = (
             (weights.values * hit[..., None])
             .reshape(*weights.values.shape[: 1 + len(strata)], -1, 2)
@@ -134,7 +136,8 @@ class _Builder:
         ratio = self._number(change.effect.value, f"{change.id}/effect")
         if _nothing(ratio):
             return
-        self.treatments.append(Treatment(outcome.variable, outcome.level, accepts, ratio))
+        decision = decision_of(f"{change.id}:{outcome.variable}")
+        self.treatments.append(Treatment(outcome.variable, outcome.level, accepts, ratio, decision))
 
     def hazard_ratio(self, change: HazardRatio) -> None:
         """A factor on some causes and ages, among all who are aimed at or those who accept."""
@@ -158,6 +161,10 @@ class _Builder:
             hit = np.array([False, True])
         if _nothing(ratio):
             return
+        # a service acts where the model lets hazard ratios act: in England from 24 weeks
+        within = {n: levels for n, levels in deaths.ratios_act_within.items() if n not in axes}
+        hit = hit[(..., *[None] * len(within))] & _hit(self.program, tuple(within), within)
+        axes = (*axes, *within)
         scale = ratio.reshape(-1, *[1] * (hit.ndim + 2))
         self.hazards.append(HazardEdit(Labelled(axes, np.where(hit[..., None, None] & acts, scale, 1.0))))
 

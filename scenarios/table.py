@@ -14,12 +14,16 @@ Cells = tuple[str, ...]
 
 WIDE = 130
 """Columns from which all figures stand in one table."""
+FOLDED = 26
+"""Columns that a long name may take before it is folded."""
+GAP = 3
+"""Columns between two columns of a table."""
 SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000\nbirths")
 VARIANTS: Cells = ("scenario", "structure", "averted", "95% interval", "draws")
-MORE = ("mc_error", "draw_error", "mc_variance_share", "mc_variance_removed", "draws")
-"""What stands beside a headline in the CSV file."""
 STEPS: Cells = ("scenario", "step", "births", "95% interval")
 REST: Cells = ("most deprived\nfifth", "least deprived\nfifth", "P(averts)", "MC\nerror")
+MORE = ("mc_error", "draw_error", "mc_variance_share", "mc_variance_removed", "draws")
+"""What stands beside a headline in the CSV file."""
 FOOT = (
     "For: comparing national policies on infant deaths in England, by size, by whom and how sure. "
     "Not for: forecasting deaths, one baby, hospital or council, or proof that a policy works. "
@@ -71,16 +75,34 @@ def _print(console: Console, title: str, headings: Cells, rows: Sequence[Cells],
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    widths = []
     for i, heading in enumerate(headings):
+        widest = max(len(row[i]) for row in rows)
+        lines = max(len(line) for line in heading.split("\n"))
+        widths.append(min(widest, FOLDED) if i < words else max(widest, lines))
+    if sum(widths) + GAP * len(widths) > console.width:
+        _list(console, title, headings, rows, words)
+        return
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    for i, (heading, width) in enumerate(zip(headings, widths, strict=True)):
         if i < words:
-            table.add_column(heading, overflow="fold", min_width=min(max(len(row[i]) for row in rows), 26))
+            table.add_column(heading, overflow="fold", min_width=width)
         else:
-            widest = max(len(cell) for cell in (*heading.split("\n"), *(row[i] for row in rows)))
-            table.add_column(heading, justify="right", min_width=widest)
+            table.add_column(heading, justify="right", min_width=width)
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def _list(console: Console, title: str, headings: Cells, rows: Sequence[Cells], words: int) -> None:
+    """The same for a terminal too narrow for its columns: one figure a line."""
+    console.print(f"[italic]{title}[/italic]", highlight=False)
+    for row in rows:
+        console.print(f"\n{' '.join(row[:words])}", style="bold", highlight=False)
+        for heading, cell in zip(headings[words:], row[words:], strict=True):
+            label = heading.replace("\n", " ")
+            console.print(f"  {label}: {cell}", highlight=False)
+    console.print()
 
 
 def _size(arm: Mapping[str, Any]) -> Cells:

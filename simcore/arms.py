@@ -41,16 +41,18 @@ class Step:
 
 @dataclass(frozen=True)
 class Treatment:
-    """Multiply the probability of one level among births at the last level of a step.
+    """Multiply the natural probability of one level among births at the last level of a step.
 
-    What is gained is taken from the levels after it, in proportion; the coupling moves a birth only
-    in that direction. ``ratio`` is ``float64[draws or 1]``; the probability is capped at one.
+    What is gained is taken from the levels after it, in proportion, and only births that were there move
+    (below one, the other way). ``ratio`` is ``float64[draws or 1]``; the probability is capped at one. It
+    becomes a step of its own, so that what is only associated with the variable does not follow.
     """
 
     variable: str
     level: str
     step: str
     ratio: Array
+    decision: int
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,17 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
     nodes = list(program.network.nodes)
     nodes = [_for_arms(node, len(arms)) for node in nodes]
     network = Network(program.network.strata, tuple(nodes))
-    treated = {treatment.variable for arm in arms for treatment in arm.treatments}
+    natural = {node.name for node in program.network.nodes}
     drawn_to = program.model.spec.drawn_to
+    early = _needed_early(network, arms, drawn_to)
     for step in _distinct_steps(arms):
-        network = _insert(network, step, [_find(arm, step.name) for arm in arms], drawn_to, treated)
-    network = _follow_policy(network, {node.name for node in program.network.nodes})
-    for step_name, variable in dict.fromkeys((t.step, t.variable) for arm in arms for t in arm.treatments):
-        network = _treat(network, variable, step_name, arms)
+        parents = tuple(p if p in network.strata else network.carrier(p) for p in step.parents)
+        network = _insert(
+            network, step, parents, [_find(arm, step.name) for arm in arms], drawn_to, step.name in early
+        )
+    for variable, step_name in dict.fromkeys((t.variable, t.step) for arm in arms for t in arm.treatments):
+        network = _treat(network, variable, step_name, arms, drawn_to)
+    network = _follow_policy(network, natural)
     carriers = {node.name: network.carrier(node.name) for node in program.network.nodes}
     base = program.hazards.renamed(carriers)
     hazards: list[Hazards] = [base]
@@ -199,14 +205,35 @@ def _find(arm: Arm, name: str) -> Step | None:
     return next((step for step in arm.steps if step.name == name), None)
 
 
+def _needed_early(network: Network, arms: Sequence[Arm], drawn_to: str | None) -> set[str]:
+    """Steps that lead to a treatment of something which a drawn variable follows."""
+    if drawn_to is None:
+        return set()
+    drawn = network.nodes[: network.position(drawn_to) + 1]
+    read = {p for node in drawn for p in node.parents if p not in node.natural_parents}
+    early = {t.step for arm in arms for t in arm.treatments if t.variable in read}
+    steps = {step.name: step for arm in arms for step in arm.steps}
+    waiting = list(early)
+    while waiting:
+        for parent in steps[waiting.pop()].parents:
+            if parent in steps and parent not in early:
+                early.add(parent)
+                waiting.append(parent)
+    return early
+
+
 def _insert(
-    network: Network, step: Step, per_arm: Sequence[Step | None], drawn_to: str | None, treated: set[str]
+    network: Network,
+    step: Step,
+    parents: tuple[str, ...],
+    per_arm: Sequence[Step | None],
+    drawn_to: str | None,
+    early: bool = False,
 ) -> Network:
     """The step as a node of its own: after its parents, and after the cut unless a drawn node needs it.
 
     Past the cut a policy is summed out exactly, so that arms differ by no luck at all.
     """
-    parents = tuple(p if p in network.strata else network.carrier(p) for p in step.parents)
     tables: list[Array] = []
     of_arm = []
     inert = _inert(network, step)
@@ -219,10 +246,10 @@ def _insert(
             tables.append(table)
         of_arm.append(len(tables) - 1 if known is None else known)
     place = 1 + max((network.position(p) for p in parents if p not in network.strata), default=-1)
-    if drawn_to is not None:
+    if drawn_to is not None and not early:
         after_cut = network.position(drawn_to) + 1
         drawn = network.nodes[place:after_cut]
-        if not any(_reads(node, step) or node.name in treated for node in drawn):
+        if not any(_reads(node, step) for node in drawn):
             place = max(place, after_cut)
     node = Node(
         step.name, step.levels, parents, step.decision, tuple(tables), tuple(of_arm), stands_for=step.replaces
@@ -266,53 +293,71 @@ def _follow_policy(network: Network, natural: set[str]) -> Network:
     return Network(network.strata, tuple(nodes))
 
 
-def _treat(network: Network, variable: str, step: str, arms: Sequence[Arm]) -> Network:
-    """Add the step to the variable's parents; only arms that treat have another table at it."""
+def _treat(network: Network, variable: str, step: str, arms: Sequence[Arm], drawn_to: str | None) -> Network:
+    """The variable's value among the treated, as a step that replaces it."""
     node = network[variable]
-    step_levels = len(network.levels(step))
-    tables: list[Array] = []
-    of_arm: list[int] = []
-    seen: dict[tuple[int, int | None], int] = {}
-    for arm, treatment in enumerate(_treatment(arm, variable, step) for arm in arms):
-        key = (node.table_of_arm[arm], None if treatment is None else id(treatment))
-        if key not in seen:
-            plain = node.tables[key[0]]
-            widened = np.repeat(plain[..., None, :], step_levels, axis=-2)
-            if treatment is not None:
-                widened = np.array(
-                    np.broadcast_to(widened, (max(plain.shape[0], treatment.ratio.size), *widened.shape[1:]))
-                )
-                level = node.levels.index(treatment.level)
-                widened[..., -1, :] = raise_level(plain, level, treatment.ratio)
-            seen[key] = len(tables)
-            tables.append(widened)
-        of_arm.append(seen[key])
-    treated = Node(
-        node.name, node.levels, (*node.parents, step), node.decision, tuple(tables), tuple(of_arm),
-        node.natural_parents, node.stands_for,
-    )  # fmt: skip
-    return Network(network.strata, tuple(treated if n.name == variable else n for n in network.nodes))
+    given = tuple(
+        p if p in node.natural_parents or p in network.strata else network.carrier(p) for p in node.parents
+    )
+    per_arm: list[Step | None] = []
+    for treatment in (_treatment(arm, variable, step) for arm in arms):
+        if treatment is None:
+            per_arm.append(None)
+            continue
+        level = node.levels.index(treatment.level)
+        moved = transition(node.tables[0], level, treatment.ratio)
+        # everybody not at the last level of the step stays as they are
+        stays = np.broadcast_to(np.eye(len(node.levels)), moved.shape)
+        table = np.stack([*[stays] * (len(network.levels(step)) - 1), moved], axis=-3)
+        table = np.moveaxis(table, -2, 1)
+        name, parents = f"{step}>{variable}", (variable, *node.parents, step)
+        per_arm.append(Step(name, node.levels, parents, table, treatment.decision, replaces=variable))
+    first = next(own for own in per_arm if own is not None)
+    return _insert(network, first, (network.carrier(variable), *given, step), per_arm, drawn_to)
 
 
 def _treatment(arm: Arm, variable: str, step: str) -> Treatment | None:
     return next((t for t in arm.treatments if (t.variable, t.step) == (variable, step)), None)
 
 
-def raise_level(table: Array, level: int, ratio: Array) -> Array:
-    """Probabilities with one level multiplied, its gain taken from the levels after it.
+def transition(table: Array, level: int, ratio: Array) -> Array:
+    """Chance of each new level given the natural one, so that one level becomes ``ratio`` times as likely.
 
-    >>> raise_level(np.array([[0.0, 0.2, 0.8]]), 1, np.array([1.5]))
-    array([[0. , 0.3, 0.7]])
+    Parameters
+    ----------
+    table : float64[draws or 1, *parents, levels]
+        Natural probabilities.
+    level
+        The level whose probability is multiplied; levels before it are left alone.
+    ratio : float64[draws or 1]
+
+    Returns
+    -------
+    float64[draws or 1, *parents, levels before, levels after]
+
+    Examples
+    --------
+    Of those who would not quit (0.8), an eighth does, so that 0.2 becomes 0.3:
+
+    >>> transition(np.array([[0.0, 0.2, 0.8]]), 1, np.array([1.5]))[0]
+    array([[1.   , 0.   , 0.   ],
+           [0.   , 1.   , 0.   ],
+           [0.   , 0.125, 0.875]])
     """
     ratio = ratio.reshape(-1, *[1] * (table.ndim - 2))
-    after = table[..., level + 1 :].sum(axis=-1)
+    later = table[..., level + 1 :]
+    after = later.sum(axis=-1)
     before = table[..., level]
     raised = np.clip(before * ratio, 0.0, before + after)
-    out = np.array(
-        np.broadcast_to(table, (*np.broadcast_shapes(raised.shape, table.shape[:-1]), table.shape[-1]))
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        left = np.where(after > 0, (before + after - raised) / after, 1.0)
-    out[..., level] = raised
-    out[..., level + 1 :] *= left[..., None]
+    join = np.where(after > 0, np.maximum(raised - before, 0.0) / np.where(after > 0, after, 1.0), 0.0)
+    leave = np.where(before > 0, np.maximum(before - raised, 0.0) / np.where(before > 0, before, 1.0), 0.0)
+    share = later / np.where(after > 0, after, 1.0)[..., None]
+    leave = np.where(after > 0, leave, 0.0)
+    out = np.zeros((*join.shape, table.shape[-1], table.shape[-1]))
+    out[...] = np.eye(table.shape[-1])
+    for other in range(level + 1, table.shape[-1]):
+        out[..., other, other] = 1.0 - join
+        out[..., other, level] = join
+        out[..., level, other] = leave * share[..., other - level - 1]
+    out[..., level, level] = 1.0 - leave
     return out

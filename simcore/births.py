@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,9 +91,8 @@ def births_table(
         raise ValueError("a table of births shows at least one birth of one draw")
     program = compile_natural(model, structure, draw, years)
     arms = list(make_arms(program, draw))
-    without = _without_each_treatment(arms)
     try:
-        worlds = lay_arms(program, [*arms, Arm("natural"), *(other for _, _, other in without)])
+        worlds = lay_arms(program, [*arms, Arm("natural")])
     except ArmConflict as error:
         raise DocumentError(Problem(model.name, None, None, "", str(error))) from None
     simulated = apportion(model.births_in(worlds.network.strata), n)
@@ -102,7 +100,7 @@ def births_table(
     number = int(draw.index[0])
     packed = packer.with_deaths(packer.plan(), 0)
     levels = evaluate_births(packed, seed, number)
-    reader = _Reader(worlds, packed, levels, len(arms), [(arm, name) for arm, name, _ in without])
+    reader = _Reader(worlds, packed, levels, len(arms))
     first = _identity(simulated, CENTRAL if number == 2**32 - 1 else number, worlds.names[: len(arms)])
     spec = model.spec
     variables = tuple(spec.variables)
@@ -113,20 +111,6 @@ def births_table(
 
 
 Column = tuple[str, object]
-
-
-def _without_each_treatment(arms: Sequence[Arm]) -> list[tuple[int, tuple[str, str], Arm]]:
-    """For each treatment of each arm: the arm, the step and variable treated, and the arm without it.
-
-    Whoever has another value there was moved by the treatment, and by nothing else.
-    """
-    found = []
-    for number, arm in enumerate(arms):
-        for treatment in arm.treatments:
-            others = tuple(t for t in arm.treatments if t is not treatment)
-            other = replace(arm, treatments=others, hazard_edits=())
-            found.append((number, (treatment.step, treatment.variable), other))
-    return found
 
 
 def _identity(simulated: NDArray[np.int64], draw: int, names: tuple[str, ...]) -> Iterator[Column]:
@@ -143,7 +127,7 @@ def _identity(simulated: NDArray[np.int64], draw: int, names: tuple[str, ...]) -
 class _Reader:
     """Turns levels by arm, variable and birth into columns with labels, a birth's arms together.
 
-    Hidden arms stand after the ``n_arms`` shown: the natural world, then those of ``without``.
+    The natural world stands hidden after the ``n_arms`` shown.
     """
 
     def __init__(
@@ -152,10 +136,9 @@ class _Reader:
         packed: Packed,
         levels: Levels,
         n_arms: int,
-        without: Sequence[tuple[int, tuple[str, str]]],
     ) -> None:
         self.network, self.packed, self.levels = worlds.network, packed, levels
-        self.n_arms, self.without = n_arms, without
+        self.n_arms = n_arms
         self.names = [*worlds.network.strata, "slice", *(node.name for node in worlds.network.nodes)]
 
     def strata(self) -> Iterator[Column]:
@@ -180,18 +163,13 @@ class _Reader:
                 yield node.name.replace(":", "_"), self._labels(node.name, self._of(node.name)[: self.n_arms])
 
     def moves(self) -> Iterator[Column]:
-        """Who was moved by which intervention: by its replacing steps, or by its treatments."""
+        """Who was moved by which intervention: where its own step gave another value."""
         moved: dict[str, NDArray[np.bool_]] = {}
         for node in self.network.nodes:
             if node.stands_for is not None:
                 column = _moves(node.name, node.stands_for)
                 differs = self._of(node.name)[: self.n_arms] != self._of(node.parents[0])[: self.n_arms]
                 moved[column] = moved.get(column, False) | differs
-        for place, (arm, (step, variable)) in enumerate(self.without):
-            column = _moves(step, variable)
-            level = self._of(variable)
-            of_arm = moved.setdefault(column, np.zeros((self.n_arms, level.shape[1]), dtype=bool))
-            of_arm[arm] |= level[arm] != level[self.n_arms + 1 + place]
         for column, values in moved.items():
             yield column, _labelled(values.T.ravel(), ("no", "yes"))
 

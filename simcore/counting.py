@@ -16,7 +16,8 @@ def resample_targets(model: Model, births_by_cell: Array, n: int) -> Targets:
 
     Deaths by stratum are gamma with the count as shape (a Poisson count seen once). In the joint table
     the probability of death of each cell of ``by`` is beta, so that it stays under one where death is
-    near certain, and the split over causes and age bands is Dirichlet, both with the effective counts.
+    near certain; the split over causes and age bands is a normalised gamma for each cell; both with the
+    effective counts, and means as published.
     Among the cells where hazard ratios act, each age period is then scaled to the total over strata.
 
     Parameters
@@ -59,7 +60,9 @@ def _joint(model: Model, births: Array, n: int) -> Array:
     total = np.where(
         effective > 0, betaincinv(np.maximum(effective, 1e-9), np.maximum(survivors, 1e-9), u), 0.0
     )
-    parts = _gamma(f"{model.name}/counts/joint", target.effective, n)
+    # each cell keeps its mean: the effective count sets only how far it strays
+    parts = target.deaths * _gamma(f"{model.name}/counts/joint", target.effective, n)
+    parts = parts / np.maximum(target.effective, 1e-300)
     parts = parts / np.maximum(parts.sum(axis=(-1, -2), keepdims=True), 1e-300)
     return np.asarray((births * total)[..., None, None] * parts)
 

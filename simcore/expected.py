@@ -8,6 +8,8 @@ order, so that its bits do not depend on which other arms are compared.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from simcore.arms import World
@@ -18,13 +20,18 @@ class RiskCache:
     """Risk at the frontier, shared by arms with the same tables after it; one for each block of draws."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, ...], tuple[World, Labelled]] = {}
+        self._kept: dict[tuple[object, ...], tuple[World, Labelled]] = {}
 
     def risk(self, world: World) -> Labelled:
         """Probability of death by cause and age band, given the variables before the frontier."""
         network = world.network
         after = network.nodes[world.frontier :]
-        key = (*(id(f.values) for f in world.hazards.factors), *(id(node.tables[0]) for node in after))
+        key = (
+            *(id(f.values) for f in world.hazards.factors),
+            *(id(node.tables[0]) for node in after),
+            # what is only associated with a natural value must not follow another arm's policy
+            *(world.carriers.items() if any(node.natural_parents for node in after) else ()),
+        )
         if key not in self._kept:
             order = (*network.strata, *(node.name for node in network.nodes))
             hangs_on = needed_for(after, world.hazards.axes(order))
@@ -71,10 +78,13 @@ def risk_before(world: World, start: int, cache: RiskCache) -> Labelled:
 
 
 def births_at(world: World, step: str, start: int, weights: Labelled) -> Array:
-    """Births at the last level of a step (reached, accepted): ``float64[draws, *strata]``."""
+    """Births at the last level of a step (reached, accepted): ``float64[draws, *strata]``.
+
+    ``weights`` carries what :func:`needed_before` names for the step, the step itself if it was drawn.
+    """
     strata = tuple(world.network.strata)
-    place = world.network.position(step)
-    at = push_forward(weights, world.network.nodes[start : place + 1], 0, {*strata, step})
+    between = world.network.nodes[start : world.network.position(step) + 1]
+    at = push_forward(weights, between, 0, {*strata, step})
     return at.total(*strata, step).values[..., -1]
 
 
@@ -83,9 +93,9 @@ def exact_weights(world: World, births: Array) -> Labelled:
     return Labelled(tuple(world.network.strata), births[None])
 
 
-def needed_before(world: World, start: int, cache: RiskCache) -> tuple[str, ...]:
-    """Variables before ``start`` that what comes after hangs on, in causal order."""
-    needed = needed_for(world.network.nodes[start : world.frontier], cache.risk(world).axes)
+def needed_before(world: World, start: int, goals: Collection[str]) -> tuple[str, ...]:
+    """Variables before ``start`` that ``goals`` hang on, in causal order."""
+    needed = needed_for(world.network.nodes[start:], goals)
     return tuple(node.name for node in world.network.nodes[:start] if node.name in needed)
 
 

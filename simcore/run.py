@@ -9,14 +9,15 @@ order of arms, or which other arms there are.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from simcore.arms import Arm, Worlds, lay_arm, lay_arms
+from simcore.arms import Arm, World, Worlds, lay_arm, lay_arms
+from simcore.dims import SLICE
 from simcore.draws import DrawBlock
 from simcore.expected import (
     RiskCache,
@@ -121,22 +122,24 @@ def _expected(
     counts = None if exact else _Counts(program, arms, block, births, settings)
     deaths, slices, stages = [], [], {}
     for number, (arm, world) in enumerate(zip(arms, worlds, strict=True)):
-        start = 0 if exact else world.cut
-        if counts is None:
-            weights = exact_weights(world, births)
-        else:
-            needed = needed_before(world, start, cache)
-            sliced = counts.weights(number, needed)
-            weights = Labelled(
-                (*world.network.strata, *needed), sliced.values.sum(axis=1 + len(world.network.strata))
-            )
-            slices.append(_by_slice(sliced, risk_before(world, start, cache), len(world.network.strata)))
-        deaths.append(_all_draws(expected_deaths(world, start, weights, cache), block.size))
+        start = 0 if counts is None else world.cut
+
+        def weights(
+            goals: Collection[str], number: int = number, world: World = world, start: int = start
+        ) -> Labelled:
+            if counts is None:
+                return exact_weights(world, births)
+            return counts.weights(number, needed_before(world, start, goals))
+
+        risk = cache.risk(world)
+        counted = weights(risk.axes)
+        if counts is not None:
+            slices.append(_by_slice(counted, risk_before(world, start, cache), len(world.network.strata)))
+        deaths.append(_all_draws(expected_deaths(world, start, _whole(counted), cache), block.size))
         for step in arm.steps:
             if step.replaces is None:
-                stages[arm.name, step.name] = _all_draws(
-                    births_at(world, step.name, start, weights), block.size
-                )
+                at = births_at(world, step.name, start, _whole(weights({step.name})))
+                stages[arm.name, step.name] = _all_draws(at, block.size)
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(
         block.index,
@@ -145,6 +148,11 @@ def _expected(
         np.stack(slices) if slices else empty,
         stages,
     )
+
+
+def _whole(weights: Labelled) -> Labelled:
+    """Births with their slices added up."""
+    return weights.total(*(axis for axis in weights.axes if axis != SLICE))
 
 
 def _all_draws(values: Array, n: int) -> Array:
@@ -206,8 +214,8 @@ class _Counts:
         return self._kept[key]
 
     def _weights(self, which: int, needed: tuple[str, ...]) -> Labelled:
-        counts = Labelled((*self.strata, "slice", *self.profile), self.counted[which])
-        kept = counts.total(*self.strata, "slice", *needed)
+        counts = Labelled((*self.strata, SLICE, *self.profile), self.counted[which])
+        kept = counts.total(*self.strata, SLICE, *needed)
         scale = self.scale.reshape(*self.scale.shape, *[1] * (1 + len(needed)))
         return Labelled(kept.axes, kept.values * scale)
 

@@ -68,7 +68,8 @@ class Packed:
 
     Variables 0 to ``n_given - 1`` are given: the levels of a birth's stratum, and last the slice,
     ``(k + key) % n_levels[n_given - 1]`` for birth ``k`` of the stratum with that key. The rest are drawn.
-    The table of variable ``v`` in arm ``a`` begins at ``table_start[a, v]`` in ``thresholds``; it is rows x (levels - 1),
+    The table of variable ``v`` in arm ``a`` begins at ``table_start[a, v]`` in ``thresholds``; it is rows x
+    (levels - 1),
     non-decreasing in a row; the row is ``sum(strides[v] * level(parents[v]))`` and the level the number of
     thresholds that do not exceed the birth's word. Arms with the same ``column[a, v]`` share that variable's
     values (see `share_columns`).
