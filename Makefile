@@ -22,7 +22,7 @@ DRAWS     := 1000
 OUT       := out/compare
 MODEL     := england
 
-.PHONY: help compare test lint types layers tests format bench solve lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests format bench validation solve lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -59,6 +59,9 @@ format: $(STAMP)  ## lay out the source, sort imports
 
 bench: $(STAMP)  ## the benchmarks
 	@$(OFFLINE) $(BIN)/python -m pytest benchmarks --benchmark-only $(PYTEST)
+
+validation: $(STAMP)  ## write docs/validation.md again from the shipped model
+	@$(BIN)/python docs/make_validation.py
 
 solve: $(STAMP)  ## solve the direct effects of a model again (MODEL=england), for every draw
 	@$(BIN)/simcore solve $(MODEL)

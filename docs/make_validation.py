@@ -1,0 +1,553 @@
+"""Write docs/validation.md from the shipped model: ``python docs/make_validation.py`` (``--check`` writes nothing).
+
+Every figure on that page is worked out here, from the shipped draws and tables; none is typed in.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.interventions import arms_of
+from scenarios.read import read_scenarios
+from simcore.achieved import Achieved, achieved
+from simcore.arms import Arm, lay_arm
+from simcore.draws import DrawBlock
+from simcore.load import load_model
+from simcore.model import Model, Structure
+from simcore.network import Labelled, multiply, push_forward
+from simcore.program import compile_natural
+from simcore.results import BlockResult, join_blocks
+from simcore.run import Estimator, Settings, simulate
+from simcore.solve import World, observed
+from simcore.solved import read_central, read_draws
+from simcore.solving import structures
+
+Array = NDArray[np.float64]
+PAGE = Path(__file__).with_name("validation.md")
+DRAWS = 2000
+YEARS = tuple(range(2025, 2035))
+WITHIN = 0.1  # per cent: how near the baseline must come to what was observed
+SEEDS: dict[Estimator, int] = {"expected": 8, "realised": 2}
+MANY = 100_000  # births of each draw where births are drawn
+CONTRAST = 0.5  # per cent: how near each do-contrast must come to its published total
+
+
+@cache
+def england() -> Model:
+    """The model of this page."""
+    return load_model("england")
+
+
+def main(check: bool) -> int:
+    """Write the page, or compare it with what is there (exit status 3 when they differ or a bound is missed)."""
+    bounds: list[str] = []
+    page = "\n".join(line.rstrip() for line in sections(bounds)) + "\n"
+    if bounds:
+        sys.stderr.write("\n".join(bounds) + "\n")
+        return 3
+    if not check:
+        PAGE.write_text(page, encoding="utf-8")
+        return 0
+    if PAGE.read_text(encoding="utf-8") == page:
+        return 0
+    sys.stderr.write(f"{PAGE.name} is not what the shipped model gives; run python docs/make_validation.py\n")
+    return 3
+
+
+def sections(missed: list[str]) -> Iterator[str]:
+    """The page, line by line; bounds that do not hold are added to ``missed``."""
+    model = england()
+    yield "# Validation"
+    yield ""
+    yield "Made by `python docs/make_validation.py`; do not edit. Every figure comes from the shipped model:"
+    yield f"model `{model.name}`, edition {model.spec.edition}, hash `{model.hash}`, {DRAWS:,} draws of each of"
+    yield f"{len(structures(model))} structures. [england.md](england.md#the-model) says what the words mean and"
+    yield "discusses what is odd."
+    for section in (baseline, contrasts, effects, residuals, implied, estimators, by_hand, raw_tables):
+        yield ""
+        yield from section(missed)
+
+
+# ---- the baseline of the reference years
+
+
+def baseline(missed: list[str]) -> Iterator[str]:
+    """Observed deaths beside the model's, central draw."""
+    model = england()
+    deaths = model.spec.deaths
+    found = {s.label: _modelled(s) for s in structures(model)}
+    tables = {
+        "age period and decile": (list(_decile_labels()), _observed_by_decile().ravel()),
+        "gestation": (list(model.levels("gestation")), _observed().sum(axis=(1, 2))),
+        "cause": (list(deaths.causes), _observed().sum(axis=(0, 2))),
+        "age band": (list(deaths.age_bands), _observed().sum(axis=(0, 1))),
+    }
+    yield "## The baseline returns what was observed"
+    yield ""
+    yield "England, 2018-20, central draw, structure `default`, nothing drawn. *Observed* is the published table"
+    yield "as reconciled ([below](#raw-tables-beside-the-targets)). Deciles, causes and ages are summed from the"
+    yield "cells of a comparison; gestation is a second road (the solver's sums)."
+    for name, (labels, seen) in tables.items():
+        yield ""
+        rows = [
+            (label, _1(o), _1(m), _percent(m, o))
+            for label, o, m in zip(labels, seen, found["default"][name], strict=True)
+        ]
+        rows.append(
+            (
+                "**all**",
+                _1(seen.sum()),
+                _1(found["default"][name].sum()),
+                _percent(found["default"][name].sum(), seen.sum()),
+            )
+        )
+        yield from table((f"deaths by {name}", "observed", "model", "difference"), rows)
+    yield ""
+    yield f"The greatest difference under every structure, in per cent (the bound is {WITHIN}%):"
+    yield ""
+    furthest: list[tuple[str, ...]] = []
+    for label, margins in found.items():
+        worst = {n: 100 * float(np.abs(margins[n] / seen - 1).max()) for n, (_, seen) in tables.items()}
+        furthest.append((f"`{label}`", *(f"{w:.4f}" for w in worst.values())))
+        missed += [f"{label}: deaths by {n} are {w:.2f}% away" for n, w in worst.items() if w > WITHIN]
+    yield from table(("structure", *tables), furthest)
+
+
+def _modelled(structure: Structure) -> dict[str, Array]:
+    """Deaths of the reference years by each margin."""
+    model = england()
+    central = read_central(model, structure)
+    years = model.spec.reference_years
+    deaths = run(structure, central, ("current_policy",), years, Settings(estimator="exact")).deaths[0, 0]
+    deaths = deaths.sum(axis=0)
+    bands = list(model.spec.deaths.age_bands)
+    periods = [
+        deaths[..., [bands.index(b) for b in names]].sum(axis=(1, 2))
+        for names in model.spec.deaths.age_periods.values()
+    ]
+    return {
+        "age period and decile": np.concatenate(periods),
+        "gestation": World(model, structure, central).evaluate(central).cells[0].sum(axis=(1, 2)),
+        "cause": deaths.sum(axis=(0, 2)),
+        "age band": deaths.sum(axis=(0, 1)),
+    }
+
+
+def _observed() -> Array:
+    """``float64[gestation, causes, age bands]``."""
+    return np.asarray(observed(england()).cells[0])
+
+
+def _observed_by_decile() -> Array:
+    """``float64[age periods, deciles]``."""
+    strata = observed(england()).strata
+    assert strata is not None
+    return np.asarray(strata[0])
+
+
+def _decile_labels() -> Iterator[str]:
+    for period in england().spec.deaths.age_periods:
+        for decile in england().levels("imd_decile"):
+            yield f"{period}, decile {decile}"
+
+
+# ---- what was solved
+
+
+@cache
+def _achieved(label: str) -> Achieved:
+    structure = next(s for s in structures(england()) if s.label == label)
+    return achieved(england(), structure, DRAWS)
+
+
+def contrasts(missed: list[str]) -> Iterator[str]:
+    """Each published total beside what the model gives under do()."""
+    yield "## Each published effect comes back out"
+    yield ""
+    yield f"Each contrast worked out again under `do`, for all {DRAWS:,} shipped draws of every structure: mean"
+    yield "over draws of the total that the draw was to return, mean of what it returns, and the furthest that any"
+    yield f"one draw is from its own total (the bound is {CONTRAST}%). What is contrasted with what:"
+    yield "[england.md](england.md#contrasts)."
+    yield ""
+    rows = []
+    for structure in structures(england()):
+        found = _achieved(structure.label)
+        for name, wanted in found.published.items():
+            got = found.returned[name]
+            furthest = 100 * float(np.abs(got / wanted - 1).max())
+            rows.append(
+                (
+                    f"`{structure.label}`",
+                    name,
+                    f"{wanted.mean():.4f}",
+                    f"{got.mean():.4f}",
+                    f"{furthest:.5f}%",
+                )
+            )
+            if furthest > CONTRAST:
+                missed.append(f"{structure.label}: {name} is {furthest:.2f}% away in some draw")
+    yield from table(("structure", "contrast", "wanted", "returned", "furthest draw"), rows)
+
+
+def effects(missed: list[str]) -> Iterator[str]:
+    """The solved direct effects."""
+    del missed
+    yield "## Direct effects, as solved"
+    yield ""
+    yield f"Central draw; then median and 95% of {DRAWS:,} draws, and the share of draws below 1."
+    yield ""
+    rows = []
+    for structure in structures(england()):
+        found = _achieved(structure.label)
+        for name, values in found.effects.items():
+            low, middle, high = np.quantile(values, [0.025, 0.5, 0.975])
+            rows.append((
+                f"`{structure.label}`", name, f"{found.central[name]:.3f}", f"{middle:.3f}",
+                f"{low:.3f} to {high:.3f}", f"{(values < 1).mean():.3f}",
+            ))  # fmt: skip
+    yield from table(("structure", "direct effect", "central", "median", "95% of draws", "below 1"), rows)
+
+
+def residuals(missed: list[str]) -> Iterator[str]:
+    """The gradient by decile that no variable explains."""
+    del missed
+    model = england()
+    deciles = model.levels("imd_decile")
+    yield "## The residual by decile"
+    yield ""
+    yield "A factor on every hazard from 24 weeks, solved so that each decile has its observed deaths; mean 1 over"
+    yield "those deaths. It is what the variables leave unexplained: 1 throughout would mean that they explain the"
+    yield "gradient, above 1 in decile 1 that deprivation does more than they know, below 1 that together they explain"
+    yield "more than there is."
+    yield "*1 : 10* is decile 1 over decile 10, central draw, then 95% of draws."
+    yield ""
+    rows = []
+    for structure in structures(model):
+        central = _residual(read_central(model, structure))[0]
+        ratio = _residual(read_draws(model, structure, DRAWS))
+        ratio = ratio[..., 0] / ratio[..., -1]
+        for p, period in enumerate(model.spec.deaths.age_periods):
+            low, high = np.quantile(ratio[:, p], [0.025, 0.975])
+            span = f"{central[p, 0] / central[p, -1]:.2f} ({low:.2f} to {high:.2f})"
+            rows.append((f"`{structure.label}`", period, *(f"{r:.2f}" for r in central[p]), span))
+    yield from table(("structure", "deaths", *deciles, "1 : 10"), rows)
+    seen = _observed_by_decile() / _births()
+    text = "; ".join(
+        f"{period} {rate[0] / rate[-1]:.2f}"
+        for period, rate in zip(model.spec.deaths.age_periods, seen, strict=True)
+    )
+    yield ""
+    yield f"For comparison, the observed death rate of decile 1 over that of decile 10, all gestations: {text}."
+
+
+def _residual(block: DrawBlock) -> Array:
+    assert block.residual is not None
+    return block.residual
+
+
+def _births() -> Array:
+    """Live births of the reference years by decile."""
+    years = tuple(str(y) for y in england().spec.reference_years)
+    births = england().births_in({"year": years, "imd_decile": england().levels("imd_decile")})
+    return np.asarray(births.sum(axis=0))
+
+
+# ---- what follows from it
+
+
+def implied(missed: list[str]) -> Iterator[str]:
+    """Rates of groups as the model has them: not effects, but what it says one would see."""
+    del missed
+    model = england()
+    groups = ("child_poverty", "smoking", "bmi", "mother_age", "plurality")
+    yield "## What it implies, group by group"
+    yield ""
+    yield "Reference years, central draw. These are crude rates, as one would count them among such babies; they hold"
+    yield "everything that goes with belonging to the group, and are no effects. Nothing of this was fitted group by"
+    yield "group."
+    yield ""
+    rows = []
+    for structure in structures(model):
+        # body mass, age and plurality hardly hang on the structure
+        shown = groups if structure.label == "default" else groups[:2]
+        for name, level, share, preterm, deaths in _groups(structure, shown):
+            figures = f"{100 * share:.1f}%", f"{100 * preterm:.1f}%", f"{1000 * deaths:.2f}"
+            rows.append((f"`{structure.label}`", f"{name}: {level}", *figures))
+    head = ("structure", "group", "of births", "under 37 weeks", "infant deaths per 1,000")
+    yield from table(head, rows)
+
+
+def _groups(structure: Structure, names: Sequence[str]) -> Iterator[tuple[str, str, float, float, float]]:
+    """Variable, level, share of births, share preterm, probability of infant death."""
+    model = england()
+    program = compile_natural(model, structure, read_central(model, structure), model.spec.reference_years)
+    world = lay_arm(program, Arm("natural"))
+    network, hazards = world.network, world.hazards
+    order = (*network.strata, *(node.name for node in network.nodes))
+    axes = hazards.axes(order)
+    risk = hazards.risk(axes, [len(network.levels(axis)) for axis in axes])
+    births = Labelled(tuple(network.strata), model.births_in(network.strata)[None])
+    for name in names:
+        keep = tuple(dict.fromkeys((*axes, "gestation", name)))
+        weights = push_forward(births, network.nodes, 0, keep).total(*keep)
+        died = multiply(risk, weights, {name}).values[0].sum(axis=-1)
+        among = weights.total(name, "gestation").values[0]
+        for i, level in enumerate(model.levels(name)):
+            all_births = float(among[i].sum())
+            preterm = float(among[i, :-1].sum())
+            yield (
+                name,
+                level,
+                all_births / float(among.sum()),
+                preterm / all_births,
+                float(died[i]) / all_births,
+            )
+
+
+# ---- three estimators
+
+
+def estimators(missed: list[str]) -> Iterator[str]:
+    """Drawn births against the exact sum, draw by draw."""
+    model, structure = england(), england().structure()
+    names = ("current_policy", "child_poverty_35", "smoking_halved", "smoking_cessation")
+    block = read_draws(model, structure, 100)
+    exact = _headlines(run(structure, block, names, YEARS, Settings(estimator="exact")))
+    found = {
+        estimator: np.stack([
+            _headlines(run(structure, block, names, YEARS, Settings(seed, MANY, estimator=estimator)))
+            for seed in range(1, seeds + 1)
+        ])
+        for estimator, seeds in SEEDS.items()
+    }  # fmt: skip
+    yield "## Three estimators, one answer"
+    yield ""
+    yield f"{YEARS[0]}-{YEARS[-1]}, the first {block.size} draws of {MANY:,} births each;"
+    yield f"{', '.join(f'{name} under {seeds} seeds' for name, seeds in SEEDS.items())}. Given a draw, what differs"
+    yield "from the exact sum is chance alone; *z* is its mean by its own standard error (SE). Realised deaths hold the"
+    yield "chance of every death too. Rows share their births, so their *z* go together. The standing tests"
+    yield "(`tests/test_exact.py`) do this cell by cell."
+    yield ""
+    rows = []
+    for i, name in enumerate(names):
+        what = f"averted, {name}" if i else f"deaths, {name}"
+        row = [what, f"{exact[i].mean():,.2f}"]
+        for estimator, drawn in found.items():
+            off = drawn[:, i] - exact[i]
+            error = float(off.std(ddof=1) / np.sqrt(off.size))
+            z = float(off.mean()) / error
+            row += [f"{drawn[:, i].mean():,.2f}", f"{error:.2f}", f"{z:+.2f}"]
+            if abs(z) > 4:
+                missed.append(f"{what}: {estimator} and exact differ by {z:.1f} standard errors")
+        rows.append(tuple(row))
+    yield from table(("quantity", "exact", "expected", "SE", "z", "realised", "SE", "z"), rows)
+
+
+def _headlines(result: BlockResult) -> Array:
+    """Deaths of the comparator, then deaths averted by every other arm: ``float64[arms, draws]``."""
+    total = result.deaths.reshape(*result.deaths.shape[:2], -1).sum(axis=-1)
+    return np.concatenate([total[:1], total[0] - total[1:]])
+
+
+# ---- by hand
+
+
+def by_hand(missed: list[str]) -> Iterator[str]:
+    """Headlines against arithmetic on published figures."""
+    del missed
+    model = england()
+    names = (
+        "current_policy",
+        "child_poverty_35",
+        "smoking_halved",
+        "smoking_cessation",
+        "poverty_and_smoking",
+        "current_policy_rising",
+    )
+    found: dict[str, dict[str, float]] = {}
+    for structure in structures(model):
+        central = read_central(model, structure)
+        result = run(structure, central, names, YEARS, Settings(estimator="exact"))
+        total = result.deaths[:, 0].sum(axis=(1, 2, 3, 4))
+        found[structure.label] = {n: float(total[0] - total[i]) for i, n in enumerate(names)}
+        if structure.label == "default":
+            baseline = result.deaths[0, 0]
+            accepts = float(result.stages["smoking_cessation", "cessation_offer:accepts"][0].sum())
+    rows = []
+    years = tuple(str(y) for y in YEARS)
+    births = model.births_in({"year": years, "imd_decile": model.levels("imd_decile")})
+    at = [model.years.index(y) for y in YEARS]
+    path = {int(r["year"]): float(r["high_multiplier_of_2023_rate"]) for r in _csv("child_poverty_paths.csv")}
+    fewer = np.array([1 - path.get(y, path[2033]) for y in YEARS])
+    points = 100 * births * model.shares["child_poverty"].low[at][..., 1] * fewer[:, None]
+    per_point = model.spec.parameters["total_poverty_per_point"].value.central / 100_000
+    rows.append(
+        (
+            "child_poverty_35",
+            "coefficient x points fewer x births",
+            per_point * points.sum(),
+            found["default"]["child_poverty_35"],
+            "`default`",
+        )
+    )
+    shares = model.shares["smoking_at_booking"]
+    smokers = births * ((shares.low + shares.high) / 2)[at][..., 1]
+    bands = list(model.spec.deaths.age_bands)
+    smoking = 0.0
+    for period, contrast in (
+        ("neonatal", "total_smoking_neonatal"),
+        ("postneonatal", "total_smoking_postneonatal"),
+    ):
+        columns = [bands.index(b) for b in model.spec.deaths.age_periods[period]]
+        died = float(baseline[..., columns].sum())
+        excess = model.spec.parameters[contrast].value.central - 1
+        smoking += died * _attributable(float(smokers.sum() / births.sum()), excess, 0.5)
+    for label in ("child_poverty=zero", "default"):
+        rows.append(
+            (
+                "smoking_halved",
+                "half the attributable share, national",
+                smoking,
+                found[label]["smoking_halved"],
+                f"`{label}`",
+            )
+        )
+    natural = next(float(r["value"]) for r in _csv("smoking_cascade.csv") if r["quantity"] == "natural_quit")
+    quitters = accepts * natural * (_effect("smoking_cessation") - 1)
+    per_smoker = found["default"]["smoking_halved"] / (0.5 * float(smokers.sum()) * (1 - natural))
+    rows.append(
+        (
+            "smoking_cessation",
+            "extra quitters x averted per smoker at delivery in smoking_halved",
+            quitters * per_smoker,
+            found["default"]["smoking_cessation"],
+            "`default`",
+        )
+    )
+    alone = found["default"]["child_poverty_35"] + found["default"]["smoking_halved"]
+    rows.append(
+        (
+            "poverty_and_smoking",
+            "sum of the two alone (an upper bound)",
+            alone,
+            found["default"]["poverty_and_smoking"],
+            "`default`",
+        )
+    )
+    yield "## By hand"
+    yield ""
+    yield f"Deaths averted {YEARS[0]}-{YEARS[-1]}, central draw, nothing drawn, beside arithmetic that needs no model."
+    yield ""
+    yield from table(
+        ("scenario", "arithmetic", "by hand", "model", "ratio", "structure"),
+        [(s, a, f"{h:,.1f}", f"{m:,.1f}", f"{m / h:.2f}", where) for s, a, h, m, where in rows],
+    )
+    yield ""
+    yield "Why they differ is in [england.md](england.md#what-is-odd)."
+    yield ""
+    yield "The same poverty path has two answers, one for each comparator (central draw):"
+    yield ""
+    rising = [
+        (
+            f"`{label}`",
+            f"{f['child_poverty_35']:,.1f}",
+            f"{f['child_poverty_35'] - f['current_policy_rising']:,.1f}",
+        )
+        for label, f in found.items()
+    ]
+    yield from table(("structure", "against current_policy", "against current_policy_rising"), rising)
+
+
+def _attributable(exposed: float, excess: float, removed: float) -> float:
+    """Share of deaths averted when part of an exposure is removed, its relative risk being 1 + excess."""
+    return removed * exposed * excess / (1 + exposed * excess)
+
+
+def _effect(name: str) -> float:
+    (scenario,) = read_scenarios([name])
+    effect = scenario.interventions[0].effect  # type: ignore[union-attr]
+    return float(effect.value.central)
+
+
+# ---- raw tables
+
+
+def raw_tables(missed: list[str]) -> Iterator[str]:
+    """Each published death table, the same scaled, and the target."""
+    del missed
+    yield "## Raw tables beside the targets"
+    yield ""
+    yield "From `reconciliation.csv`. *Scaled* is the published table on the totals of England 2018-20; *difference* is"
+    yield "target less scaled."
+    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in _csv("reconciliation.csv"):
+        groups.setdefault((row["published_table"], row["geography"]), []).append(row)
+    for (name, where), rows in groups.items():
+        yield ""
+        yield f"**{name}, {where}**"
+        yield ""
+        yield from table(
+            ("item", "period", "published", "scaled", "target", "difference", "source"),
+            [
+                (
+                    r["item"],
+                    r["period"],
+                    f"{int(r['published']):,}",
+                    f"{float(r['scaled']):,.1f}",
+                    f"{float(r['target']):,.1f}",
+                    f"{float(r['difference']):+,.1f}",
+                    f"`{r['source_key']}`",
+                )
+                for r in rows
+            ],
+        )
+        yield ""
+        for why in dict.fromkeys(r["why"] for r in rows):
+            items = [r["item"] for r in rows if r["why"] == why]
+            whose = "" if len(items) == len(rows) else f" ({', '.join(dict.fromkeys(items))})"
+            yield f"Why{whose}: {why}."
+
+
+# ---- small things
+
+
+def run(
+    structure: Structure, block: DrawBlock, names: Sequence[str], years: Sequence[int], settings: Settings
+) -> BlockResult:
+    """Shipped scenarios, the first of them the comparator."""
+    arms = arms_of(read_scenarios(names))
+    return join_blocks([b for _, b in simulate(england(), structure, block, arms, years, settings)])
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table whose cells of figures stand to the right."""
+    rows = [tuple(row) for row in rows]
+    figure: Callable[[int], bool] = lambda i: all(row[i][:1] in "+-0123456789" for row in rows)  # noqa: E731
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'|'.join('---:' if figure(i) else '---' for i in range(len(head)))}|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _csv(name: str) -> list[dict[str, str]]:
+    with open(england().folder / name, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _1(value: float) -> str:
+    return f"{value:,.1f}"
+
+
+def _percent(value: float, of: float) -> str:
+    return f"{100 * (value / of - 1) + 0.0:+.4f}%".replace("-0.0000%", "+0.0000%")
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))
