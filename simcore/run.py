@@ -182,15 +182,16 @@ class _Counts:
         self, program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
     ) -> None:
         self._kept: dict[tuple[int, tuple[str, ...]], Labelled] = {}
-        # arms that change nothing before the cut draw the same births
         drawn_to = program.model.spec.drawn_to
-        before = [_steps_before_cut(program, arm) for arm in arms]
-        distinct = [steps for i, steps in enumerate(before) if steps not in before[:i]]
-        self.which = [distinct.index(steps) for steps in before]
-        chosen = [arms[before.index(steps)] for steps in distinct]
-        worlds = lay_arms(
-            program, [_only_steps(arm, steps) for arm, steps in zip(chosen, distinct, strict=True)]
-        )
+        # all arms that change nothing before the cut draw the same births, as the first of these does
+        drawn = [Arm("nothing before the cut")]
+        self.which = []
+        for arm in arms:
+            steps = _steps_before_cut(program, arm)
+            self.which.append(len(drawn) if steps else 0)
+            if steps:
+                drawn.append(_only_steps(arm, steps))
+        worlds = lay_arms(program, drawn)
         stop = worlds.network.position(drawn_to) + 1 if drawn_to else 0
         nodes = worlds.network.nodes[:stop]
         self.profile = tuple(node.name for node in nodes)
@@ -199,10 +200,10 @@ class _Counts:
         packer = Packer(worlds, nodes, simulated, SLICES, self.profile)
         plan = packer.plan()
         shape = packer.shape()
-        self.counted = np.empty((len(distinct), block.size, *shape))
+        self.counted = np.empty((len(drawn), block.size, *shape))
         for z, draw in enumerate(block.index):
-            drawn = count_profiles(packer.of_draw(plan, z), settings.seed, int(draw))
-            self.counted[:, z] = drawn.reshape(len(distinct), *shape)
+            counts = count_profiles(packer.of_draw(plan, z), settings.seed, int(draw))
+            self.counted[:, z] = counts.reshape(len(drawn), *shape)
         # a simulated birth stands for as many real ones as its stratum has
         self.scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)
 
@@ -221,7 +222,7 @@ class _Counts:
 
 
 def _steps_before_cut(program: Program, arm: Arm) -> tuple[str, ...]:
-    """Steps of an arm that drawn births go through (by name: steps of one name are one step)."""
+    """Steps of an arm that drawn births go through."""
     world = lay_arm(program, arm)
     return tuple(step.name for step in arm.steps if world.network.position(step.name) < world.cut)
 
