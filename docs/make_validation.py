@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scenarios.interventions import arms_of
 from scenarios.read import read_scenarios
 from simcore.achieved import Achieved, achieved
-from simcore.arms import Arm, lay_arm
+from simcore.arms import Arm
+from simcore.contrasts import ReferenceYears
 from simcore.draws import DrawBlock
 from simcore.load import load_model
 from simcore.model import Model, Structure
@@ -25,9 +26,10 @@ from simcore.network import Labelled, multiply, push_forward
 from simcore.program import compile_natural
 from simcore.results import BlockResult, join_blocks
 from simcore.run import Estimator, Settings, simulate
-from simcore.solve import World, observed
+from simcore.solve import observed
 from simcore.solved import read_central, read_draws
 from simcore.solving import structures
+from simcore.worlds import lay_arm
 
 Array = NDArray[np.float64]
 PAGE = Path(__file__).with_name("validation.md")
@@ -134,7 +136,7 @@ def _modelled(structure: Structure) -> dict[str, Array]:
     ]
     return {
         "age period and decile": np.concatenate(periods),
-        "gestation": World(model, structure, central).evaluate(central).cells[0].sum(axis=(1, 2)),
+        "gestation": ReferenceYears(model, structure, central).evaluate(central).cells[0].sum(axis=(1, 2)),
         "cause": deaths.sum(axis=(0, 2)),
         "age band": deaths.sum(axis=(0, 1)),
     }

@@ -13,7 +13,6 @@ from scenarios.interventions import arms_of
 from scenarios.read import read_scenario, read_scenarios
 from scenarios.schema import Scenario
 from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
-from simcore.arms import ArmConflict, lay_arms
 from simcore.documents import DocumentError, Problem
 from simcore.load import load_model
 from simcore.model import Model, Structure
@@ -23,6 +22,7 @@ from simcore.results import BlockResult, join_blocks, strata_of, to_dataset, wit
 from simcore.run import Settings, simulate
 from simcore.solved import read_central, read_draws
 from simcore.store import RunFolder
+from simcore.worlds import ArmConflict, lay_arms
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from scenarios.schema import HazardRatio, Intervention, Prevalence, Scenario, Support
-from simcore.arms import Arm, HazardEdit, Step, Treatment, lay_arm
+from simcore.arms import Arm, HazardEdit, Step, Treatment
 from simcore.distributions import Distribution
 from simcore.documents import DocumentError
 from simcore.draws import DrawBlock, uniforms
 from simcore.network import Array, Labelled, push_forward
 from simcore.program import Program
+from simcore.worlds import lay_arm
 
 NO_YES = ("no", "yes")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simcore.contrasts import ReferenceYears
 from simcore.draws import DrawBlock
 from simcore.model import Model, Structure
 from simcore.network import Array
-from simcore.solve import World
 from simcore.solved import read_central, read_draws
 
 BLOCK = 20
@@ -69,4 +69,4 @@ def achieved(model: Model, structure: Structure, draws: int) -> Achieved:
 
 
 def _measures(model: Model, structure: Structure, block: DrawBlock) -> dict[str, Array]:
-    return World(model, structure, block).evaluate(block).measures
+    return ReferenceYears(model, structure, block).evaluate(block).measures

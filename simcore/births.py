@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simcore.arms import Arm, ArmConflict, Worlds, lay_arms
+from simcore.arms import Arm
 from simcore.documents import DocumentError, Problem
 from simcore.draws import DrawBlock
 from simcore.kernels.deaths import Realised, realise_births
@@ -25,6 +25,7 @@ from simcore.model import Model, Structure
 from simcore.pack import apportion
 from simcore.program import compile_natural
 from simcore.run import MakeArms, pack_worlds
+from simcore.worlds import ArmConflict, Worlds, lay_arms
 
 CENTRAL = -1
 """The number of the central draw in a table of births."""

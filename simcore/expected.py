@@ -12,8 +12,8 @@ from collections.abc import Collection
 
 import numpy as np
 
-from simcore.arms import World
 from simcore.network import Array, Labelled, needed_for, pull_back, push_forward
+from simcore.worlds import World
 
 
 class RiskCache:

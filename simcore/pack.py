@@ -13,9 +13,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.arms import Worlds
 from simcore.kernels.packed import Outcome, Packed, share_columns
 from simcore.network import Array, Node
+from simcore.worlds import Worlds
 
 WORDS = 2.0**32
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from simcore.arms import Arm, World, Worlds, lay_arm, lay_arms
+from simcore.arms import Arm
 from simcore.dims import SLICE
 from simcore.draws import DrawBlock
 from simcore.expected import (
@@ -34,6 +34,7 @@ from simcore.network import Array, Labelled
 from simcore.pack import Packer, apportion
 from simcore.program import Program, compile_natural
 from simcore.results import BlockResult
+from simcore.worlds import World, Worlds, lay_arm, lay_arms
 
 Estimator = Literal["expected", "exact", "realised"]
 SLICES = 16

@@ -7,11 +7,11 @@ import pytest
 
 from scenarios.interventions import arm_of
 from scenarios.schema import Scenario
-from simcore.arms import lay_arm
 from simcore.documents import DocumentError
 from simcore.draws import DrawBlock
 from simcore.network import Labelled, push_forward
 from simcore.program import compile_natural
+from simcore.worlds import lay_arm
 from tests.models import answer, babies, hazard, invented, natural_arm, prevalence, priors, scenario, support
 from tests.models.plain import Plain
 

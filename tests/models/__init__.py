@@ -15,7 +15,7 @@ import numpy as np
 from scenarios.interventions import arms_of
 from scenarios.read import parse_scenario
 from scenarios.schema import Scenario
-from simcore.arms import Arm, Worlds, lay_arms
+from simcore.arms import Arm
 from simcore.draws import DrawBlock, sample_priors
 from simcore.kernels.deaths import Realised, realise_births
 from simcore.kernels.profiles import evaluate_births
@@ -24,6 +24,7 @@ from simcore.model import Model, Structure
 from simcore.pack import apportion
 from simcore.program import Program, compile_natural
 from simcore.run import MakeArms, Settings, pack_worlds, simulate
+from simcore.worlds import Worlds, lay_arms
 
 FOLDER = Path(__file__).parent
 ESTIMATORS = ("exact", "expected", "realised")

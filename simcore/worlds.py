@@ -1,0 +1,307 @@
+"""Arms laid over the natural world: other sets of tables for the same births.
+
+All arms share one network: an arm that lacks a step has a table there that changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simcore.arms import Arm, Step, Treatment
+from simcore.hazards import Hazards
+from simcore.network import Array, Labelled, Network, Node
+from simcore.program import Program
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Several arms over one network: what the kernels draw in one pass."""
+
+    names: tuple[str, ...]
+    network: Network
+    hazards: tuple[Hazards, ...]
+    hazards_of_arm: tuple[int, ...]
+
+    def hazards_in(self, arm: int) -> Hazards:
+        """The hazards of one arm."""
+        return self.hazards[self.hazards_of_arm[arm]]
+
+
+@dataclass(frozen=True)
+class World:
+    """One arm by itself: what the exact sums work on."""
+
+    name: str
+    network: Network
+    hazards: Hazards
+    carriers: dict[str, str]
+    """For every natural variable, the node that holds its value under policy."""
+    cut: int
+    """Variables before this position are drawn by the expected estimator."""
+    frontier: int
+    """Weights go forward to this position and risk comes back to it (see :func:`_frontier`)."""
+
+
+class ArmConflict(ValueError):
+    """Two arms use one step name for different things."""
+
+
+def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
+    """One network that holds every arm; the first arm is the comparator.
+
+    Raises
+    ------
+    ArmConflict
+        If two arms describe steps of the same name with other parents, levels or decision.
+    """
+    nodes = list(program.network.nodes)
+    nodes = [_for_arms(node, len(arms)) for node in nodes]
+    network = Network(program.network.strata, tuple(nodes))
+    natural = {node.name for node in program.network.nodes}
+    drawn_to = program.model.spec.drawn_to
+    early = _needed_early(network, arms, drawn_to)
+    for step in _distinct_steps(arms):
+        parents = tuple(p if p in network.strata else network.carrier(p) for p in step.parents)
+        network = _insert(
+            network, step, parents, [_find(arm, step.name) for arm in arms], drawn_to, step.name in early
+        )
+    for variable, step_name in dict.fromkeys((t.variable, t.step) for arm in arms for t in arm.treatments):
+        network = _treat(network, variable, step_name, arms, drawn_to)
+    network = _follow_policy(network, natural)
+    carriers = {node.name: network.carrier(node.name) for node in program.network.nodes}
+    base = program.hazards.renamed(carriers)
+    hazards: list[Hazards] = [base]
+    of_arm = []
+    for arm in arms:
+        edited = base
+        for edit in arm.hazard_edits:
+            axes = tuple(carriers.get(axis, axis) for axis in edit.factor.axes)
+            edited = edited.with_factor(Labelled(axes, edit.factor.values))
+        if edited is not base:
+            hazards.append(edited)
+        of_arm.append(len(hazards) - 1 if edited is not base else 0)
+    return Worlds(tuple(arm.name for arm in arms), network, tuple(hazards), tuple(of_arm))
+
+
+def lay_arm(program: Program, arm: Arm) -> World:
+    """One arm over the natural world, as though there were no other."""
+    worlds = lay_arms(program, [arm])
+    network, variables = worlds.network, program.model.spec.variables
+    drawn_to = program.model.spec.drawn_to
+    return World(
+        arm.name,
+        network,
+        worlds.hazards_in(0),
+        {name: network.carrier(name) for name in variables},
+        network.position(drawn_to) + 1 if drawn_to else 0,
+        _frontier(program, network),
+    )
+
+
+def _frontier(program: Program, network: Network) -> int:
+    """The position after the last exposure or descriptor that varies by year, through its causes or itself.
+
+    What comes later is the same in every year, and is worked out once for all of them. It hangs on the
+    model alone, so that arms are summed in the same order whatever they change.
+    """
+    varies: set[str] = set()
+    last = None
+    for node in program.network.nodes:
+        if "year" in node.parents or varies & set(node.parents):
+            varies.add(node.name)
+            if program.model.spec.variables[node.name].kind != "intermediate":
+                last = node.name
+    drawn_to = program.model.spec.drawn_to
+    natural = [node.name for node in program.network.nodes]
+    if drawn_to is not None and (last is None or natural.index(last) < natural.index(drawn_to)):
+        last = drawn_to
+    if last is None:
+        return 0
+    return network.position(network.carrier(last)) + 1
+
+
+def _for_arms(node: Node, n_arms: int) -> Node:
+    return Node(
+        node.name, node.levels, node.parents, node.decision, node.tables, (0,) * n_arms, node.natural_parents
+    )
+
+
+def _distinct_steps(arms: Sequence[Arm]) -> list[Step]:
+    found: dict[str, Step] = {}
+    for arm in arms:
+        for step in arm.steps:
+            first = found.setdefault(step.name, step)
+            same = (first.levels, first.parents, first.decision, first.replaces) == (
+                step.levels, step.parents, step.decision, step.replaces,
+            )  # fmt: skip
+            if not same:
+                raise ArmConflict(
+                    f"{step.name!r} means different things in two scenarios; give one another id"
+                )
+    # what replaces a variable comes first, so that every stage reads the value under policy
+    return sorted(found.values(), key=lambda step: step.replaces is None)
+
+
+def _find(arm: Arm, name: str) -> Step | None:
+    return next((step for step in arm.steps if step.name == name), None)
+
+
+def _needed_early(network: Network, arms: Sequence[Arm], drawn_to: str | None) -> set[str]:
+    """Steps that lead to a treatment of something which a drawn variable follows."""
+    if drawn_to is None:
+        return set()
+    drawn = network.nodes[: network.position(drawn_to) + 1]
+    read = {p for node in drawn for p in node.parents if p not in node.natural_parents}
+    early = {t.step for arm in arms for t in arm.treatments if t.variable in read}
+    steps = {step.name: step for arm in arms for step in arm.steps}
+    waiting = list(early)
+    while waiting:
+        for parent in steps[waiting.pop()].parents:
+            if parent in steps and parent not in early:
+                early.add(parent)
+                waiting.append(parent)
+    return early
+
+
+def _insert(
+    network: Network,
+    step: Step,
+    parents: tuple[str, ...],
+    per_arm: Sequence[Step | None],
+    drawn_to: str | None,
+    early: bool = False,
+) -> Network:
+    """The step as a node of its own: after its parents, and after the cut unless a drawn node needs it.
+
+    Past the cut a policy is summed out exactly, so that arms differ by no luck at all.
+    """
+    tables: list[Array] = []
+    of_arm = []
+    inert = _inert(network, step)
+    for own in per_arm:
+        table = inert if own is None else own.table
+        known = next(
+            (i for i, other in enumerate(tables) if other is table or np.array_equal(other, table)), None
+        )
+        if known is None:
+            tables.append(table)
+        of_arm.append(len(tables) - 1 if known is None else known)
+    place = 1 + max((network.position(p) for p in parents if p not in network.strata), default=-1)
+    if drawn_to is not None and not early:
+        after_cut = network.position(drawn_to) + 1
+        drawn = network.nodes[place:after_cut]
+        if not any(_reads(node, step) for node in drawn):
+            place = max(place, after_cut)
+    node = Node(
+        step.name, step.levels, parents, step.decision, tuple(tables), tuple(of_arm), stands_for=step.replaces
+    )
+    return Network(network.strata, (*network.nodes[:place], node, *network.nodes[place:]))
+
+
+def _reads(node: Node, step: Step) -> bool:
+    """Whether a node follows the value that the step replaces."""
+    return step.replaces in node.parents and step.replaces not in node.natural_parents
+
+
+def _inert(network: Network, step: Step) -> Array:
+    """The table of an arm without the step: nobody is at it, or the value stays what it was."""
+    sizes = [len(network.levels(p)) for p in step.parents]
+    table = np.zeros((1, *sizes, len(step.levels)))
+    if step.replaces is None:
+        table[..., 0] = 1.0
+    else:
+        for level in range(len(step.levels)):
+            table[:, level, ..., level] = 1.0
+    return table
+
+
+def _follow_policy(network: Network, natural: set[str]) -> Network:
+    """Natural variables read their parents' value under policy, unless they are only associated."""
+    nodes = []
+    for node in network.nodes:
+        if node.name in natural:
+            parents = tuple(p if p in node.natural_parents else network.carrier(p) for p in node.parents)
+            node = Node(
+                node.name,
+                node.levels,
+                parents,
+                node.decision,
+                node.tables,
+                node.table_of_arm,
+                node.natural_parents,
+            )
+        nodes.append(node)
+    return Network(network.strata, tuple(nodes))
+
+
+def _treat(network: Network, variable: str, step: str, arms: Sequence[Arm], drawn_to: str | None) -> Network:
+    """The variable's value among the treated, as a step that replaces it."""
+    node = network[variable]
+    given = tuple(
+        p if p in node.natural_parents or p in network.strata else network.carrier(p) for p in node.parents
+    )
+    per_arm: list[Step | None] = []
+    for treatment in (_treatment(arm, variable, step) for arm in arms):
+        if treatment is None:
+            per_arm.append(None)
+            continue
+        level = node.levels.index(treatment.level)
+        moved = transition(node.tables[0], level, treatment.ratio)
+        # everybody not at the last level of the step stays as they are
+        stays = np.broadcast_to(np.eye(len(node.levels)), moved.shape)
+        table = np.stack([*[stays] * (len(network.levels(step)) - 1), moved], axis=-3)
+        table = np.moveaxis(table, -2, 1)
+        name, parents = f"{step}>{variable}", (variable, *node.parents, step)
+        per_arm.append(Step(name, node.levels, parents, table, treatment.decision, replaces=variable))
+    first = next(own for own in per_arm if own is not None)
+    return _insert(network, first, (network.carrier(variable), *given, step), per_arm, drawn_to)
+
+
+def _treatment(arm: Arm, variable: str, step: str) -> Treatment | None:
+    return next((t for t in arm.treatments if (t.variable, t.step) == (variable, step)), None)
+
+
+def transition(table: Array, level: int, ratio: Array) -> Array:
+    """Chance of each new level given the natural one, so that one level becomes ``ratio`` times as likely.
+
+    Parameters
+    ----------
+    table : float64[draws or 1, *parents, levels]
+        Natural probabilities.
+    level
+        The level whose probability is multiplied; levels before it are left alone.
+    ratio : float64[draws or 1]
+
+    Returns
+    -------
+    float64[draws or 1, *parents, levels before, levels after]
+
+    Examples
+    --------
+    Of those who would not quit (0.8), an eighth does, so that 0.2 becomes 0.3:
+
+    >>> transition(np.array([[0.0, 0.2, 0.8]]), 1, np.array([1.5]))[0]
+    array([[1.   , 0.   , 0.   ],
+           [0.   , 1.   , 0.   ],
+           [0.   , 0.125, 0.875]])
+    """
+    ratio = ratio.reshape(-1, *[1] * (table.ndim - 2))
+    later = table[..., level + 1 :]
+    after = later.sum(axis=-1)
+    before = table[..., level]
+    raised = np.clip(before * ratio, 0.0, before + after)
+    join = np.where(after > 0, np.maximum(raised - before, 0.0) / np.where(after > 0, after, 1.0), 0.0)
+    leave = np.where(before > 0, np.maximum(before - raised, 0.0) / np.where(before > 0, before, 1.0), 0.0)
+    share = later / np.where(after > 0, after, 1.0)[..., None]
+    leave = np.where(after > 0, leave, 0.0)
+    out = np.zeros((*join.shape, table.shape[-1], table.shape[-1]))
+    out[...] = np.eye(table.shape[-1])
+    for other in range(level + 1, table.shape[-1]):
+        out[..., other, other] = 1.0 - join
+        out[..., other, level] = join
+        out[..., level, other] = leave * share[..., other - level - 1]
+    out[..., level, level] = 1.0 - leave
+    return out
