@@ -1,0 +1,349 @@
+"""A comparison's answer: what the JSON, the files and the Dataset hold, and that they hold the same."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import simcore
+from scenarios.compare import ask, record_of
+from simcore.documents import DocumentError
+from simcore.run import Settings
+from simcore.store import open_results
+from tests.conftest import ARMS, BIRTHS, DRAWS, LIBRARY, NUMBERS, ROOT, YEARS, Call, Ran, environment
+
+CAUSES = ("immaturity", "congenital", "sudden", "infection", "other")
+AGES = ("day_0", "days_1_6", "days_7_27", "days_28_90", "days_91_364")
+VARIANTS = (
+    "child_poverty=as-published",
+    "child_poverty=half",
+    "child_poverty=zero",
+    "poverty_to_smoking=off",
+    "poverty_to_smoking=on",
+)
+
+
+def asked(call: Call, *scenarios: object) -> dict[str, object]:
+    done = call("compare", *scenarios, *NUMBERS, "--json")
+    assert done.status == 0, done.stderr
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer
+
+
+# ---- what the JSON holds
+
+
+def test_the_answer_names_what_was_asked(compared: Ran) -> None:
+    answer = compared.summary
+    assert answer["model"] == "england"
+    assert answer["years"] == list(YEARS)
+    assert (answer["draws"], answer["seed"]) == (DRAWS, 1)
+    assert answer["structure"] == {"child_poverty": "as-published", "poverty_to_smoking": "off"}
+    assert compared.stderr == ""
+
+
+def test_the_baseline_has_births_deaths_and_ten_rates(compared: Ran) -> None:
+    baseline = compared.summary["baseline"]
+    assert baseline["name"] == "current_policy"
+    births = np.array(baseline["births_by_decile"])
+    assert baseline["births"] == births.sum() == 2 * 563_561
+    low, high = baseline["deaths"]["interval95"]
+    assert low < baseline["deaths"]["mean"] < high
+    assert len(baseline["imr_by_decile"]) == 10
+    assert births @ baseline["imr_by_decile"] / 1000 == pytest.approx(baseline["deaths"]["mean"], rel=1e-9)
+    assert births.reshape(5, 2).sum(axis=1) @ baseline["imr_by_fifth"] / 1000 == pytest.approx(
+        baseline["deaths"]["mean"], rel=1e-9
+    )
+    # decile 1 is the most deprived
+    assert baseline["imr_by_decile"][0] > 1.5 * baseline["imr_by_decile"][9]
+
+
+def test_every_arm_holds_what_the_contract_lists(compared: Ran) -> None:
+    arms = compared.summary["arms"]
+    assert [arm["name"] for arm in arms] == list(ARMS)
+    for arm in arms:
+        averted = arm["deaths_averted"]
+        assert {"mean", "interval95", "mc_error", "draw_error"} <= set(averted)
+        assert averted["interval95"][0] < averted["mean"] < averted["interval95"][1]
+        assert 0 < averted["mc_error"] < averted["mean"]
+        assert len(arm["by_decile"]) == 10
+        assert tuple(arm["by_cause"]) == CAUSES
+        assert tuple(arm["by_age"]) == AGES
+        assert tuple(arm["by_year"]) == ("2029", "2030")
+        assert 0 <= arm["p_positive"] <= 1
+        assert tuple(arm["variants"]) == VARIANTS
+
+
+@pytest.mark.parametrize("part", ["by_decile", "by_cause", "by_age", "by_year"])
+def test_parts_sum_to_the_mean(compared: Ran, part: str) -> None:
+    for arm in compared.summary["arms"]:
+        values = arm[part] if part == "by_decile" else arm[part].values()
+        assert math.fsum(values) == pytest.approx(arm["deaths_averted"]["mean"], rel=1e-9)
+
+
+def test_fifths_percent_and_rate_are_the_same_deaths_in_other_words(compared: Ran) -> None:
+    baseline = compared.summary["baseline"]
+    for arm in compared.summary["arms"]:
+        mean, by_decile = arm["deaths_averted"]["mean"], arm["by_decile"]
+        assert arm["most_deprived_fifth"]["mean"] == pytest.approx(sum(by_decile[:2]), rel=1e-12)
+        assert arm["least_deprived_fifth"]["mean"] == pytest.approx(sum(by_decile[8:]), rel=1e-12)
+        assert arm["percent"] == pytest.approx(100 * mean / baseline["deaths"]["mean"], rel=1e-12)
+        assert arm["per_1000_births"] == pytest.approx(1000 * mean / baseline["births"], rel=1e-12)
+
+
+def test_numbers_are_not_rounded(compared: Ran) -> None:
+    for arm in compared.summary["arms"]:
+        numbers = [arm["deaths_averted"]["mean"], *arm["deaths_averted"]["interval95"], arm["percent"]]
+        assert all(number != round(number, 9) for number in [*numbers, *arm["by_decile"]])
+
+
+def test_poverty_averts_exactly_nothing_where_its_arrows_are_off(compared: Ran) -> None:
+    variants = {arm["name"]: arm["variants"] for arm in compared.summary["arms"]}
+    zero = variants["child_poverty_35"]["child_poverty=zero"]
+    assert (zero["mean"], zero["interval95"], zero["mc_error"]) == (0.0, [0.0, 0.0], 0.0)
+    assert variants["smoking_halved"]["child_poverty=zero"]["mean"] > 0
+    published, half = (variants["child_poverty_35"][f"child_poverty={v}"] for v in ("as-published", "half"))
+    assert 0 < half["mean"] < published["mean"]
+
+
+def test_the_variant_chosen_is_the_headline(compared: Ran, simcore: Call) -> None:
+    for arm in compared.summary["arms"]:
+        for name in ("child_poverty=as-published", "poverty_to_smoking=off"):
+            chosen = dict(arm["variants"][name])
+            assert chosen.pop("draws") == DRAWS
+            assert chosen == arm["deaths_averted"]
+    half = simcore(
+        "compare",
+        "child_poverty_35",
+        *NUMBERS,
+        "--json",
+        "--variant",
+        "child_poverty=half",
+        "--variant-draws",
+        2,
+    )
+    arm = json.loads(half.stdout)["arms"][0]
+    beside = compared.summary["arms"][1]["variants"]["child_poverty=half"]
+    assert arm["deaths_averted"] == {key: value for key, value in beside.items() if key != "draws"}
+    assert arm["variants"]["child_poverty=as-published"]["draws"] == 2
+
+
+def test_the_comparator_is_no_arm_even_where_a_folder_holds_it(simcore: Call) -> None:
+    every = asked(simcore, LIBRARY)
+    names = sorted(path.stem for path in LIBRARY.glob("*.yaml"))
+    assert [arm["name"] for arm in every["arms"]] == [name for name in names if name != "current_policy"]
+    assert every["baseline"]["name"] == "current_policy"
+
+
+@pytest.mark.parametrize("order", [ARMS[::-1], ARMS[1:], ARMS[:1]])
+def test_order_and_subset_move_no_number(compared: Ran, simcore: Call, order: tuple[str, ...]) -> None:
+    few = asked(simcore, *order)
+    assert [arm["name"] for arm in few["arms"]] == list(order)
+    every = {arm["name"]: arm for arm in compared.summary["arms"]}
+    assert few["arms"] == [every[name] for name in order]
+    assert few["baseline"] == compared.summary["baseline"]
+
+
+def test_a_name_is_that_in_the_file_wherever_the_file_lies(
+    compared: Ran, simcore: Call, tmp_path: Path
+) -> None:
+    copy = tmp_path / "other_words.yaml"
+    copy.write_bytes((LIBRARY / "smoking_halved.yaml").read_bytes())
+    assert asked(simcore, copy)["arms"] == [
+        arm for arm in compared.summary["arms"] if arm["name"] == "smoking_halved"
+    ]
+
+
+def test_another_seed_moves_the_luck_and_not_the_draws(compared: Ran, simcore: Call) -> None:
+    done = simcore("compare", "child_poverty_35", *NUMBERS, "--json", "--seed", 2)
+    other, first = json.loads(done.stdout)["arms"][0]["deaths_averted"], compared.summary["arms"][1]
+    assert other["mean"] != first["deaths_averted"]["mean"]
+    apart = abs(other["mean"] - first["deaths_averted"]["mean"])
+    assert apart < 5 * math.hypot(other["mc_error"], first["deaths_averted"]["mc_error"])
+
+
+def test_exact_answers_lie_within_the_monte_carlo_error(compared: Ran, simcore: Call) -> None:
+    done = simcore("compare", *ARMS, *NUMBERS, "--json", "--estimator", "exact")
+    exact = json.loads(done.stdout)
+    assert exact["run"]["births_per_draw"] == 0
+    for arm, true in zip(compared.summary["arms"], exact["arms"], strict=True):
+        drawn, error = arm["deaths_averted"]["mean"], arm["deaths_averted"]["mc_error"]
+        assert true["deaths_averted"]["mc_error"] == 0
+        assert abs(drawn - true["deaths_averted"]["mean"]) < 4.5 * error
+
+
+# ---- what is written
+
+
+def test_the_csv_holds_every_figure_of_the_answer(compared: Ran) -> None:
+    with (compared.out / "summary.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    values = {(r["scenario"], r["measure"], r["level"]): float(r["value"]) for r in rows}
+    assert len(values) == len(rows)
+    beside = {(r["scenario"], r["measure"], r["level"]): r for r in rows}
+    baseline = compared.summary["baseline"]
+    name = baseline["name"]
+    expected = {
+        (name, "births", "all"): baseline["births"],
+        (name, "deaths", "all"): baseline["deaths"]["mean"],
+    }
+    expected[name, "imr", "all"] = baseline["imr"]
+    for what, levels in (("decile", baseline["imr_by_decile"]), ("fifth", baseline["imr_by_fifth"])):
+        expected |= {(name, "imr", f"imd_{what} {i}"): v for i, v in enumerate(levels, start=1)}
+    for arm in compared.summary["arms"]:
+        name = arm["name"]
+        expected[name, "deaths_averted", "all"] = arm["deaths_averted"]["mean"]
+        expected[name, "percent_averted", "all"] = arm["percent"]
+        expected[name, "deaths_averted_per_1000", "all"] = arm["per_1000_births"]
+        expected[name, "p_positive", "all"] = arm["p_positive"]
+        parts = {f"imd_decile {i}": v for i, v in enumerate(arm["by_decile"], start=1)}
+        parts |= {fifth: arm[fifth]["mean"] for fifth in ("most_deprived_fifth", "least_deprived_fifth")}
+        for dim in ("cause", "age", "year"):
+            parts |= {f"{dim} {level}": v for level, v in arm[f"by_{dim}"].items()}
+        parts |= {f"variant {variant}": at["mean"] for variant, at in arm["variants"].items()}
+        expected |= {(name, "deaths_averted", level): v for level, v in parts.items()}
+        expected |= {(name, "births_at_step", s): at["mean"] for s, at in arm.get("people", {}).items()}
+        headline = beside[name, "deaths_averted", "all"]
+        for key in ("mc_error", "draw_error", "mc_variance_share"):
+            assert float(headline[key]) == arm["deaths_averted"][key]
+        assert [float(headline["low95"]), float(headline["high95"])] == arm["deaths_averted"]["interval95"]
+        for variant, at in arm["variants"].items():
+            row = beside[name, "deaths_averted", f"variant {variant}"]
+            assert [float(row["low95"]), float(row["high95"])] == at["interval95"]
+            assert int(row["draws"]) == at["draws"]
+    assert values == expected
+
+
+def test_the_files_beside_it_are_the_same_answer(compared: Ran) -> None:
+    assert json.loads((compared.out / "summary.json").read_text()) == compared.summary
+    assert json.loads((compared.out / "run.json").read_text()) == compared.summary["run"]
+    assert sorted(path.name for path in compared.out.iterdir()) == [
+        "results.nc", "run.json", "summary.csv", "summary.json"
+    ]  # fmt: skip
+
+
+def test_the_file_is_the_dataset_in_memory_bit_for_bit(compared: Ran) -> None:
+    held = simcore.compare(
+        list(ARMS), years=YEARS, draws=DRAWS, settings=Settings(births=BIRTHS, threads=1, block=7)
+    )
+    with open_results(compared.out) as file:
+        read = file.load()
+    assert set(read.data_vars) == {"deaths", "deaths_averted", "births", "people"}
+    for name, variable in held.variables.items():
+        assert read[name].dims == variable.dims, name
+        assert read[name].attrs == variable.attrs, name
+        assert read[name].dtype.kind == variable.dtype.kind, name
+        if variable.dtype.kind == "f":
+            assert np.array_equal(read[name].values.view(np.int64), variable.values.view(np.int64)), name
+        else:
+            assert read[name].values.tolist() == variable.values.tolist(), name
+    differ = {"made", "threads"}
+    first, second = (json.loads(d.attrs["run"]) for d in (held, read))
+    assert {k: v for k, v in first.items() if k not in differ} == {
+        k: v for k, v in second.items() if k not in differ
+    }
+
+
+def test_the_dataset_sums_to_the_summary(compared: Ran) -> None:
+    with open_results(compared.out) as dataset:
+        totals = dataset["deaths_averted"].sum(["year", "imd_decile", "cause", "age_band"]).mean("draw")
+        assert totals.sel(arm="current_policy") == 0
+        for arm in compared.summary["arms"]:
+            assert float(totals.sel(arm=arm["name"])) == pytest.approx(
+                arm["deaths_averted"]["mean"], rel=1e-12
+            )
+        assert dataset["births"].sum() == compared.summary["baseline"]["births"]
+
+
+def test_the_file_says_what_its_numbers_are(compared: Ran) -> None:
+    with xr.open_dataset(compared.out / "results.nc", engine="h5netcdf") as dataset:
+        assert dataset["deaths"].dims == ("arm", "draw", "year", "imd_decile", "cause", "age_band")
+        assert dataset["births"].dims == ("year", "imd_decile")
+        units = {name: dataset[name].attrs["units"] for name in ("deaths", "births", "people")}
+        assert units == {"deaths": "deaths", "births": "live births", "people": "live births"}
+        assert all(dataset[name].attrs["long_name"] for name in units)
+        assert dataset["year"].values.tolist() == list(YEARS)
+        assert dataset["imd_decile"].values.tolist() == list(range(1, 11))
+        assert dataset["draw"].values.tolist() == list(range(DRAWS))
+        assert tuple(dataset["cause"].values) == CAUSES
+        assert tuple(dataset["age_band"].values) == AGES
+        assert json.loads(dataset.attrs["run"]) == compared.summary["run"]
+        assert dataset.attrs["model_hash"] == compared.summary["run"]["model"]["hash"]
+
+
+# ---- the run record
+
+
+def test_the_record_says_what_was_run(compared: Ran) -> None:
+    run = compared.summary["run"]
+    assert run["arms"] == ["current_policy", *ARMS]
+    assert set(run["scenarios"]) == set(run["arms"])
+    assert all(len(file["sha256"]) == 64 for file in run["scenarios"].values())
+    assert (run["draws"], run["births_per_draw"], run["seed"]) == (DRAWS, BIRTHS, 1)
+    assert len(run["model"]["hash"]) == 16
+    assert len(run["solved_draws"]["sha256"]) == 64
+    assert {"python", "numpy", "numba"} <= set(run["libraries"])
+    assert "T" in run["made"]
+
+
+def test_the_record_of_shipped_files_names_no_place_of_this_machine(compared: Ran) -> None:
+    said = json.dumps(compared.summary["run"])
+    for place in (str(ROOT), str(Path.home()), str(compared.out), sys.prefix):
+        assert place not in said
+    assert (
+        compared.summary["run"]["scenarios"]["smoking_halved"]["file"]
+        == "scenarios/library/smoking_halved.yaml"
+    )
+    everything = (compared.out / "results.nc").read_bytes()
+    assert str(ROOT).encode() not in everything
+
+
+def test_a_file_of_ones_own_is_recorded_as_it_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.yaml").write_bytes((LIBRARY / "smoking_halved.yaml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    question = ask(["./mine.yaml"], years=[2025])
+    record = record_of(question, 2, Settings())
+    assert record["scenarios"]["smoking_halved"]["file"] == "./mine.yaml"
+
+
+# ---- from Python
+
+
+def test_the_example_of_the_readme_works() -> None:
+    lines = (
+        "import simcore; from simcore.run import Settings; "
+        "ds = simcore.compare(['scenarios/library/child_poverty_35.yaml'], draws=2, "
+        "settings=Settings(births=1000)); print(ds)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", lines], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True
+    )
+    assert "deaths_averted" in done.stdout
+    assert done.stderr == ""
+
+
+def test_one_scenario_needs_no_list() -> None:
+    one, listed = (ask(given, years=[2025]) for given in ("smoking_halved", ["smoking_halved"]))
+    assert one.scenarios == listed.scenarios
+
+
+def test_a_file_of_the_comparators_name_with_other_content_is_refused(tmp_path: Path) -> None:
+    """Else a copy whose name was left as it was would vanish from the answer."""
+    text = (
+        (LIBRARY / "smoking_halved.yaml").read_text().replace("name: smoking_halved", "name: current_policy")
+    )
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(
+        DocumentError, match=r"mine.yaml:3:7: name: `current_policy` is the comparator's name"
+    ):
+        ask([tmp_path / "mine.yaml", "smoking_halved"], years=[2025])
