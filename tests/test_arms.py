@@ -177,7 +177,8 @@ def test_only_the_treated_move_and_only_in_the_stated_direction(which: str) -> N
         else:
             assert (now <= before).all() and (after == before).all()
     if which == "offer":
-        moved = seen.levels["pregnancy_smoking"][0] != seen.levels["pregnancy_smoking"][1]
+        quit = seen.levels[seen.worlds.network.carrier("pregnancy_smoking")]
+        moved = quit[0] != quit[1]
         assert moved.any() and (seen.levels["offer:accepts"][1][moved] == 1).all()
 
 
@@ -322,3 +323,12 @@ def test_a_model_without_years_runs_with_arms_made_by_hand() -> None:
     assert runs["expected"] == pytest.approx(exact, rel=1e-12)  # nothing is drawn: the model has no cut
     # the births stand for 4,000; 1% of 400,000 die, with an error of 1.6%
     assert runs["realised"] == pytest.approx(exact, rel=0.07)
+
+
+def test_help_to_leave_poverty_moves_no_smoker_either() -> None:
+    """A treated variable keeps its natural value for what is only associated with it."""
+    offer = support("mother_age: [young]", ("child_poverty", "no"), 1.0, 1.0, 1.5)
+    seen = babies(HARBOUR, NATURAL, priors("harbour", 1), [BASE, scenario("out", offer)], YEARS, 50_000)
+    poor = seen.levels[seen.worlds.network.carrier("child_poverty")]
+    assert (poor[0] != poor[1]).any()
+    assert (seen.levels["smoking"][0] == seen.levels["smoking"][1]).all()

@@ -183,7 +183,7 @@ def test_realised_births_go_through_the_cascade_in_its_proportions() -> None:
     # standard errors: 0.002, 0.0026, 0.004
     assert reached[smokes].mean() == pytest.approx(0.7, abs=0.011)
     assert accepts[reached].mean() == pytest.approx(0.4, abs=0.013)
-    quits = seen.levels["pregnancy_smoking"][1] == 1
+    quits = seen.levels[seen.worlds.network.carrier("pregnancy_smoking")][1] == 1
     assert quits[accepts].mean() == pytest.approx(0.375, abs=0.02)
     assert not (seen.levels["offer:reached"][0]).any()
 
