@@ -91,6 +91,8 @@ class RunFolder:
         part = target.with_name(f"{target.name}.{os.getpid()}.part")
         with xr.open_dataset(paths[0], engine="h5netcdf") as first:
             shape = first.drop_vars("slices").load()
+        # where nothing is drawn there are no slices, and a dimension of none was written as an unlimited one
+        shape.encoding.pop("unlimited_dims", None)
         draws = sum(int(self._size(path)) for path in paths)
         # names, units and what has no draws come from the first block; the rest is filled in block by block
         drawn = {str(name): v for name, v in shape.data_vars.items() if "draw" in v.dims}
