@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Cells = tuple[str, ...]
 
 WIDE = 130
-"""Columns from which all figures stand in one table."""
+"""Columns of what is printed to a file or a pipe."""
 FOLDED = 26
 """Columns that a long name may take before it is folded."""
 GAP = 3
@@ -52,8 +52,9 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
         )
     title = f"Infant deaths averted against {baseline['name']}, {span}"
     size, rest = [_size(arm) for arm in arms], [_rest(arm) for arm in arms]
-    if console.width >= WIDE:
-        _print(console, title, SIZE + REST, [left + right for left, right in zip(size, rest, strict=True)])
+    whole = [left + right for left, right in zip(size, rest, strict=True)]
+    if _needed(SIZE + REST, whole) <= console.width:
+        _print(console, title, SIZE + REST, whole)
     else:
         _print(console, title, SIZE, size)
         narrow = [left[:1] + right for left, right in zip(size, rest, strict=True)]
@@ -75,12 +76,8 @@ def _print(console: Console, title: str, headings: Cells, rows: Sequence[Cells],
     from rich import box
     from rich.table import Table
 
-    widths = []
-    for i, heading in enumerate(headings):
-        widest = max(len(row[i]) for row in rows)
-        lines = max(len(line) for line in heading.split("\n"))
-        widths.append(min(widest, FOLDED) if i < words else max(widest, lines))
-    if sum(widths) + GAP * len(widths) > console.width:
+    widths = _widths(headings, rows, words)
+    if _needed(headings, rows, words) > console.width:
         _list(console, title, headings, rows, words)
         return
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
@@ -92,6 +89,21 @@ def _print(console: Console, title: str, headings: Cells, rows: Sequence[Cells],
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def _widths(headings: Cells, rows: Sequence[Cells], words: int) -> list[int]:
+    """Columns that each column of a table cannot do without."""
+    widths = []
+    for i, heading in enumerate(headings):
+        widest = max(len(row[i]) for row in rows)
+        lines = max(len(line) for line in heading.split("\n"))
+        widths.append(min(widest, FOLDED) if i < words else max(widest, lines))
+    return widths
+
+
+def _needed(headings: Cells, rows: Sequence[Cells], words: int = 1) -> int:
+    """Columns that a whole table cannot do without."""
+    return sum(_widths(headings, rows, words)) + GAP * len(headings)
 
 
 def _list(console: Console, title: str, headings: Cells, rows: Sequence[Cells], words: int) -> None:
@@ -165,10 +177,8 @@ def _monte_carlo(summary: Mapping[str, Any]) -> str:
             "ask for more (--births)."
         )
     if small is not None:
-        others = "elsewhere it" if notes else "Monte Carlo variance"
-        notes.append(
-            f"{others} is at most {small:.1%} of the variance between draws, and is left in.".capitalize()
-        )
+        others = "Elsewhere it" if notes else "Monte Carlo variance"
+        notes.append(f"{others} is at most {small:.1%} of the variance between draws, and is left in.")
     return " ".join(notes)
 
 

@@ -1,0 +1,192 @@
+"""The answer on a terminal of any width: every number whole, and the notes true."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios.table import FOOT, print_answer, summary_rows
+from tests.conftest import ARMS, Ran
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?%?")
+WIDTHS = (30, 40, 60, 80, 100, 129, 130, 200)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def printed(
+    summary: dict[str, Any], monkeypatch: pytest.MonkeyPatch, width: int | None, out: Path | None = None
+) -> str:
+    """What is printed on a terminal of so many columns, or to a pipe."""
+    file = io.StringIO() if width is None else Terminal()
+    monkeypatch.setenv("COLUMNS", str(width or 40))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with monkeypatch.context() as m:
+        m.setattr(sys, "stdout", file)
+        print_answer(summary, out)
+    return file.getvalue()
+
+
+@pytest.fixture
+def large(compared: Ran) -> dict[str, Any]:
+    """The same answer with the longest numbers that one may meet."""
+    summary = copy.deepcopy(compared.summary)
+    for i, arm in enumerate(summary["arms"]):
+        sign = -1 if i else 1
+        for at in (arm["deaths_averted"], *arm["variants"].values()):
+            at["mean"] = sign * 12_345_678.9
+            at["interval95"] = [sign * 11_222_333.4, sign * 99_888_777.6]
+            at["mc_error"] = 123_456.7
+        arm["percent"] = sign * 102.25
+        arm["most_deprived_fifth"]["mean"] = sign * 4_567_890.1
+    return summary
+
+
+def numbers_of(text: str) -> set[str]:
+    """Every number, as it stands: half of one is another number."""
+    return set(NUMBER.findall(ANSI.sub("", text)))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("which", ["plain", "large"])
+def test_every_number_is_whole_at_any_width(
+    which: str, width: int, compared: Ran, large: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = compared.summary if which == "plain" else large
+    wide, narrow = (printed(summary, monkeypatch, w) for w in (400, width))
+    assert "12,345,679" in ANSI.sub("", wide) or which == "plain"
+    assert numbers_of(narrow) == numbers_of(wide)
+    assert "…" not in narrow
+    lines = ANSI.sub("", narrow).splitlines()
+    assert max(len(line) for line in lines) <= width
+
+
+def test_a_number_cut_in_two_would_be_seen(compared: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = printed(compared.summary, monkeypatch, 200)
+    assert numbers_of(wide.replace("1,127,122", "1,127,1\n22")) != numbers_of(wide)
+
+
+@pytest.mark.parametrize("width", [40, 200])
+def test_the_names_stand_in_the_order_given(
+    width: int, compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = ANSI.sub("", printed(compared.summary, monkeypatch, width))
+    places = [text.index(f"\n {name}" if width > 80 else f"\n{name}") for name in ARMS]
+    assert places == sorted(places)
+    assert text.index("current_policy") < places[0]
+
+
+def test_a_pipe_has_the_whole_table_whatever_columns_says(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = printed(compared.summary, monkeypatch, None)
+    assert "\x1b" not in text
+    row = next(line for line in text.splitlines() if line.startswith(" child_poverty_35 "))
+    arm = compared.summary["arms"][1]
+    low, high = arm["deaths_averted"]["interval95"]
+    assert row.split() == [
+        "child_poverty_35",
+        f"{arm['deaths_averted']['mean']:,.0f}",
+        f"{low:,.0f}",
+        "to",
+        f"{high:,.0f}",
+        f"{arm['percent']:.2f}",
+        f"{arm['per_1000_births']:.3f}",
+        f"{arm['most_deprived_fifth']['mean']:,.0f}",
+        f"{arm['least_deprived_fifth']['mean']:,.1f}",
+        f"{arm['p_positive']:.2f}",
+        f"{arm['deaths_averted']['mc_error']:.2g}",
+    ]
+
+
+def test_no_colour_where_none_is_wanted(compared: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not COLOUR.search(printed(compared.summary, monkeypatch, 100))
+
+
+def test_the_foot_says_what_the_answer_is_for_and_not_for(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = " ".join(printed(compared.summary, monkeypatch, None).split())
+    assert FOOT in text
+    assert "For: " in FOOT
+    assert "Not for: " in FOOT
+    assert "Structure: child_poverty=as-published, poverty_to_smoking=off." in text
+    assert "24 draws of 4,000 births, expected deaths, seed 1" in text
+
+
+@pytest.mark.parametrize(
+    ("baseline", "arms", "said"),
+    [
+        (
+            (0.02, False),
+            ((0.001, False), (0.031, False), (0.01, False)),
+            "Monte Carlo variance is at most 3.1% of the variance between draws, and is left in.",
+        ),
+        (
+            (0.3, True),
+            ((0.2, True), (0.031, False), (0.01, False)),
+            "Monte Carlo variance was taken out of the interval of deaths under current_policy, smoking_cessation. "
+            "Elsewhere it is at most 3.1% of the variance between draws, and is left in.",
+        ),
+        (
+            (2.0, False),
+            ((0.2, True), (0.6, True), (0.1, True)),
+            "was taken out of the interval of smoking_cessation, child_poverty_35, smoking_halved. The interval "
+            "of deaths under current_policy is wide from too few births, and nothing could be taken out: ask for "
+            "more (--births).",
+        ),
+    ],
+)
+def test_the_notes_say_which_intervals_hold_monte_carlo_error(
+    baseline: tuple[float, bool],
+    arms: tuple[tuple[float, bool], ...],
+    said: str,
+    compared: Ran,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    summary = copy.deepcopy(compared.summary)
+    headlines = [summary["baseline"]["deaths"], *(arm["deaths_averted"] for arm in summary["arms"])]
+    for at, (share, removed) in zip(headlines, (baseline, *arms), strict=True):
+        at |= {"mc_variance_share": share, "mc_variance_removed": removed}
+    assert said in " ".join(printed(summary, monkeypatch, None).split())
+
+
+def test_one_year_is_one_year_and_a_folder_is_no_markup(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = {**compared.summary, "years": [2029]}
+    text = printed(summary, monkeypatch, None, Path("out/[bold]x"))
+    assert "current_policy, 2029: " in text
+    assert "Written to out/[bold]x/: results.nc" in text
+    assert "current_policy, 2029-2030: " in printed(compared.summary, monkeypatch, None)
+
+
+def test_an_exact_zero_is_0_and_small_counts_have_a_decimal(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = printed(compared.summary, monkeypatch, None)
+    zero = re.search(r"child_poverty_35 +child_poverty=zero +(.*)", text)
+    assert zero is not None
+    assert zero[1].split() == ["0", "0", "to", "0", "24"]
+    summary = copy.deepcopy(compared.summary)
+    summary["arms"][0]["deaths_averted"] |= {"mean": 3.14159, "interval95": [-0.26, 9.96]}
+    assert re.search(r"smoking_cessation +3\.1 +-0\.3 to 10\.0 ", printed(summary, monkeypatch, None))
+
+
+def test_rows_have_units_and_one_shape(compared: Ran) -> None:
+    rows = summary_rows(compared.summary)
+    assert len({tuple(row) for row in rows}) == 1
+    assert all(row["unit"] for row in rows)
+    assert {"mc_error", "draw_error", "mc_variance_removed", "draws", "low95", "high95"} <= set(rows[0])
