@@ -227,7 +227,10 @@ def summarise(
         for name, structure in variants_of(question).items():
             other = beside.get(name, margins) if structure.label != question.structure.label else margins
             headline = estimate(*averted(other, arm)).as_dict()
-            summary["variants"][name] = {**headline, "draws": int(other.total.shape[1])}
+            n = int(other.total.shape[1])
+            # the structure chosen on the very same draws, to set beside it
+            matched = float((margins.total[0] - margins.total[arm])[:n].mean())
+            summary["variants"][name] = {**headline, "draws": n, "chosen_on_same_draws": matched}
         arms.append(summary)
     return {
         "model": model.name,

@@ -41,7 +41,7 @@ def arm_of(scenario: Scenario, program: Program, draws: DrawBlock) -> Arm:
         if isinstance(intervention, Prevalence):
             builder.prevalence(place, intervention)
         elif isinstance(intervention, Support):
-            builder.support(intervention)
+            builder.support(place, intervention)
         else:
             builder.hazard_ratio(intervention)
     return Arm(scenario.name, tuple(builder.steps), tuple(builder.treatments), tuple(builder.hazards))
@@ -102,7 +102,10 @@ class _Builder:
         if (factors <= 1.0).all():
             return stay, np.zeros_like(stay)
         exposed = self._share_exposed(change)
-        wanted = exposed * np.maximum(factor, 1.0)
+        # strata that are not aimed at cannot be what is wrong
+        aimed = {name: levels for name, levels in self._aimed(change).items() if name in strata}
+        hit = _hit(self.program, tuple(strata), aimed)
+        wanted = np.where(hit, exposed * np.maximum(factor, 1.0), exposed)
         if wanted.max() > 1.0:
             worst = np.unravel_index(int(wanted.argmax()), wanted.shape)[1:]
             cell = ", ".join(f"{dim} {strata[dim][i]}" for dim, i in zip(strata, worst, strict=True))
@@ -129,9 +132,16 @@ class _Builder:
         total = inside.sum(axis=-1)
         return np.where(total > 0, inside[..., 1] / np.where(total > 0, total, 1.0), 0.0)
 
-    def support(self, change: Support) -> None:
+    def support(self, place: int, change: Support) -> None:
         """An offer: reached, then accepts; among those who accept one level becomes likelier."""
-        eligible = {**self._aimed(change), **change.offer_to}
+        eligible = self._aimed(change)
+        for name, levels in change.offer_to.items():
+            eligible[name] = tuple(level for level in levels if level in eligible.get(name, levels))
+            if not eligible[name]:
+                message = f"`where` and `offer_to` have no level of {name} in common; nobody would be offered anything"
+                raise DocumentError(
+                    self.scenario.problem(("interventions", place, "offer_to", name), message)
+                )
         accepts = self._cascade(change, eligible, change.coverage.value, change.uptake.value)
         outcome = change.effect.multiplies
         ratio = self._number(change.effect.value, f"{change.id}/effect")
@@ -176,20 +186,19 @@ class _Builder:
         coverage: Distribution | None,
         uptake: Distribution | None,
     ) -> str:
-        """Two counted steps, reached and accepts; gives the name of the last."""
-        reached, accepts = f"{change.id}:reached", f"{change.id}:accepts"
-        parents = tuple(eligible)
-        hit = _hit(self.program, parents, eligible)
-        share = np.ones(1) if coverage is None else self._number(coverage, f"{change.id}/coverage")
-        chance = np.where(hit, share.reshape(-1, *[1] * hit.ndim), 0.0)
-        table = np.stack([1.0 - chance, chance], axis=-1)
-        self.steps.append(Step(reached, NO_YES, parents, table, decision_of(reached)))
-        share = np.ones(1) if uptake is None else self._number(uptake, f"{change.id}/uptake")
-        table = np.zeros((share.size, 2, 2))
-        table[:, 0, 0] = 1.0
-        table[:, 1, 0], table[:, 1, 1] = 1.0 - share, share
-        self.steps.append(Step(accepts, NO_YES, (reached,), table, decision_of(accepts)))
-        return accepts
+        """Three counted steps, eligible, reached and accepts; gives the name of the last."""
+        name = f"{change.id}:eligible"
+        hit = _hit(self.program, tuple(eligible), eligible).astype(np.float64)[None]
+        table = np.stack([1.0 - hit, hit], axis=-1)
+        self.steps.append(Step(name, NO_YES, tuple(eligible), table, decision_of(name)))
+        for stage, share in (("coverage", coverage), ("uptake", uptake)):
+            before, name = name, f"{change.id}:{'reached' if stage == 'coverage' else 'accepts'}"
+            passes = np.ones(1) if share is None else self._number(share, f"{change.id}/{stage}")
+            table = np.zeros((passes.size, 2, 2))
+            table[:, 0, 0] = 1.0
+            table[:, 1, 0], table[:, 1, 1] = 1.0 - passes, passes
+            self.steps.append(Step(name, NO_YES, (before,), table, decision_of(name)))
+        return name
 
     def _aimed(self, change: Intervention) -> dict[str, tuple[str, ...]]:
         """Who is aimed at, the years among it where the intervention does not act in all of them."""

@@ -19,7 +19,7 @@ FOLDED = 26
 GAP = 3
 """Columns between two columns of a table."""
 SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000\nbirths")
-VARIANTS: Cells = ("scenario", "structure", "averted", "95% interval", "draws")
+VARIANTS: Cells = ("scenario", "structure", "averted", "95% interval", "as chosen,\nsame draws", "draws")
 STEPS: Cells = ("scenario", "step", "births", "95% interval")
 REST: Cells = ("most deprived\nfifth", "least deprived\nfifth", "P(averts)", "MC\nerror")
 MORE = ("mc_error", "draw_error", "mc_variance_share", "mc_variance_removed", "draws")
@@ -37,6 +37,14 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
 
     # a file or a pipe has no width of its own
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
+    # drawn first and written in one piece: a reader that has gone is then the caller's to meet
+    with console.capture() as drawn:
+        _print_all(console, summary, out)
+    sys.stdout.write(drawn.get())
+    sys.stdout.flush()
+
+
+def _print_all(console: Console, summary: Mapping[str, Any], out: Path | None) -> None:
     baseline, arms = summary["baseline"], summary["arms"]
     span = "-".join(str(year) for year in dict.fromkeys((summary["years"][0], summary["years"][-1])))
     console.print(
@@ -60,7 +68,9 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
         narrow = [left[:1] + right for left, right in zip(size, rest, strict=True)]
         _print(console, "Where, and how sure", SIZE[:1] + REST, narrow)
     _print(console, "The same under other structures", VARIANTS, _variants(summary), words=2)
-    _print(console, "Births whose mother is at each step", STEPS, _steps(summary), words=2)
+    _print(
+        console, "Births at each step of an intervention, and those it moves", STEPS, _steps(summary), words=2
+    )
     console.print(_notes(summary), highlight=False)
     console.print(FOOT, style="dim", highlight=False)
     if out is not None:
@@ -133,7 +143,14 @@ def _variants(summary: Mapping[str, Any]) -> list[Cells]:
     """Every option that is not the one chosen, scenario by scenario."""
     chosen = {f"{name}={option}" for name, option in summary["structure"].items()}
     return [
-        (arm["name"], name, _count(at["mean"]), _range(at["interval95"]), f"{at['draws']:,}")
+        (
+            arm["name"],
+            name,
+            _count(at["mean"]),
+            _range(at["interval95"]),
+            _count(at["chosen_on_same_draws"]),
+            f"{at['draws']:,}",
+        )
         for arm in summary["arms"]
         for name, at in arm["variants"].items()
         if name not in chosen

@@ -88,6 +88,17 @@ def births_at(world: World, step: str, start: int, weights: Labelled) -> Array:
     return at.total(*strata, step).values[..., -1]
 
 
+def births_moved(world: World, step: str, start: int, weights: Labelled) -> Array:
+    """Births whose value a replacing step changes: ``float64[draws, *strata]``."""
+    strata = tuple(world.network.strata)
+    place = world.network.position(step)
+    before = world.network.nodes[place].parents[0]
+    between = world.network.nodes[start : place + 1]
+    at = push_forward(weights, between, 0, {*strata, before, step}).total(*strata, before, step).values
+    stays = np.trace(at, axis1=-2, axis2=-1)
+    return np.asarray(at.sum(axis=(-1, -2)) - stays)
+
+
 def exact_weights(world: World, births: Array) -> Labelled:
     """Births of every stratum, nothing drawn: what the exact estimator starts from."""
     return Labelled(tuple(world.network.strata), births[None])

@@ -22,6 +22,10 @@ NOT_SOLVED_FROM = frozenset({
 """Keys that explain, or only say how births are drawn: nothing solved hangs on them, so the hash leaves them out."""
 
 
+SOLVED_AS = 2
+"""Raised when draws are sampled or solved another way, so that draws solved the old way are refused."""
+
+
 @dataclass(frozen=True)
 class SharesTable:
     """Shares of each level: ``float64[*axes, levels]`` at both bounds (equal where there is one)."""
@@ -80,11 +84,8 @@ class Model:
     @cached_property
     def hash(self) -> str:
         """Sixteen hexadecimal digits over every number and arrow that solved draws hang on, words left out."""
-        digest = hashlib.sha256(
-            json.dumps(
-                _numbers(self.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True))
-            ).encode()
-        )
+        numbers = _numbers(self.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        digest = hashlib.sha256(json.dumps([SOLVED_AS, numbers]).encode())
         for array in (
             self.births,
             self.baseline,

@@ -22,6 +22,7 @@ from simcore.draws import DrawBlock
 from simcore.expected import (
     RiskCache,
     births_at,
+    births_moved,
     exact_weights,
     expected_deaths,
     needed_before,
@@ -137,10 +138,8 @@ def _expected(
         if counts is not None:
             slices.append(_by_slice(counted, risk_before(world, start, cache), len(world.network.strata)))
         deaths.append(_all_draws(expected_deaths(world, start, _whole(counted), cache), block.size))
-        for step in arm.steps:
-            if step.replaces is None:
-                at = births_at(world, step.name, start, _whole(weights({step.name})))
-                stages[arm.name, step.name] = _all_draws(at, block.size)
+        for (arm_name, step), at in _people(world, arm, start, weights).items():
+            stages[arm_name, step] = _all_draws(at, block.size)
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(
         block.index,
@@ -149,6 +148,22 @@ def _expected(
         np.stack(slices) if slices else empty,
         stages,
     )
+
+
+def _people(
+    world: World, arm: Arm, start: int, weights: Callable[[Collection[str]], Labelled]
+) -> dict[tuple[str, str], Array]:
+    """Births at every counted step of an arm, and those whom its interventions move."""
+    people = {}
+    for step in arm.steps:
+        if step.replaces is None:
+            people[arm.name, step.name] = births_at(world, step.name, start, _whole(weights({step.name})))
+    for node in world.network.nodes:
+        if node.stands_for is not None:
+            goals = {node.name, node.parents[0]}
+            label = f"{node.name.partition(':')[0]}:moves {node.stands_for}"
+            people[arm.name, label] = births_moved(world, node.name, start, _whole(weights(goals)))
+    return people
 
 
 def _whole(weights: Labelled) -> Labelled:
@@ -257,4 +272,11 @@ def _realised(
         counted = counted.reshape(*cut, *counted.shape[-2:])
         deaths.append(counted.sum(axis=len(cut) - 1) * scale[..., None, None])
         slices.append(counted.sum(axis=(-1, -2)) * scale[..., None])
-    return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), np.stack(slices, axis=1), {})
+    people: dict[tuple[str, str], Array] = {}
+    for arm in arms:
+        # people are counted exactly whatever is drawn: they are what a programme plans for
+        world = lay_arm(program, arm)
+        everyone = exact_weights(world, births)
+        people |= _people(world, arm, 0, lambda goals, everyone=everyone: everyone)  # type: ignore[misc]
+    stages = {step: _all_draws(at, block.size) for step, at in people.items()}
+    return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), np.stack(slices, axis=1), stages)

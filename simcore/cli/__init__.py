@@ -34,9 +34,22 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # click would end with status 1, which means a bug here
+            return _no_reader()
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
+
+
+def _no_reader() -> int:
+    """Whoever read the output has gone, as `head` does; there is nobody to tell, and nothing went wrong."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,7 +85,5 @@ def main() -> None:
         click.echo(str(error), err=True)
         status = 2
     except BrokenPipeError:
-        # whoever read the output has gone; there is nobody to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+        status = _no_reader()
     sys.exit(status if isinstance(status, int) else 0)
