@@ -22,7 +22,14 @@ SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000
 VARIANTS: Cells = ("scenario", "structure", "averted", "95% interval", "as chosen,\nsame draws", "draws")
 STEPS: Cells = ("scenario", "step", "births", "95% interval")
 REST: Cells = ("most deprived\nfifth", "least deprived\nfifth", "P(averts)", "MC\nerror")
-MORE = ("mc_error", "draw_error", "mc_variance_share", "mc_variance_removed", "draws")
+MORE = (
+    "mc_error",
+    "draw_error",
+    "mc_variance_share",
+    "mc_variance_removed",
+    "draws",
+    "chosen_on_same_draws",
+)
 """What stands beside a headline in the CSV file."""
 FOOT = (
     "For: comparing national policies on infant deaths in England, by size, by whom and how sure. "
