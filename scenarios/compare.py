@@ -139,7 +139,7 @@ def compare(
     --------
     >>> import simcore
     >>> ds = simcore.compare(["smoking_halved"], draws=4, years=[2025])
-    >>> dict(ds.sizes)["draw"], list(ds.arm.values)
+    >>> dict(ds.sizes)["draw"], ds.arm.values.tolist()
     (4, ['current_policy', 'smoking_halved'])
     """
     question = ask(scenarios, model=model, baseline=baseline, years=years, variants=variants)

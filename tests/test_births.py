@@ -234,7 +234,10 @@ def test_a_saved_birth_is_told_with_the_step_that_saved_it() -> None:
         f"year: {before['year']}; area: {before['area']}; "
     )
     assert f"held: nothing is changed for this birth. The baby dies on day {before['day_of_death']}, " in text
-    assert f"cause: {before['cause']}. help: offer reached: yes, offer accepts: yes. " in text
+    assert (
+        f"cause: {before['cause']}. help: offer eligible: yes, offer reached: yes, offer accepts: yes. "
+        in text
+    )
     assert "offer moves pregnancy smoking from to delivery to quit." in text
     assert after["pregnancy_smoking"] == "quit"
     assert text.endswith("The baby lives, who dies in held.")

@@ -31,7 +31,9 @@ def far_from(mean: Array, draws: Array) -> Array:
     return np.abs(draws.mean(axis=0) - mean) / np.where(error > 0, error, np.inf)
 
 
-def test_deaths_by_decile_have_the_published_mean_and_poisson_spread(resampled: tuple[Array, Targets]) -> None:
+def test_deaths_by_decile_have_the_published_mean_and_poisson_spread(
+    resampled: tuple[Array, Targets],
+) -> None:
     published = load_model("england").targets["residual"].deaths
     strata = resampled[1].strata
     assert strata is not None

@@ -130,7 +130,12 @@ def test_a_cascade_counts_every_step(estimator: str) -> None:
         # smokers are drawn: about 1,500 a cell
         assert reached.sum(axis=(1, 2)) == pytest.approx((eligible * 0.7).sum(axis=(1, 2)), rel=0.04)
     assert accepts == pytest.approx(reached * 0.4)
-    assert set(run.stages) == {("offer", "offer:reached"), ("offer", "offer:accepts")}
+    # natural quitting is 25%, half as much again is 12.5 points of those who accept
+    assert run.stages["offer", "offer:moves pregnancy_smoking"] == pytest.approx(accepts * 0.125)
+    assert run.stages["offer", "offer:eligible"] == pytest.approx(reached / 0.7)
+    assert {name for _, name in run.stages} == {
+        "offer:eligible", "offer:reached", "offer:accepts", "offer:moves pregnancy_smoking",
+    }  # fmt: skip
 
 
 def test_an_offer_multiplies_quitting_among_those_who_accept_and_moves_nobody_else() -> None:
