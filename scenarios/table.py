@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Cells = tuple[str, ...]
 
+ROUGH = 100
+"""Draws below which the ends of a 95% interval are little more than the extremes."""
 WIDE = 130
 """Columns of what is printed to a file or a pipe."""
 FOLDED = 26
@@ -178,7 +180,14 @@ def _notes(summary: Mapping[str, Any]) -> str:
     chosen = ", ".join(f"{name}={option}" for name, option in summary["structure"].items())
     drawn = f" of {run['births_per_draw']:,} births" if run["births_per_draw"] else ", nothing drawn"
     made = f"{summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
-    return f"Structure: {chosen}. {made}; hazards held after the reference years. {_monte_carlo(summary)}"
+    few = (
+        f" An interval over {summary['draws']} draws is rough: ask for more (--draws)."
+        if summary["draws"] < ROUGH
+        else ""
+    )
+    return (
+        f"Structure: {chosen}. {made}; hazards held after the reference years. {_monte_carlo(summary)}{few}"
+    )
 
 
 def _monte_carlo(summary: Mapping[str, Any]) -> str:

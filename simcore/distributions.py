@@ -42,13 +42,13 @@ Interval = Annotated[tuple[float, float], Field(strict=False, description="95% i
 
 
 def _half_unit(number: float) -> float:
-    """Half a unit in the last place a published figure shows: 0.005 for 1.41.
+    """Half a unit in the last place a published ratio shows: 0.005 for 1.41, and never more.
 
-    >>> _half_unit(1.41), _half_unit(12.0)
-    (0.005, 0.5)
+    >>> _half_unit(1.41), _half_unit(0.175), _half_unit(3.0)
+    (0.005, 0.0005, 0.005)
     """
     exponent = Decimal(repr(number)).normalize().as_tuple().exponent
-    return 0.5 * 10.0 ** min(int(exponent), 0)
+    return 0.5 * 10.0 ** min(int(exponent), -2)
 
 
 class Fixed(Strict):

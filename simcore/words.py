@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from simcore.dims import RESERVED
 from simcore.documents import Document, Loc, Problem, hint
+from simcore.model import NOT_SOLVED_FROM
 from simcore.spec import Contrast, DeathsOutcome, HazardRatio, ModelFile, Option, StratumYears, Variable
 
 
@@ -65,7 +66,11 @@ class _Words:
             yield self.problem(loc, f"decision {decision} is taken by {first}; give each its own number")
 
     def strata(self) -> Iterator[Problem]:
-        """Dimensions, and the years that margins are solved over."""
+        """Names of parameters and dimensions, and the years that margins are solved over."""
+        for parameter in self.spec.parameters:
+            if parameter in NOT_SOLVED_FROM:
+                message = f"`{parameter}` is a key that explains; give the parameter another name"
+                yield self.problem(("parameters", parameter), message)
         for dim in self.dims:
             if dim in RESERVED:
                 yield self.problem(
