@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from simcore.cli import VERBS
-from tests.conftest import LIBRARY, Call, Done, command, environment
+from tests.conftest import LIBRARY, PATIENCE, Call, Done, command, environment
 
 SMALL = ("--years", "2030", "--draws", "2", "--births", "1000", "--variant-draws", "2")
 ENGLAND = LIBRARY.parents[1] / "simcore" / "models" / "england"
@@ -279,7 +279,7 @@ def test_a_reader_that_has_gone_is_no_error(asked: tuple[str, ...]) -> None:
     assert process.stdout is not None
     process.stdout.close()
     process.stdout = None
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=PATIENCE)
     assert re.fullmatch(r"(\d files without a problem\n)?", error)
     assert process.returncode == 0
 

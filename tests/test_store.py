@@ -22,7 +22,7 @@ from simcore.documents import DocumentError
 from simcore.results import BlockResult
 from simcore.run import Settings
 from simcore.store import RunFolder, fingerprint, open_results, write_whole
-from tests.conftest import LIBRARY, Call, command, environment
+from tests.conftest import LIBRARY, PATIENCE, Call, command, environment
 
 LONG = (
     "compare",
@@ -80,13 +80,14 @@ def stopped(out: Path, signal_number: int) -> tuple[int, str, str]:
         text=True,
     )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while not blocks_in(out) and process.poll() is None and time.monotonic() < until:
             time.sleep(0.005)
         process.send_signal(signal_number)
-        said, error = process.communicate(timeout=60)
+        said, error = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
+        process.wait()
     return process.returncode, said, error
 
 
