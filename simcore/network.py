@@ -34,7 +34,7 @@ class Labelled:
         """Sum over all named axes but those in ``keep`` (in the order given)."""
         positions = {axis: i + 1 for i, axis in enumerate(self.axes)}
         dropped = tuple(positions[axis] for axis in self.axes if axis not in keep)
-        summed = self.values.sum(axis=dropped)
+        summed = self.values.sum(axis=dropped) if dropped else self.values
         left = [axis for axis in self.axes if axis in keep]
         order = [0, *(left.index(axis) + 1 for axis in keep), *range(len(left) + 1, summed.ndim)]
         return Labelled(tuple(keep), summed.transpose(order))

@@ -126,20 +126,18 @@ def _expected(
     for number, (arm, world) in enumerate(zip(arms, worlds, strict=True)):
         start = 0 if counts is None else world.cut
 
-        def weights(
-            goals: Collection[str], number: int = number, world: World = world, start: int = start
-        ) -> Labelled:
+        def weights(goals: Collection[str], number: int = number, world: World = world) -> Labelled:
             if counts is None:
                 return exact_weights(world, births)
-            return counts.weights(number, needed_before(world, start, goals))
+            return counts.births(number, needed_before(world, world.cut, goals))
 
         risk = cache.risk(world)
-        counted = weights(risk.axes)
         if counts is not None:
-            slices.append(_by_slice(counted, risk_before(world, start, cache), len(world.network.strata)))
-        deaths.append(_all_draws(expected_deaths(world, start, _whole(counted), cache), block.size))
-        for (arm_name, step), at in _people(world, arm, start, weights).items():
-            stages[arm_name, step] = _all_draws(at, block.size)
+            sliced = counts.by_slice(number, needed_before(world, start, risk.axes))
+            slices.append(_by_slice(sliced, risk_before(world, start, cache), len(world.network.strata)))
+        deaths.append(_all_draws(expected_deaths(world, start, weights(risk.axes), cache), block.size))
+        for step, at in _people(world, arm, start, weights).items():
+            stages[step] = _all_draws(at, block.size)
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(
         block.index,
@@ -157,18 +155,13 @@ def _people(
     people = {}
     for step in arm.steps:
         if step.replaces is None:
-            people[arm.name, step.name] = births_at(world, step.name, start, _whole(weights({step.name})))
+            people[arm.name, step.name] = births_at(world, step.name, start, weights({step.name}))
     for node in world.network.nodes:
         if node.stands_for is not None:
             goals = {node.name, node.parents[0]}
             label = f"{node.name.partition(':')[0]}:moves {node.stands_for}"
-            people[arm.name, label] = births_moved(world, node.name, start, _whole(weights(goals)))
+            people[arm.name, label] = births_moved(world, node.name, start, weights(goals))
     return people
-
-
-def _whole(weights: Labelled) -> Labelled:
-    """Births with their slices added up."""
-    return weights.total(*(axis for axis in weights.axes if axis != SLICE))
 
 
 def _all_draws(values: Array, n: int) -> Array:
@@ -192,49 +185,69 @@ def _by_slice(sliced: Labelled, risk: Labelled, n_strata: int) -> Array:
 
 
 class _Counts:
-    """Births drawn to the cut, counted by what later variables hang on, for all arms in one pass."""
+    """Births drawn to the cut, for every arm.
+
+    Arms that change nothing before the cut share one draw of the births. An arm that does is counted by
+    itself, with its own steps in the profile: together their profiles would multiply.
+    """
 
     def __init__(
         self, program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
     ) -> None:
-        self._kept: dict[tuple[int, tuple[str, ...]], Labelled] = {}
-        drawn_to = program.model.spec.drawn_to
-        # all arms that change nothing before the cut draw the same births, as the first of these does
-        drawn = [Arm("nothing before the cut")]
-        self.which = []
-        for arm in arms:
+        drawn: dict[int, _Drawn] = {}
+        self._of_arm: list[_Drawn] = []
+        for number, arm in enumerate(arms):
             steps = _steps_before_cut(program, arm)
-            self.which.append(len(drawn) if steps else 0)
-            if steps:
-                drawn.append(_only_steps(arm, steps))
-        worlds = lay_arms(program, drawn)
-        stop = worlds.network.position(drawn_to) + 1 if drawn_to else 0
-        nodes = worlds.network.nodes[:stop]
-        self.profile = tuple(node.name for node in nodes)
-        self.strata = tuple(worlds.network.strata)
+            key = number if steps else -1
+            if key not in drawn:
+                drawn[key] = _Drawn(program, _only_steps(arm, steps), block, births, settings)
+            self._of_arm.append(drawn[key])
+
+    def by_slice(self, arm: int, needed: tuple[str, ...]) -> Labelled:
+        """Real births of one arm: axes strata, slice, then the variables needed."""
+        return self._of_arm[arm].weights(needed)
+
+    def births(self, arm: int, needed: tuple[str, ...]) -> Labelled:
+        """Real births of one arm: axes strata, then the variables needed."""
+        return self._of_arm[arm].births(needed)
+
+
+class _Drawn:
+    """Births of a block of draws in one world, counted by every variable before the cut."""
+
+    def __init__(
+        self, program: Program, arm: Arm, block: DrawBlock, births: Array, settings: Settings
+    ) -> None:
+        self._kept: dict[tuple[str, ...], Labelled] = {}
+        self._whole: dict[tuple[str, ...], Labelled] = {}
+        worlds = lay_arms(program, [arm])
+        drawn_to = program.model.spec.drawn_to
+        nodes = worlds.network.nodes[: worlds.network.position(drawn_to) + 1 if drawn_to else 0]
         simulated = apportion(births, settings.births)
-        packer = Packer(worlds, nodes, simulated, SLICES, self.profile)
-        plan = packer.plan()
-        shape = packer.shape()
-        self.counted = np.empty((len(drawn), block.size, *shape))
+        packer = Packer(worlds, nodes, simulated, SLICES, tuple(node.name for node in nodes))
+        plan, shape = packer.plan(), packer.shape()
+        counted = np.empty((block.size, *shape))
         for z, draw in enumerate(block.index):
-            counts = count_profiles(packer.of_draw(plan, z), settings.seed, int(draw))
-            self.counted[:, z] = counts.reshape(len(drawn), *shape)
+            counted[z] = count_profiles(packer.of_draw(plan, z), settings.seed, int(draw)).reshape(shape)
+        self.counted = Labelled((*worlds.network.strata, SLICE, *packer.profile), counted)
         # a simulated birth stands for as many real ones as its stratum has
         self.scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)
 
-    def weights(self, arm: int, needed: tuple[str, ...]) -> Labelled:
-        """Real births of one arm: axes strata, slice, then the variables needed."""
-        key = self.which[arm], needed
-        if key not in self._kept:
-            self._kept[key] = self._weights(*key)
-        return self._kept[key]
+    def weights(self, needed: tuple[str, ...]) -> Labelled:
+        """Real births by strata, slice and the variables needed."""
+        if needed not in self._kept:
+            strata = self.counted.axes[: self.scale.ndim]
+            kept = self.counted.total(*strata, SLICE, *needed)
+            scale = self.scale.reshape(*self.scale.shape, *[1] * (1 + len(needed)))
+            self._kept[needed] = Labelled(kept.axes, kept.values * scale)
+        return self._kept[needed]
 
-    def _weights(self, which: int, needed: tuple[str, ...]) -> Labelled:
-        counts = Labelled((*self.strata, SLICE, *self.profile), self.counted[which])
-        kept = counts.total(*self.strata, SLICE, *needed)
-        scale = self.scale.reshape(*self.scale.shape, *[1] * (1 + len(needed)))
-        return Labelled(kept.axes, kept.values * scale)
+    def births(self, needed: tuple[str, ...]) -> Labelled:
+        """The same, with the slices added up."""
+        if needed not in self._whole:
+            sliced = self.weights(needed)
+            self._whole[needed] = sliced.total(*(axis for axis in sliced.axes if axis != SLICE))
+        return self._whole[needed]
 
 
 def _steps_before_cut(program: Program, arm: Arm) -> tuple[str, ...]:
