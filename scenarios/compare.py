@@ -19,7 +19,7 @@ from simcore.model import Model, Structure
 from simcore.program import compile_natural
 from simcore.record import run_record
 from simcore.results import BlockResult, join_blocks, strata_of, to_dataset, with_averted
-from simcore.run import Settings, simulate
+from simcore.run import Estimator, Settings, simulate
 from simcore.solved import read_central, read_draws
 from simcore.store import RunFolder
 from simcore.worlds import ArmConflict, lay_arms
@@ -185,7 +185,8 @@ def answer(
     read_draws(question.model, question.structure, draws)
     folder = RunFolder(out, question.model, question.years, record) if out is not None else None
     margins = _margins(question, draws, settings, folder, tick)
-    plain = replace(settings, estimator="exact" if settings.estimator == "exact" else "expected")
+    estimator: Estimator = "exact" if settings.estimator == "exact" else "expected"
+    plain = replace(settings, estimator=estimator, people=False)
     beside: dict[str, Margins] = {}
     for name, structure in others.items():
         parts = []

@@ -64,19 +64,60 @@ class Hazards:
 
         ``share`` is how the births of each combination of ``keep`` spread over its other axes; it has
         every axis that hazards hang on. Returns ``float64[draws or 1, *keep, causes x age bands]``.
+        Levels that no factor and no share tells apart (mothers of 20 and over, say) are worked out once.
         """
-        sizes = share.values.shape[1:]
-        tables, row_of_factor = self._packed(share.axes, sizes)
+        hazards, back = self, {}
+        for axis in keep:
+            first, of_level = hazards._alike(axis, share)
+            if len(first) < len(of_level):
+                hazards, share = hazards._at(axis, first), _at(share, axis, first)
+                back[axis] = of_level
+        risk = hazards._mixed(share, keep)
+        for axis, of_level in back.items():
+            risk = _at(risk, axis, of_level)
+        return risk
+
+    def _mixed(self, share: Labelled, keep: Sequence[str]) -> Labelled:
+        # axes that most factors hang on vary slowest, so that the kernel keeps their products from row to row
+        axes = sorted(share.axes, key=lambda axis: -sum(axis in factor.axes for factor in self.factors))
+        values = share.values.transpose(0, *(1 + share.axes.index(axis) for axis in axes))
+        sizes = values.shape[1:]
+        tables, row_of_factor = self._packed(axes, sizes)
         grid = np.indices(sizes).reshape(len(sizes), -1)
         cell = np.zeros(grid.shape[1], np.int64)
-        kept = [sizes[share.axes.index(axis)] for axis in keep]
+        kept = [sizes[axes.index(axis)] for axis in keep]
         for axis, size in zip(keep, kept, strict=True):
-            cell = cell * size + grid[share.axes.index(axis)]
-        if share.values.shape[0] > tables.shape[0]:
-            tables = np.repeat(tables, share.values.shape[0], axis=0)
-        flat = share.values.reshape(share.values.shape[0], -1)
+            cell = cell * size + grid[axes.index(axis)]
+        if values.shape[0] > tables.shape[0]:
+            tables = np.repeat(tables, values.shape[0], axis=0)
+        flat = values.reshape(values.shape[0], -1)
         risk = mixed_incidence(tables, row_of_factor, flat, cell, int(np.prod(kept, dtype=np.int64)))
         return Labelled(tuple(keep), risk.reshape(risk.shape[0], *kept, -1))
+
+    def _alike(self, axis: str, share: Labelled) -> tuple[list[int], list[int]]:
+        """The first level of each kind along an axis, and which kind each level is."""
+        tables = [*(f for f in self.factors if axis in f.axes), share]
+        slices = [np.moveaxis(table.values, 1 + table.axes.index(axis), 0) for table in tables]
+        first: list[int] = []
+        of_level: list[int] = []
+        for level in range(slices[-1].shape[0]):
+            kind = next(
+                (
+                    k
+                    for k, other in enumerate(first)
+                    if all(np.array_equal(s[level], s[other]) for s in slices)
+                ),
+                len(first),
+            )
+            if kind == len(first):
+                first.append(level)
+            of_level.append(kind)
+        return first, of_level
+
+    def _at(self, axis: str, levels: list[int]) -> Hazards:
+        """The factors at some levels of an axis."""
+        factors = tuple(_at(f, axis, levels) if axis in f.axes else f for f in self.factors)
+        return Hazards(self.causes, self.age_bands, factors)
 
     def table(self, axes: Sequence[str], sizes: Sequence[int], draw: int) -> Array:
         """Hazards of one draw over the rows of ``axes``: ``float64[rows, causes, age bands]``."""
@@ -107,6 +148,10 @@ class Hazards:
             row_of_factor[i] = row + start
             start += flat.shape[1]
         return np.concatenate(tables, axis=1), row_of_factor
+
+
+def _at(table: Labelled, axis: str, levels: list[int]) -> Labelled:
+    return Labelled(table.axes, table.values.take(levels, axis=1 + table.axes.index(axis)))
 
 
 def natural_hazards(model: Model, structure: Structure, draws: DrawBlock) -> Hazards:

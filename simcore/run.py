@@ -38,7 +38,7 @@ from simcore.results import BlockResult
 from simcore.worlds import World, Worlds, lay_arm, lay_arms
 
 Estimator = Literal["expected", "exact", "realised"]
-SLICES = 16
+SLICES = 8
 """Parts that each draw's births are counted in, to see how far they differ: the Monte Carlo error."""
 BLOCK = 20
 """Draws compiled together; it sets memory, and no number."""
@@ -56,6 +56,8 @@ class Settings:
     threads: int = 1
     estimator: Estimator = "expected"
     block: int = BLOCK
+    people: bool = True
+    """Whether births at each step of an intervention are counted."""
 
 
 def simulate(
@@ -121,7 +123,7 @@ def _expected(
     cache = RiskCache()
     worlds = [lay_arm(program, arm) for arm in arms]
     exact = settings.estimator == "exact"
-    counts = None if exact else _Counts(program, arms, block, births, settings)
+    counts = None if exact else _Counts(program, arms, worlds, cache, block, births, settings)
     deaths, slices, stages = [], [], {}
     for number, (arm, world) in enumerate(zip(arms, worlds, strict=True)):
         start = 0 if counts is None else world.cut
@@ -136,8 +138,9 @@ def _expected(
             sliced = counts.by_slice(number, needed_before(world, start, risk.axes))
             slices.append(_by_slice(sliced, risk_before(world, start, cache), len(world.network.strata)))
         deaths.append(_all_draws(expected_deaths(world, start, weights(risk.axes), cache), block.size))
-        for step, at in _people(world, arm, start, weights).items():
-            stages[step] = _all_draws(at, block.size)
+        if settings.people:
+            for step, at in _people(world, arm, start, weights).items():
+                stages[step] = _all_draws(at, block.size)
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(
         block.index,
@@ -192,15 +195,26 @@ class _Counts:
     """
 
     def __init__(
-        self, program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
+        self,
+        program: Program,
+        arms: Sequence[Arm],
+        worlds: Sequence[World],
+        cache: RiskCache,
+        block: DrawBlock,
+        births: Array,
+        settings: Settings,
     ) -> None:
         drawn: dict[int, _Drawn] = {}
         self._of_arm: list[_Drawn] = []
-        for number, arm in enumerate(arms):
-            steps = _steps_before_cut(program, arm)
+        natural = tuple(variable for variable in program.model.spec.variables)
+        for number, (arm, world) in enumerate(zip(arms, worlds, strict=True)):
+            steps = _steps_before_cut(arm, world)
             key = number if steps else -1
             if key not in drawn:
-                drawn[key] = _Drawn(program, _only_steps(arm, steps), block, births, settings)
+                goals = {*cache.risk(world).axes, *(_goals(world, arm) if settings.people else ())}
+                # what all other arms may hang on is among the natural variables
+                profile = needed_before(world, world.cut, goals) if steps else natural
+                drawn[key] = _Drawn(program, _only_steps(arm, steps), profile, block, births, settings)
             self._of_arm.append(drawn[key])
 
     def by_slice(self, arm: int, needed: tuple[str, ...]) -> Labelled:
@@ -213,10 +227,16 @@ class _Counts:
 
 
 class _Drawn:
-    """Births of a block of draws in one world, counted by every variable before the cut."""
+    """Births of a block of draws in one world, counted by the variables of a profile before the cut."""
 
     def __init__(
-        self, program: Program, arm: Arm, block: DrawBlock, births: Array, settings: Settings
+        self,
+        program: Program,
+        arm: Arm,
+        profile: tuple[str, ...],
+        block: DrawBlock,
+        births: Array,
+        settings: Settings,
     ) -> None:
         self._kept: dict[tuple[str, ...], Labelled] = {}
         self._whole: dict[tuple[str, ...], Labelled] = {}
@@ -224,7 +244,8 @@ class _Drawn:
         drawn_to = program.model.spec.drawn_to
         nodes = worlds.network.nodes[: worlds.network.position(drawn_to) + 1 if drawn_to else 0]
         simulated = apportion(births, settings.births)
-        packer = Packer(worlds, nodes, simulated, SLICES, tuple(node.name for node in nodes))
+        drawn = {node.name for node in nodes}
+        packer = Packer(worlds, nodes, simulated, SLICES, tuple(name for name in profile if name in drawn))
         plan, shape = packer.plan(), packer.shape()
         counted = np.empty((block.size, *shape))
         for z, draw in enumerate(block.index):
@@ -250,9 +271,16 @@ class _Drawn:
         return self._whole[needed]
 
 
-def _steps_before_cut(program: Program, arm: Arm) -> tuple[str, ...]:
+def _goals(world: World, arm: Arm) -> set[str]:
+    """What counting the people of an arm needs: its steps, and the values they replace."""
+    moving = [node for node in world.network.nodes if node.stands_for is not None]
+    return {step.name for step in arm.steps} | {
+        name for node in moving for name in (node.name, node.parents[0])
+    }
+
+
+def _steps_before_cut(arm: Arm, world: World) -> tuple[str, ...]:
     """Steps of an arm that drawn births go through."""
-    world = lay_arm(program, arm)
     return tuple(step.name for step in arm.steps if world.network.position(step.name) < world.cut)
 
 
