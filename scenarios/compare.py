@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BASELINE = "current_policy"
 VARIANT_DRAWS = 200
-STORED = 100
+STORED = 200
 """Draws in one file of an unfinished run."""
 
 Given = str | os.PathLike[str]

@@ -77,26 +77,21 @@ def risk_before(world: World, start: int, cache: RiskCache) -> Labelled:
     return Labelled(back.axes, back.values[..., 0])
 
 
-def births_at(world: World, step: str, start: int, weights: Labelled) -> Array:
-    """Births at the last level of a step (reached, accepted): ``float64[draws, *strata]``.
-
-    ``weights`` carries what :func:`needed_before` names for the step, the step itself if it was drawn.
-    """
+def births_at(world: World, step: str, births: Labelled) -> Array:
+    """Births at the last level of a step (reached, accepts), of all births by stratum: ``float64[draws, *strata]``."""
     strata = tuple(world.network.strata)
-    between = world.network.nodes[start : world.network.position(step) + 1]
-    at = push_forward(weights, between, 0, {*strata, step})
-    return at.total(*strata, step).values[..., -1]
+    before = world.network.nodes[: world.network.position(step) + 1]
+    return push_forward(births, before, 0, {*strata, step}).total(*strata, step).values[..., -1]
 
 
-def births_moved(world: World, step: str, start: int, weights: Labelled) -> Array:
-    """Births whose value a replacing step changes: ``float64[draws, *strata]``."""
+def births_moved(world: World, step: str, births: Labelled) -> Array:
+    """Births whose value a replacing step changes, of all births by stratum: ``float64[draws, *strata]``."""
     strata = tuple(world.network.strata)
     place = world.network.position(step)
-    before = world.network.nodes[place].parents[0]
-    between = world.network.nodes[start : place + 1]
-    at = push_forward(weights, between, 0, {*strata, before, step}).total(*strata, before, step).values
-    stays = np.trace(at, axis1=-2, axis2=-1)
-    return np.asarray(at.sum(axis=(-1, -2)) - stays)
+    was = world.network.nodes[place].parents[0]
+    keep = (*strata, was, step)
+    at = push_forward(births, world.network.nodes[: place + 1], 0, keep).total(*keep).values
+    return np.asarray(at.sum(axis=(-1, -2)) - np.trace(at, axis1=-2, axis2=-1))
 
 
 def exact_weights(world: World, births: Array) -> Labelled:

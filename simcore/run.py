@@ -9,7 +9,7 @@ order of arms, or which other arms there are.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -124,47 +124,45 @@ def _expected(
     worlds = [lay_arm(program, arm) for arm in arms]
     exact = settings.estimator == "exact"
     counts = None if exact else _Counts(program, arms, worlds, cache, block, births, settings)
-    deaths, slices, stages = [], [], {}
-    for number, (arm, world) in enumerate(zip(arms, worlds, strict=True)):
-        start = 0 if counts is None else world.cut
-
-        def weights(goals: Collection[str], number: int = number, world: World = world) -> Labelled:
-            if counts is None:
-                return exact_weights(world, births)
-            return counts.births(number, needed_before(world, world.cut, goals))
-
-        risk = cache.risk(world)
-        if counts is not None:
-            sliced = counts.by_slice(number, needed_before(world, start, risk.axes))
-            slices.append(_by_slice(sliced, risk_before(world, start, cache), len(world.network.strata)))
-        deaths.append(_all_draws(expected_deaths(world, start, weights(risk.axes), cache), block.size))
-        if settings.people:
-            for step, at in _people(world, arm, start, weights).items():
-                stages[step] = _all_draws(at, block.size)
+    deaths, slices = [], []
+    for number, world in enumerate(worlds):
+        if counts is None:
+            weights = exact_weights(world, births)
+            deaths.append(_all_draws(expected_deaths(world, 0, weights, cache), block.size))
+            continue
+        needed = needed_before(world, world.cut, cache.risk(world).axes)
+        weights = counts.births(number, needed)
+        deaths.append(_all_draws(expected_deaths(world, world.cut, weights, cache), block.size))
+        risk = risk_before(world, world.cut, cache)
+        slices.append(_by_slice(counts.by_slice(number, needed), risk, len(world.network.strata)))
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(
         block.index,
         tuple(arm.name for arm in arms),
         np.stack(deaths),
         np.stack(slices) if slices else empty,
-        stages,
+        _people(arms, worlds, births, block.size) if settings.people else {},
     )
 
 
 def _people(
-    world: World, arm: Arm, start: int, weights: Callable[[Collection[str]], Labelled]
+    arms: Sequence[Arm], worlds: Sequence[World], births: Array, n: int
 ) -> dict[tuple[str, str], Array]:
-    """Births at every counted step of an arm, and those whom its interventions move."""
+    """Births at every counted step of each arm, and those whom its interventions move.
+
+    Summed exactly whatever is drawn: they are what a programme plans for.
+    """
     people = {}
-    for step in arm.steps:
-        if step.replaces is None:
-            people[arm.name, step.name] = births_at(world, step.name, start, weights({step.name}))
-    for node in world.network.nodes:
-        if node.stands_for is not None:
-            goals = {node.name, node.parents[0]}
-            label = f"{node.name.partition(':')[0]}:moves {node.stands_for}"
-            people[arm.name, label] = births_moved(world, node.name, start, weights(goals))
-    return people
+    for arm, world in zip(arms, worlds, strict=True):
+        everyone = exact_weights(world, births)
+        for step in arm.steps:
+            if step.replaces is None:
+                people[arm.name, step.name] = births_at(world, step.name, everyone)
+        for node in world.network.nodes:
+            if node.stands_for is not None:
+                label = f"{node.name.partition(':')[0]}:moves {node.stands_for}"
+                people[arm.name, label] = births_moved(world, node.name, everyone)
+    return {step: _all_draws(at, n) for step, at in people.items()}
 
 
 def _all_draws(values: Array, n: int) -> Array:
@@ -211,9 +209,9 @@ class _Counts:
             steps = _steps_before_cut(arm, world)
             key = number if steps else -1
             if key not in drawn:
-                goals = {*cache.risk(world).axes, *(_goals(world, arm) if settings.people else ())}
                 # what all other arms may hang on is among the natural variables
-                profile = needed_before(world, world.cut, goals) if steps else natural
+                needed = needed_before(world, world.cut, cache.risk(world).axes)
+                profile = needed if steps else natural
                 drawn[key] = _Drawn(program, _only_steps(arm, steps), profile, block, births, settings)
             self._of_arm.append(drawn[key])
 
@@ -271,14 +269,6 @@ class _Drawn:
         return self._whole[needed]
 
 
-def _goals(world: World, arm: Arm) -> set[str]:
-    """What counting the people of an arm needs: its steps, and the values they replace."""
-    moving = [node for node in world.network.nodes if node.stands_for is not None]
-    return {step.name for step in arm.steps} | {
-        name for node in moving for name in (node.name, node.parents[0])
-    }
-
-
 def _steps_before_cut(arm: Arm, world: World) -> tuple[str, ...]:
     """Steps of an arm that drawn births go through."""
     return tuple(step.name for step in arm.steps if world.network.position(step.name) < world.cut)
@@ -313,11 +303,5 @@ def _realised(
         counted = counted.reshape(*cut, *counted.shape[-2:])
         deaths.append(counted.sum(axis=len(cut) - 1) * scale[..., None, None])
         slices.append(counted.sum(axis=(-1, -2)) * scale[..., None])
-    people: dict[tuple[str, str], Array] = {}
-    for arm in arms:
-        # people are counted exactly whatever is drawn: they are what a programme plans for
-        world = lay_arm(program, arm)
-        everyone = exact_weights(world, births)
-        people |= _people(world, arm, 0, lambda goals, everyone=everyone: everyone)  # type: ignore[misc]
-    stages = {step: _all_draws(at, block.size) for step, at in people.items()}
-    return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), np.stack(slices, axis=1), stages)
+    people = _people(arms, [lay_arm(program, arm) for arm in arms], births, block.size)
+    return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), np.stack(slices, axis=1), people)
