@@ -168,10 +168,15 @@ def _variants(summary: Mapping[str, Any]) -> list[Cells]:
 
 def _steps(summary: Mapping[str, Any]) -> list[Cells]:
     return [
-        (arm["name"], step, f"{at['mean']:,.0f}", _range(at["interval95"]))
+        (arm["name"], step, f"{at['mean']:,.0f}", _range(at["interval95"]) if _uncertain(at) else "known")
         for arm in summary["arms"]
         for step, at in arm.get("people", {}).items()
     ]
+
+
+def _uncertain(at: Mapping[str, Any]) -> bool:
+    low, high = at["interval95"]
+    return bool(low < high)
 
 
 def _notes(summary: Mapping[str, Any]) -> str:

@@ -57,7 +57,7 @@ def stratum_keys(strata: dict[str, tuple[str, ...]]) -> NDArray[np.uint32]:
 class Packer:
     """The packed program of a block of draws.
 
-    ``profile`` names the variables that births are counted by, after the strata and the slice.
+    ``profile`` names the variables that births are counted by, beside the slice and the strata.
     """
 
     worlds: Worlds
@@ -69,10 +69,13 @@ class Packer:
     decisions: tuple[int, ...] = ()
 
     def shape(self) -> tuple[int, ...]:
-        """Axes of a table of counts: strata, slice, profile variables."""
+        """Axes of a table of counts: profile variables, slice, strata.
+
+        Strata stand last: sums over profile variables then run along whole rows of strata in memory.
+        """
         network = self.worlds.network
         strata = [len(levels) for levels in network.strata.values()]
-        return (*strata, self.slices, *(len(network.levels(name)) for name in self.profile))
+        return (*(len(network.levels(name)) for name in self.profile), self.slices, *strata)
 
     def plan(self) -> Packed:
         """Everything but one draw's thresholds (those of the first draw stand in for them)."""
@@ -91,7 +94,7 @@ class Packer:
                 strides[v, p] = stride
                 stride *= sizes[names.index(node.parents[p])]
         starts = self._table_starts(len(given))
-        counted = [*network.strata, "slice", *self.profile]
+        counted = [*self.profile, "slice", *network.strata]
         return Packed(
             n_given=len(given),
             n_levels=np.array(sizes),

@@ -248,14 +248,14 @@ class _Drawn:
         counted = np.empty((block.size, *shape))
         for z, draw in enumerate(block.index):
             counted[z] = count_profiles(packer.of_draw(plan, z), settings.seed, int(draw)).reshape(shape)
-        self.counted = Labelled((*worlds.network.strata, SLICE, *packer.profile), counted)
+        self.counted = Labelled((*packer.profile, SLICE, *worlds.network.strata), counted)
         # a simulated birth stands for as many real ones as its stratum has
         self.scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)
 
     def weights(self, needed: tuple[str, ...]) -> Labelled:
         """Real births by strata, slice and the variables needed."""
         if needed not in self._kept:
-            strata = self.counted.axes[: self.scale.ndim]
+            strata = self.counted.axes[-self.scale.ndim :]
             kept = self.counted.total(*strata, SLICE, *needed)
             scale = self.scale.reshape(*self.scale.shape, *[1] * (1 + len(needed)))
             self._kept[needed] = Labelled(kept.axes, kept.values * scale)
