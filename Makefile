@@ -67,7 +67,7 @@ solve: $(STAMP)  ## solve the direct effects of a model again (MODEL=england), f
 	@$(BIN)/simcore solve $(MODEL)
 
 LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--system-certs --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE)
+	--system-certs --custom-compile-command 'make lock' $(UPGRADE)
 
 # Run time after all: its versions are those of the full set.
 lock: $(STAMP)  ## write requirements/*.txt again after a change of dependencies in pyproject.toml

@@ -4,36 +4,21 @@ import numpy as np
 from numba import njit
 
 from simcore.kernels.packed import Floats, Ints
-from simcore.kernels.risk import _incidence
+from simcore.kernels.risk import _incidence, _multiply_factors
 
 
 @njit(cache=True, nogil=True)
 def _mix(tables, row_of_factor, bands, share, cell_of_row, out):
     """Add ``share x incidence`` of every row to its cell: ``out`` float64[draws, cells, causes x bands]."""
-    factors, rows = row_of_factor.shape
-    size = tables.shape[2]
-    product = np.empty((factors, size))
-    met_alive, risk = np.empty(bands), np.empty(size)
+    product = np.empty((row_of_factor.shape[0], tables.shape[2]))
+    hazard, met_alive, risk = product[-1], np.empty(bands), np.empty(tables.shape[2])
     for draw in range(tables.shape[0]):
         shares = share[draw if share.shape[0] > 1 else 0]
-        for row in range(rows):
-            begin = 0
-            if row > 0:
-                # rows that share their first factors with the row before keep those products
-                while begin < factors and row_of_factor[begin, row] == row_of_factor[begin, row - 1]:
-                    begin += 1
-            for f in range(begin, factors):
-                table, mine = tables[draw, row_of_factor[f, row]], product[f]
-                if f == 0:
-                    for i in range(size):
-                        mine[i] = table[i]
-                else:
-                    before = product[f - 1]
-                    for i in range(size):
-                        mine[i] = before[i] * table[i]
-            _incidence(product[factors - 1], bands, met_alive, risk)
+        for row in range(row_of_factor.shape[1]):
+            _multiply_factors(tables[draw], row_of_factor, row, product)
+            _incidence(hazard, bands, met_alive, risk)
             cell, weight = out[draw, cell_of_row[row]], shares[row]
-            for i in range(size):
+            for i in range(risk.size):
                 cell[i] += weight * risk[i]
 
 

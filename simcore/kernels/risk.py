@@ -57,35 +57,39 @@ def _incidence(hazard, bands, met_alive, out):
             out[begin + b] = hazard[begin + b] * met_alive[b]
 
 
+@njit(cache=True, forceinline=True)
+def _multiply_factors(factors, row_of_factor, row, product):
+    """Bring ``product`` [factors, causes x bands] from the row before to this one: its last line is the hazard.
+
+    ``product[f]`` is that of factors 0 to f: a row that differs from the one before in late factors starts there.
+    """
+    begin = 0
+    if row > 0:
+        while begin < product.shape[0] and row_of_factor[begin, row] == row_of_factor[begin, row - 1]:
+            begin += 1
+    for f in range(begin, product.shape[0]):
+        table, mine = factors[row_of_factor[f, row]], product[f]
+        if f == 0:
+            for i in range(mine.size):
+                mine[i] = table[i]
+        else:
+            before = product[f - 1]
+            for i in range(mine.size):
+                mine[i] = before[i] * table[i]
+
+
 @njit(cache=True, nogil=True)
 def _rows_from_factors(tables, row_of_factor, bands, store_hazard, out):
     """Hazards, or incidence at once, of every row: ``out`` float64[draws, rows, causes x bands]."""
-    factors, rows = row_of_factor.shape
-    size = tables.shape[2]
-    # product[f] is that of factors 0 to f: a row that differs from the one before in late factors starts there
-    product = np.empty((factors, size))
-    met_alive = np.empty(bands)
+    product = np.empty((row_of_factor.shape[0], tables.shape[2]))
+    hazard, met_alive = product[-1], np.empty(bands)
     for draw in range(tables.shape[0]):
-        for row in range(rows):
-            begin = 0
-            if row > 0:
-                while begin < factors and row_of_factor[begin, row] == row_of_factor[begin, row - 1]:
-                    begin += 1
-            for f in range(begin, factors):
-                table, mine = tables[draw, row_of_factor[f, row]], product[f]
-                if f == 0:
-                    for i in range(size):
-                        mine[i] = table[i]
-                else:
-                    before = product[f - 1]
-                    for i in range(size):
-                        mine[i] = before[i] * table[i]
+        for row in range(row_of_factor.shape[1]):
+            _multiply_factors(tables[draw], row_of_factor, row, product)
             if store_hazard:
-                last, result = product[factors - 1], out[draw, row]
-                for i in range(size):
-                    result[i] = last[i]
+                out[draw, row] = hazard
             else:
-                _incidence(product[factors - 1], bands, met_alive, out[draw, row])
+                _incidence(hazard, bands, met_alive, out[draw, row])
 
 
 def incidence(hazard: Floats) -> Floats:
