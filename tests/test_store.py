@@ -30,7 +30,7 @@ LONG = (
     "--years",
     "2030",
     "--draws",
-    "300",
+    "1000",
     "--births",
     "8000",
     "--variant-draws",
@@ -101,7 +101,7 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on_to_the_same_bits(
     out = tmp_path / "run"
     status, said, error = stopped(out, getattr(signal, how))
     kept = blocks_in(out)
-    assert 1 <= len(kept) < 3, "the signal came too late to interrupt anything"
+    assert 1 <= len(kept) < 5, "the signal came too late to interrupt anything"
     assert not (out / "results.nc").exists()
     assert said == ""
     if how == "SIGINT":
@@ -115,7 +115,7 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on_to_the_same_bits(
             with xr.open_dataset(path, engine="h5netcdf") as block:
                 there = complete["deaths"].sel(draw=block["draw"])
                 assert np.array_equal(block["deaths"].values, there.values)
-                assert json.loads(block.attrs["run"])["draws"] == 300
+                assert json.loads(block.attrs["run"])["draws"] == 1000
     drawn = subprocess.run(
         command(*LONG, "--out", out, "--json"), env=environment(), check=True, capture_output=True, text=True
     )
