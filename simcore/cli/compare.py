@@ -7,11 +7,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from simcore.cli.common import default_threads, load_question, parse_variants, parse_years
+
+if TYPE_CHECKING:
+    from simcore.run import Estimator
 
 EXAMPLES = """\b
 simcore compare child_poverty_35 smoking_cessation
@@ -129,7 +132,9 @@ def command(
     from scenarios.compare import answer
     from simcore.run import Settings
 
-    settings = Settings(seed=seed, births=births, threads=threads or default_threads(), estimator=estimator)  # type: ignore[arg-type]
+    # click has checked the word against the choices above
+    kind = cast("Estimator", estimator)
+    settings = Settings(seed=seed, births=births, threads=threads or default_threads(), estimator=kind)
     try:
         with _Progress() as tick:
             summary = answer(question, draws, settings, variant_draws=variant_draws, out=folder, tick=tick)
