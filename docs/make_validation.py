@@ -5,46 +5,35 @@ Every figure on that page is worked out here, from the shipped draws and tables;
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from validation_by_hand import by_hand
+from validation_tools import YEARS, Array, england, rows_of, run, table
 
-from scenarios.interventions import arms_of
-from scenarios.read import read_scenarios
 from simcore.achieved import Achieved, achieved
 from simcore.arms import Arm
 from simcore.contrasts import ReferenceYears
 from simcore.draws import DrawBlock
-from simcore.load import load_model
-from simcore.model import Model, Structure
+from simcore.model import Structure
 from simcore.network import Labelled, multiply, push_forward
 from simcore.program import compile_natural
-from simcore.results import BlockResult, join_blocks
-from simcore.run import Estimator, Settings, simulate
+from simcore.results import BlockResult
+from simcore.run import Estimator, Settings
 from simcore.solve import observed
 from simcore.solved import read_central, read_draws
 from simcore.solving import structures
 from simcore.worlds import lay_arm
 
-Array = NDArray[np.float64]
 PAGE = Path(__file__).with_name("validation.md")
 DRAWS = 2000
-YEARS = tuple(range(2025, 2035))
 WITHIN = 0.1  # per cent: how near the baseline must come to what was observed
 SEEDS: dict[Estimator, int] = {"expected": 8, "realised": 2}
 MANY = 100_000  # births of each draw where births are drawn
 CONTRAST = 0.5  # per cent: how near each do-contrast must come to its published total
-
-
-@cache
-def england() -> Model:
-    """The model of this page."""
-    return load_model("england")
 
 
 def main(check: bool) -> int:
@@ -358,126 +347,6 @@ def _headlines(result: BlockResult) -> Array:
     return np.concatenate([total[:1], total[0] - total[1:]])
 
 
-# ---- by hand
-
-
-def by_hand(missed: list[str]) -> Iterator[str]:
-    """Headlines against arithmetic on published figures."""
-    del missed
-    model = england()
-    names = (
-        "current_policy",
-        "child_poverty_35",
-        "smoking_halved",
-        "smoking_cessation",
-        "poverty_and_smoking",
-        "current_policy_rising",
-    )
-    found: dict[str, dict[str, float]] = {}
-    for structure in structures(model):
-        central = read_central(model, structure)
-        result = run(structure, central, names, YEARS, Settings(estimator="exact"))
-        total = result.deaths[:, 0].sum(axis=(1, 2, 3, 4))
-        found[structure.label] = {n: float(total[0] - total[i]) for i, n in enumerate(names)}
-        if structure.label == "default":
-            baseline = result.deaths[0, 0]
-            accepts = float(result.stages["smoking_cessation", "cessation_offer:accepts"][0].sum())
-    rows = []
-    years = tuple(str(y) for y in YEARS)
-    births = model.births_in({"year": years, "imd_decile": model.levels("imd_decile")})
-    at = [model.years.index(y) for y in YEARS]
-    path = {int(r["year"]): float(r["high_multiplier_of_2023_rate"]) for r in _csv("child_poverty_paths.csv")}
-    fewer = np.array([1 - path.get(y, path[2033]) for y in YEARS])
-    points = 100 * births * model.shares["child_poverty"].low[at][..., 1] * fewer[:, None]
-    per_point = model.spec.parameters["total_poverty_per_point"].value.central / 100_000
-    rows.append(
-        (
-            "child_poverty_35",
-            "coefficient x points fewer x births",
-            per_point * points.sum(),
-            found["default"]["child_poverty_35"],
-            "`default`",
-        )
-    )
-    shares = model.shares["smoking_at_booking"]
-    smokers = births * ((shares.low + shares.high) / 2)[at][..., 1]
-    bands = list(model.spec.deaths.age_bands)
-    smoking = 0.0
-    for period, contrast in (
-        ("neonatal", "total_smoking_neonatal"),
-        ("postneonatal", "total_smoking_postneonatal"),
-    ):
-        columns = [bands.index(b) for b in model.spec.deaths.age_periods[period]]
-        died = float(baseline[..., columns].sum())
-        excess = model.spec.parameters[contrast].value.central - 1
-        smoking += died * _attributable(float(smokers.sum() / births.sum()), excess, 0.5)
-    for label in ("child_poverty=zero", "default"):
-        rows.append(
-            (
-                "smoking_halved",
-                "half the attributable share, national",
-                smoking,
-                found[label]["smoking_halved"],
-                f"`{label}`",
-            )
-        )
-    natural = next(float(r["value"]) for r in _csv("smoking_cascade.csv") if r["quantity"] == "natural_quit")
-    quitters = accepts * natural * (_effect("smoking_cessation") - 1)
-    per_smoker = found["default"]["smoking_halved"] / (0.5 * float(smokers.sum()) * (1 - natural))
-    rows.append(
-        (
-            "smoking_cessation",
-            "extra quitters x averted per smoker at delivery in smoking_halved",
-            quitters * per_smoker,
-            found["default"]["smoking_cessation"],
-            "`default`",
-        )
-    )
-    alone = found["default"]["child_poverty_35"] + found["default"]["smoking_halved"]
-    rows.append(
-        (
-            "poverty_and_smoking",
-            "sum of the two alone (an upper bound)",
-            alone,
-            found["default"]["poverty_and_smoking"],
-            "`default`",
-        )
-    )
-    yield "## By hand"
-    yield ""
-    yield f"Deaths averted {YEARS[0]}-{YEARS[-1]}, central draw, nothing drawn, beside arithmetic that needs no model."
-    yield ""
-    yield from table(
-        ("scenario", "arithmetic", "by hand", "model", "ratio", "structure"),
-        [(s, a, f"{h:,.1f}", f"{m:,.1f}", f"{m / h:.2f}", where) for s, a, h, m, where in rows],
-    )
-    yield ""
-    yield "Why they differ is in [england.md](england.md#what-is-odd)."
-    yield ""
-    yield "The same poverty path has two answers, one for each comparator (central draw):"
-    yield ""
-    rising = [
-        (
-            f"`{label}`",
-            f"{f['child_poverty_35']:,.1f}",
-            f"{f['child_poverty_35'] - f['current_policy_rising']:,.1f}",
-        )
-        for label, f in found.items()
-    ]
-    yield from table(("structure", "against current_policy", "against current_policy_rising"), rising)
-
-
-def _attributable(exposed: float, excess: float, removed: float) -> float:
-    """Share of deaths averted when part of an exposure is removed, its relative risk being 1 + excess."""
-    return removed * exposed * excess / (1 + exposed * excess)
-
-
-def _effect(name: str) -> float:
-    (scenario,) = read_scenarios([name])
-    effect = scenario.interventions[0].effect  # type: ignore[union-attr]
-    return float(effect.value.central)
-
-
 # ---- raw tables
 
 
@@ -489,7 +358,7 @@ def raw_tables(missed: list[str]) -> Iterator[str]:
     yield "From `reconciliation.csv`. *Scaled* is the published table on the totals of England 2018-20; *difference* is"
     yield "target less scaled."
     groups: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for row in _csv("reconciliation.csv"):
+    for row in rows_of("reconciliation.csv"):
         groups.setdefault((row["published_table"], row["geography"]), []).append(row)
     for (name, where), rows in groups.items():
         yield ""
@@ -518,29 +387,6 @@ def raw_tables(missed: list[str]) -> Iterator[str]:
 
 
 # ---- small things
-
-
-def run(
-    structure: Structure, block: DrawBlock, names: Sequence[str], years: Sequence[int], settings: Settings
-) -> BlockResult:
-    """Shipped scenarios, the first of them the comparator."""
-    arms = arms_of(read_scenarios(names))
-    return join_blocks([b for _, b in simulate(england(), structure, block, arms, years, settings)])
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A table whose cells of figures stand to the right."""
-    rows = [tuple(row) for row in rows]
-    figure: Callable[[int], bool] = lambda i: all(row[i][:1] in "+-0123456789" for row in rows)  # noqa: E731
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'|'.join('---:' if figure(i) else '---' for i in range(len(head)))}|"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
-
-
-def _csv(name: str) -> list[dict[str, str]]:
-    with open(england().folder / name, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def _1(value: float) -> str:
