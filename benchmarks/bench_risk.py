@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore.kernels.packed import Floats, Ints
+from simcore.kernels.arrays import Floats, Ints
 from simcore.kernels.risk import hazards_from_factors, incidence, incidence_from_factors
 
 LEVELS = [10, 6, 3, 2, 5, 6]

@@ -5,7 +5,8 @@ Numbers are NumPy's own Philox, so counts agree in distribution, not one by one.
 
 import numpy as np
 
-from simcore.kernels.packed import Ints, Packed
+from simcore.kernels.arrays import Ints
+from simcore.kernels.packed import Packed
 
 CHUNK = 4096
 

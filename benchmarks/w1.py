@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from simcore.kernels.packed import Floats, Ints, Outcome, Packed, Words, share_columns
+from simcore.kernels.arrays import Floats, Ints, Words
+from simcore.kernels.outcome import BESIDE_CLOCKS, Outcome
+from simcore.kernels.packed import OWN, Packed, share_columns
 
 VARIABLES = ["slice", "decile", "age", "poverty", "smoking", "obesity", "gestation"]
 LEVELS = np.array([1, 10, 6, 2, 2, 3, 5])
@@ -106,12 +108,13 @@ def w1(arms: int = 2, births: int = 1_000_000) -> Packed:
             start[arm, VARIABLES.index(name)] = known[name, table.tobytes()]
     risks = np.array([VARIABLES.index(v) for v in RISKS])
     deaths = Outcome(
-        decision=8 + np.arange(4),
+        clock=np.arange(4),
         edges=EDGES,
-        hazard_vars=risks,
-        hazard_strides=_strides(RISKS),
-        hazard=_hazards(w),
-        hazard_start=np.zeros(arms, np.int64),
+        factor_vars=risks[None],
+        factor_strides=_strides(RISKS)[None],
+        factor_start=np.array([0]),
+        factors=_hazards(w),
+        of_arm=np.zeros((arms, 1), np.int64),
         cell_vars=np.array([1]),
         cell_strides=np.array([1]),
     )
@@ -120,9 +123,10 @@ def w1(arms: int = 2, births: int = 1_000_000) -> Packed:
         n_levels=LEVELS,
         parents=parents,
         strides=strides,
-        decision=np.arange(-1, 6),
+        decision=np.array([-1, 0, 1, 2, 4, 3, BESIDE_CLOCKS]),
         thresholds=np.concatenate(flat),
         table_start=start,
+        repeats=np.full((arms, 7), OWN),
         column=share_columns(start, parents, 1),
         stratum_start=np.array([0, births]),
         stratum_levels=np.zeros((1, 0), np.int64),

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from simcore.kernels.arrays import Ints
 from simcore.kernels.cohort import BLOCK
-from simcore.kernels.deaths import MOST_PASSING, count_deaths
-from simcore.kernels.packed import Ints, Packed
+from simcore.kernels.deaths import count_deaths
+from simcore.kernels.packed import Packed
 from simcore.kernels.profiles import count_profiles
-from simcore.kernels.screen import screen_of
+from simcore.kernels.screen import MOST_PASSING, screen_of
 
 RANGES_A_THREAD = 4
 """More ranges than threads, so that a thread held up elsewhere does not hold up the rest."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simcore.draws import DrawBlock
 from simcore.kernels.mixture import mixed_incidence
-from simcore.kernels.risk import hazards_from_factors, incidence_from_factors
+from simcore.kernels.risk import incidence_from_factors
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
 from simcore.spec import HazardRatio
@@ -118,15 +118,6 @@ class Hazards:
         """The factors at some levels of an axis."""
         factors = tuple(_at(f, axis, levels) if axis in f.axes else f for f in self.factors)
         return Hazards(self.causes, self.age_bands, factors)
-
-    def table(self, axes: Sequence[str], sizes: Sequence[int], draw: int) -> Array:
-        """Hazards of one draw over the rows of ``axes``: ``float64[rows, causes, age bands]``."""
-        one = Hazards(
-            self.causes,
-            self.age_bands,
-            tuple(Labelled(f.axes, f.values[[draw if f.values.shape[0] > 1 else 0]]) for f in self.factors),
-        )
-        return np.asarray(hazards_from_factors(*one._packed(axes, sizes))[0])
 
     def _packed(self, axes: Sequence[str], sizes: Sequence[int]) -> tuple[Array, NDArray[np.int64]]:
         """Factor tables end to end, and which row of each one every combination of levels takes."""

@@ -17,7 +17,7 @@ from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Va
 
 NOT_SOLVED_FROM = frozenset({
     "meaning", "title", "edition", "note", "population", "grade", "source", "sources", "assumptions",
-    "decision", "draws", "drawn_to",
+    "clock", "decision", "draws", "drawn_to",
 })  # fmt: skip
 """Keys that explain, or only say how births are drawn: nothing solved hangs on them, so the hash leaves them out."""
 

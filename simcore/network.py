@@ -58,6 +58,8 @@ class Node:
     """Parents by association only: read as they would be without policy."""
     stands_for: str | None = None
     """The variable whose value under policy this node carries, when it is not the natural one."""
+    inert: int | None = None
+    """Of a policy step, the table of arms without it: it repeats the first parent, or the first level is certain."""
 
     def table(self, arm: int) -> Labelled:
         """The conditional probabilities of one arm, with the node's own axis last."""

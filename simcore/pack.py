@@ -6,15 +6,16 @@ Shapes and strides are the same for every draw of a block; only the thresholds c
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.packed import Outcome, Packed, share_columns
+from simcore.dims import SLICE
+from simcore.kernels.packed import FIRST_LEVEL, OWN, Packed, share_columns
 from simcore.network import Array, Node
+from simcore.pack_hazards import pack_outcome, row_major
 from simcore.worlds import Worlds
 
 WORDS = 2.0**32
@@ -57,7 +58,8 @@ def stratum_keys(strata: dict[str, tuple[str, ...]]) -> NDArray[np.uint32]:
 class Packer:
     """The packed program of a block of draws.
 
-    ``profile`` names the variables that births are counted by, beside the slice and the strata.
+    ``profile`` names the variables that births are counted by, beside the slice and the strata; ``cells`` those
+    that deaths are counted by, beside the same.
     """
 
     worlds: Worlds
@@ -66,7 +68,8 @@ class Packer:
     slices: int
     profile: tuple[str, ...] = ()
     edges: tuple[int, ...] = ()
-    decisions: tuple[int, ...] = ()
+    clocks: tuple[int, ...] = ()
+    cells: tuple[str, ...] = ()
 
     def shape(self) -> tuple[int, ...]:
         """Axes of a table of counts: profile variables, slice, strata.
@@ -80,10 +83,8 @@ class Packer:
     def plan(self) -> Packed:
         """Everything but one draw's thresholds (those of the first draw stand in for them)."""
         network = self.worlds.network
-        given = [*network.strata, "slice"]
-        names = [*given, *(node.name for node in self.nodes)]
-        sizes = [*(len(levels) for levels in network.strata.values()), self.slices]
-        sizes += [len(node.levels) for node in self.nodes]
+        given = [*network.strata, SLICE]
+        names, sizes = list(self._sizes()), list(self._sizes().values())
         width = max([len(node.parents) for node in self.nodes] + [1])
         parents = np.full((len(names), width), -1, np.int64)
         strides = np.zeros((len(names), width), np.int64)
@@ -93,8 +94,8 @@ class Packer:
                 parents[v, p] = names.index(node.parents[p])
                 strides[v, p] = stride
                 stride *= sizes[names.index(node.parents[p])]
-        starts = self._table_starts(len(given))
-        counted = [*self.profile, "slice", *network.strata]
+        starts, repeats = self._table_starts(len(given)), self._repeats(names)
+        counted = [*self.profile, SLICE, *network.strata]
         return Packed(
             n_given=len(given),
             n_levels=np.array(sizes),
@@ -103,14 +104,15 @@ class Packer:
             decision=np.array([-1] * len(given) + [node.decision for node in self.nodes]),
             thresholds=self.thresholds(0),
             table_start=starts,
-            column=share_columns(starts, parents, len(given)),
+            repeats=repeats,
+            column=share_columns(starts, parents, len(given), repeats),
             stratum_start=np.concatenate([[0], np.cumsum(self.simulated.ravel())]),
             stratum_levels=np.array(
                 list(product(*(range(len(v)) for v in network.strata.values()))), dtype=np.int64
             ),
             stratum_key=stratum_keys(dict(network.strata)),
             profile_vars=np.array([names.index(name) for name in counted]),
-            profile_strides=np.array(_strides(self.shape())),
+            profile_strides=np.array(row_major(self.shape())),
         )
 
     def of_draw(self, plan: Packed, draw: int) -> Packed:
@@ -118,28 +120,22 @@ class Packer:
         return replace(plan, thresholds=self.thresholds(draw))
 
     def with_deaths(self, plan: Packed, draw: int) -> Packed:
-        """One draw's thresholds and hazards, for realised deaths by stratum and slice."""
-        network = self.worlds.network
-        given = len(network.strata) + 1
-        names = [*network.strata, "slice", *(node.name for node in self.nodes)]
-        order = (*network.strata, *(node.name for node in network.nodes))
-        axes = tuple(dict.fromkeys(a for h in self.worlds.hazards for a in h.axes(order)))
-        axes = tuple(sorted(axes, key=order.index))
-        sizes = [len(network.levels(axis)) for axis in axes]
-        tables = [hazards.table(axes, sizes, draw) for hazards in self.worlds.hazards]
-        starts = [int(np.prod(sizes)) * which for which in self.worlds.hazards_of_arm]
-        cells = [*(len(levels) for levels in network.strata.values()), self.slices]
-        outcome = Outcome(
-            decision=np.array(self.decisions),
-            edges=np.array(self.edges, dtype=np.float64),
-            hazard_vars=np.array([names.index(axis) for axis in axes]),
-            hazard_strides=np.array(_strides(sizes)),
-            hazard=np.concatenate(tables),
-            hazard_start=np.array(starts),
-            cell_vars=np.arange(given),
-            cell_strides=np.array(_strides(cells)),
-        )
+        """One draw's thresholds and hazards, for realised deaths by the cells' variables."""
+        outcome = pack_outcome(self.worlds, self._sizes(), draw, self.clocks, self.edges, self._cells())
         return replace(plan, thresholds=self.thresholds(draw), outcome=outcome)
+
+    def cell_shape(self) -> tuple[int, ...]:
+        """Axes of a table of deaths, causes and age bands apart: the strata, the slice, then ``cells``."""
+        sizes = self._sizes()
+        return tuple(sizes[name] for name in self._cells())
+
+    def _cells(self) -> tuple[str, ...]:
+        return (*self.worlds.network.strata, SLICE, *self.cells)
+
+    def _sizes(self) -> dict[str, int]:
+        """Levels of every variable, given and drawn, in their order."""
+        strata = {dim: len(levels) for dim, levels in self.worlds.network.strata.items()}
+        return {**strata, SLICE: self.slices, **{node.name: len(node.levels) for node in self.nodes}}
 
     def thresholds(self, draw: int) -> NDArray[np.uint32]:
         """Every distinct table of one draw, flat."""
@@ -149,6 +145,16 @@ class Packer:
             for table in node.tables
         ]
         return np.concatenate(flat) if flat else np.zeros(0, np.uint32)
+
+    def _repeats(self, names: list[str]) -> NDArray[np.int64]:
+        """What arms without a policy step do in its place: they take the value it stands for, or are not at it."""
+        repeats = np.full((len(self.worlds.names), len(names)), OWN, np.int64)
+        for node in self.nodes:
+            if node.inert is not None:
+                without = np.array(node.table_of_arm) == node.inert
+                instead = FIRST_LEVEL if node.stands_for is None else names.index(node.parents[0])
+                repeats[without, names.index(node.name)] = instead
+        return repeats
 
     def _table_starts(self, n_given: int) -> NDArray[np.int64]:
         n_arms = len(self.worlds.names)
@@ -170,12 +176,3 @@ def _thresholds(table: Array) -> NDArray[np.uint32]:
     certain = np.cumsum(table[..., ::-1], axis=-1)[..., ::-1][..., 1:] <= 0
     words = np.where(certain, WORDS, np.round(np.clip(below, 0.0, 1.0) * WORDS))
     return np.minimum(words, WORDS - 1).astype(np.uint32).ravel()
-
-
-def _strides(shape: Sequence[int]) -> list[int]:
-    """Row-major strides, in elements."""
-    strides, stride = [], 1
-    for size in reversed(shape):
-        strides.append(stride)
-        stride *= size
-    return strides[::-1]

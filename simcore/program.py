@@ -128,9 +128,9 @@ class _Compiler:
     def _node(self, name: str, variable: Variable, before: Sequence[Node], first_moving: int) -> Node:
         """The variable's conditional table, intercepts solved where it has odds ratios."""
         shares = self._shares(name, variable)
-        ratios = self.structure.odds_ratios(variable)
+        ratios, number = self.structure.odds_ratios(variable), variable.decision_number
         if not ratios:
-            return Node(name, variable.levels, variable.shares.by, variable.decision, (shares.values,), (0,))
+            return Node(name, variable.levels, variable.shares.by, number, (shares.values,), (0,))
         parents = tuple(dict.fromkeys(ratio.parent for ratio in ratios))
         sizes = [len(self._levels(parent)) for parent in parents]
         by = variable.shares.by
@@ -148,7 +148,7 @@ class _Compiler:
         flat = probabilities(alpha[:, :, None, :], flat_offsets[:, None])
         table = flat.reshape(flat.shape[0], *shares_of.shape[1:-1], *sizes, len(variable.levels))[:, back]
         natural = frozenset(ratio.parent for ratio in ratios if not self.structure.is_causal(name, ratio))
-        return Node(name, variable.levels, (*by, *parents), variable.decision, (table,), (0,), natural)
+        return Node(name, variable.levels, (*by, *parents), number, (table,), (0,), natural)
 
     def _levels(self, name: str) -> tuple[str, ...]:
         return self.strata[name] if name in self.strata else self.model.spec.variables[name].levels

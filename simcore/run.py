@@ -284,8 +284,8 @@ def pack_worlds(program: Program, worlds: Worlds, simulated: np.ndarray, slices:
     deaths = program.model.spec.deaths
     bands = list(deaths.age_bands.values())
     edges = (bands[0][0], *(last for _, last in bands))
-    decisions = tuple(cause.decision for cause in deaths.causes.values())
-    return Packer(worlds, worlds.network.nodes, simulated, slices, (), edges, decisions)
+    clocks = tuple(cause.clock for cause in deaths.causes.values())
+    return Packer(worlds, worlds.network.nodes, simulated, slices, (), edges, clocks)
 
 
 def _realised(

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from simcore.distributions import Distribution
 from simcore.documents import Strict
+from simcore.kernels.outcome import BESIDE_CLOCKS, MOST_CLOCKS
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1)]
@@ -88,19 +89,26 @@ class Variable(Strict):
 
     kind: Literal["descriptor", "exposure", "intermediate"]
     meaning: Text
-    decision: Decision
+    decision: Decision | Literal["beside_clocks"]
+    """The number of its luck. One variable may stand ``beside_clocks``: if it dominates the risk of death, one
+    block of random words then tells of most births that they survive."""
     levels: Annotated[tuple[Label, ...], Field(min_length=2, max_length=64)]
     shares: Shares
     odds_ratios: tuple[OddsRatio, ...] = ()
     known_from_day: Annotated[int, Field(ge=0, le=365)] = 0
     """The day of life from which the exposure can act; 0 for what is settled at birth."""
 
+    @property
+    def decision_number(self) -> int:
+        """The decision as a number, whichever way it was written."""
+        return BESIDE_CLOCKS if self.decision == "beside_clocks" else self.decision
+
 
 class Cause(Strict):
-    """A group of causes of death, with the decision number of its latent clock."""
+    """A group of causes of death, with the number of its latent clock."""
 
     meaning: Text
-    decision: Decision
+    clock: Annotated[int, Field(ge=0, lt=MOST_CLOCKS, description="0, 1, 2, ...; never re-used")]
 
 
 class Baseline(Strict):

@@ -31,7 +31,7 @@ class _Words:
         self.dims = spec.strata.dims
         self.asked = spec.solve.contrasts if spec.solve else {}
         self.parameters = [*spec.parameters, *(contrast.solves for contrast in self.asked.values())]
-        self.decisions: dict[int, str] = {}
+        self.luck: dict[tuple[str, int | str], str] = {}
         self.known: dict[str, Sequence[str]] = {
             dim: () if isinstance(levels, StratumYears) else levels.levels
             for dim, levels in self.dims.items()
@@ -60,10 +60,12 @@ class _Words:
             if isinstance(ratio, str) and ratio not in self.parameters:
                 yield self.unknown((*loc, "ratios", level), ratio, self.parameters, "parameter")
 
-    def decision(self, loc: Loc, decision: int, name: str) -> Iterator[Problem]:
-        first = self.decisions.setdefault(decision, name)
+    def number(self, loc: Loc, number: int | str, name: str) -> Iterator[Problem]:
+        """The number of a decision or clock, which no two may share."""
+        what = str(loc[-1])
+        first = self.luck.setdefault((what, number), name)
         if first != name:
-            yield self.problem(loc, f"decision {decision} is taken by {first}; give each its own number")
+            yield self.problem(loc, f"{what} {number} is taken by {first}; give each its own number")
 
     def strata(self) -> Iterator[Problem]:
         """Names of parameters and dimensions, and the years that margins are solved over."""
@@ -110,7 +112,7 @@ class _Words:
                 message = f"{ratio.parent} is causal in one place and not in another; choose one"
                 yield self.problem((*at, "parent"), message)
         self.known[name] = variable.levels
-        yield from self.decision((*loc, "decision"), variable.decision, name)
+        yield from self.number((*loc, "decision"), variable.decision, name)
 
     def between(self, loc: Loc, variable: Variable) -> Iterator[Problem]:
         """A place between two bounds is a share."""
@@ -130,7 +132,7 @@ class _Words:
         """Causes, ages, and what the baseline and the residual hang on."""
         deaths = self.spec.deaths
         for cause, declared in deaths.causes.items():
-            yield from self.decision(("deaths", "causes", cause, "decision"), declared.decision, cause)
+            yield from self.number(("deaths", "causes", cause, "clock"), declared.clock, cause)
         yield from self.ages()
         for name, levels in deaths.ratios_act_within.items():
             loc: Loc = ("deaths", "ratios_act_within", name)

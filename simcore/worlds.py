@@ -196,8 +196,9 @@ def _insert(
         if not any(_reads(node, step) for node in drawn):
             place = max(place, after_cut)
     node = Node(
-        step.name, step.levels, parents, step.decision, tuple(tables), tuple(of_arm), stands_for=step.replaces
-    )
+        step.name, step.levels, parents, step.decision, tuple(tables), tuple(of_arm), stands_for=step.replaces,
+        inert=next((i for i, table in enumerate(tables) if table is inert), None),
+    )  # fmt: skip
     return Network(network.strata, (*network.nodes[:place], node, *network.nodes[place:]))
 
 

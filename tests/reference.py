@@ -23,10 +23,23 @@ def philox4x32(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tupl
     return x0, x1, x2, x3
 
 
+CLOCK_BLOCKS = 2**32 - 2**16
+
+
 def word(seed: int, draw: int, stratum_key: int, k: int, decision: int) -> int:
     """The luck of one birth in one decision: an integer from 0 to 2**32 - 2."""
     block = philox4x32((k, stratum_key, decision // 4, draw), (seed % 2**32, seed // 2**32))
     return min(block[decision % 4], 2**32 - 2)
+
+
+def clock_word(seed: int, draw: int, stratum_key: int, k: int, clock: int) -> int:
+    """The luck of one birth in one cause of death: two halves of 16 bits, each from a block of its own."""
+    pair, half = divmod(clock, 6)
+    halves = []
+    for block in (CLOCK_BLOCKS + 2 * pair, CLOCK_BLOCKS + 2 * pair + 1):
+        both = word(seed, draw, stratum_key, k, 4 * block + half // 2)
+        halves.append(both % 2**16 if half % 2 else both // 2**16)
+    return halves[0] * 2**16 + halves[1]
 
 
 class Birth:
@@ -60,7 +73,8 @@ class Birth:
         hazards = hazard_row(self.packed, arm, self.levels(arm))
         earliest, death = math.inf, (-1, -1, -1)
         for cause, hazard in enumerate(hazards):
-            u = (self.luck(outcome.decision[cause]) + 0.5) / 2**32
+            word = clock_word(self.seed, self.draw, self.stratum_key, self.k, int(outcome.clock[cause]))
+            u = (word + 0.5) / 2**32
             needed, reached = -math.log1p(-u), 0.0
             for band, h in enumerate(hazard):
                 if needed < reached + h:
@@ -89,8 +103,15 @@ def index(variables: Ints, strides: Ints, levels: list[int]) -> int:
 def hazard_row(packed: Packed, arm: int, levels: list[int]) -> Table:
     """Cumulative hazards [cause][band] of a birth with these levels."""
     outcome = packed.deaths
-    row = int(outcome.hazard_start[arm]) + index(outcome.hazard_vars, outcome.hazard_strides, levels)
-    hazards: Table = outcome.hazard[row].tolist()
+    hazards = [[1.0] * outcome.n_bands for _ in range(outcome.n_causes)]
+    for f in outcome.of_arm[arm].tolist():
+        if f >= 0:
+            used = outcome.factor_vars[f] >= 0
+            row = index(outcome.factor_vars[f][used], outcome.factor_strides[f][used], levels)
+            table = outcome.factors[int(outcome.factor_start[f]) + row].tolist()
+            hazards = [
+                [h * x for h, x in zip(*rows, strict=True)] for rows in zip(hazards, table, strict=True)
+            ]
     return hazards
 
 

@@ -22,7 +22,7 @@ from simcore.kernels.deaths import count_deaths
 from simcore.kernels.packed import Ints, Packed
 from simcore.kernels.profiles import count_profiles
 from tests import reference
-from tests.worlds import dense_strides, random_world
+from tests.worlds import dense_strides, factor_rows, random_world
 
 SEED, DRAW, LEVEL = 2024, 1, 1e-3
 LEAST_EXPECTED = 20.0
@@ -32,12 +32,12 @@ Moments = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 def small_world(seed: int) -> Packed:
     """Two arms and four drawn variables; profiles are the joint levels of these and of a given one."""
-    world = random_world(seed, arms=2, drawn=4, strata=4, births=45_000, risk=0.5)
+    world = random_world(seed, arms=2, drawn=4, strata=4, births=45_000, risk=3.0)
     chosen = np.array([0, 3, 4, 5, 6])
     return replace(world, profile_vars=chosen, profile_strides=dense_strides(world.n_levels[chosen]))
 
 
-@pytest.fixture(params=[11, 12, 13], ids="world {}".format)
+@pytest.fixture(params=[13, 15, 17], ids="world {}".format)
 def world(request: pytest.FixtureRequest) -> Packed:
     return small_world(request.param)
 
@@ -45,7 +45,7 @@ def world(request: pytest.FixtureRequest) -> Packed:
 def exact_moments(world: Packed, arm: int) -> tuple[Moments, Moments]:
     """Mean and variance of every profile's births, and of every cell's deaths."""
     profiles = np.zeros((2, world.n_profiles))
-    deaths = np.zeros((2, world.n_cells, *world.deaths.hazard.shape[1:]))
+    deaths = np.zeros((2, world.n_cells, *world.deaths.factors.shape[1:]))
     for births, profile_chances, death_chances in reference.expected(world, arm):
         for profile, p in profile_chances.items():
             profiles[:, profile] += births * p, births * p * (1 - p)
@@ -82,7 +82,10 @@ def with_shifted_thresholds(world: Packed, shift: float) -> Packed:
 
 
 def with_scaled_hazards(world: Packed, factor: float) -> Packed:
-    return replace(world, outcome=replace(world.deaths, hazard=world.deaths.hazard * factor))
+    factors = world.deaths.factors.copy()
+    factors[: factor_rows(world)] *= factor
+    scaled = replace(world.deaths, factors=factors)
+    return replace(world, outcome=scaled)
 
 
 def test_counted_births_agree_with_exact_enumeration(world: Packed) -> None:

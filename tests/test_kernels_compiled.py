@@ -7,7 +7,7 @@ import pytest
 from llvmlite.binding import get_host_cpu_features
 from numba import njit
 
-from simcore.kernels import cohort, fingerprint, profiles, rng
+from simcore.kernels import cohort, fingerprint, levels, profiles, rng
 from simcore.kernels.packed import Packed
 from tests.worlds import random_world
 
@@ -25,7 +25,7 @@ def test_each_kernel_is_compiled_for_one_signature_only(world: Packed) -> None:
     locked.flags.writeable = False  # a type of its own to numba, were it let through
     other = replace(other, thresholds=locked)
     profiles.count_profiles(other, 2**63, 2**32 - 1, 3, 1500)
-    for kernel in (cohort.evaluate, cohort.locate, cohort.add_scaled, profiles._count):
+    for kernel in (cohort.locate, levels.work_out, levels.add_scaled, profiles._count):
         assert len(kernel.signatures) <= 1  # none where the caller came from the cache with it inside
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simcore.fanout import count_profiles_threaded, split
-from simcore.kernels.packed import Packed, share_columns
+from simcore.kernels.packed import OWN, Packed, share_columns
 from simcore.kernels.profiles import count_profiles, evaluate_births
 from tests import reference
 from tests.worlds import random_world, with_arms
@@ -83,6 +83,7 @@ def test_births_keep_their_luck_when_a_variable_is_added(world: Packed) -> None:
         decision=np.append(world.decision, 77),
         thresholds=np.append(world.thresholds, np.uint32(2**31)),
         table_start=np.column_stack([world.table_start, np.full(world.n_arms, world.thresholds.size)]),
+        repeats=np.column_stack([world.repeats, np.full(world.n_arms, OWN)]),
         column=share_columns(
             np.column_stack([world.table_start, np.full(world.n_arms, world.thresholds.size)]),
             np.vstack([world.parents, [-1, -1, -1]]),

@@ -13,7 +13,7 @@ from simcore.kernels.packed import Packed
 from simcore.kernels.profiles import evaluate_births
 from simcore.kernels.screen import screen_of
 from tests import reference
-from tests.worlds import random_world, with_arms
+from tests.worlds import factor_rows, random_world, with_arms, with_safer_arm
 
 SEED, DRAW = 99, 2**31 + 1
 
@@ -107,49 +107,57 @@ def test_an_arm_dies_the_same_in_any_company_and_order(world: Packed, arms: list
 
 
 def test_acting_on_one_cause_leaves_others_alone_but_for_those_it_saved(world: Packed) -> None:
-    arms = with_arms(world, [0, 0])
-    saved = arms.deaths.hazard.copy()
-    saved[:, 0] *= 0.3
-    outcome = replace(
-        arms.deaths,
-        hazard=np.concatenate([arms.deaths.hazard, saved]),
-        hazard_start=np.array([0, len(saved)]),
-    )
-    before, after = realise_births(replace(arms, outcome=outcome), SEED, DRAW).cause
+    saved = np.ones((factor_rows(world), world.deaths.n_causes, world.deaths.n_bands))
+    saved[:, 0] = 0.3
+    before, after = realise_births(with_safer_arm(world, saved), SEED, DRAW).cause
     assert np.array_equal(after[before != 0], before[before != 0])
     assert (before == 0).sum() >= (after == 0).sum()
 
 
 def test_less_risk_never_adds_a_death(world: Packed) -> None:
-    arms = with_arms(world, [0, 0])
-    less = arms.deaths.hazard * np.random.default_rng(1).random(arms.deaths.hazard.shape)
-    outcome = replace(
-        arms.deaths, hazard=np.concatenate([arms.deaths.hazard, less]), hazard_start=np.array([0, len(less)])
-    )
-    before, after = realise_births(replace(arms, outcome=outcome), SEED, DRAW).cause
+    shape = factor_rows(world), world.deaths.n_causes, world.deaths.n_bands
+    less = np.random.default_rng(1).random(shape)
+    before, after = realise_births(with_safer_arm(world, less), SEED, DRAW).cause
     assert not ((after >= 0) & (before < 0)).any()
+    assert (after >= 0).sum() < (before >= 0).sum()
+
+
+def test_a_factor_of_one_changes_no_death(world: Packed) -> None:
+    one = np.ones((factor_rows(world), world.deaths.n_causes, world.deaths.n_bands))
+    for part in realise_births(with_safer_arm(world, one), SEED, DRAW):
+        assert np.array_equal(part[0], part[1])
 
 
 def test_no_hazard_no_death_and_endless_hazard_no_survivor(world: Packed) -> None:
-    none = replace(world, outcome=replace(world.deaths, hazard=world.deaths.hazard * 0))
+    none = replace(world, outcome=replace(world.deaths, factors=world.deaths.factors * 0))
     assert count_deaths(none, SEED, DRAW).sum() == 0
-    endless = replace(world, outcome=replace(world.deaths, hazard=np.full_like(world.deaths.hazard, 100.0)))
+    endless = replace(world, outcome=replace(world.deaths, factors=np.full_like(world.deaths.factors, 10.0)))
     assert count_deaths(endless, SEED, DRAW).sum(axis=(1, 2, 3)).tolist() == [world.n_births] * world.n_arms
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "problem"),
     [
-        {"hazard": np.full((4, 3, 4), -1.0)},
-        {"edges": [0, 7, 7, 28, 365]},
-        {"hazard_vars": [50, 3, 4, 1]},
-        {"hazard_start": [0, 0, 10**6]},
+        ({"factors": np.full((900, 3, 4), -1.0)}, "not negative"),
+        ({"factors": np.ones((900, 2, 4))}, "causes"),
+        ({"factors": np.ones((3, 3, 4))}, "leaves `factors`"),
+        ({"edges": [0, 7, 7, 28, 365]}, "increase"),
+        ({"factor_vars": np.full((4, 2), 50)}, "outcome variables"),
+        ({"factor_start": [0, 0, 0, 10**6]}, "leaves `factors`"),
+        ({"of_arm": [[0, 1], [0, 4], [0, 1]]}, "of_arm"),
+        ({"of_arm": [[0, 1], [-1, 1], [0, 1]]}, "of_arm"),
+        ({"of_arm": [[0, 1], [1, 0], [0, 1]]}, "of_arm"),
+        ({"of_arm": [[0, 1]]}, "3 arms expected"),
+        ({"clock": [1, 1, 2]}, "share their luck"),
+        ({"clock": [1, 2, 6 * 2**15]}, "clocks"),
     ],
-    ids=str,
 )
-def test_an_outcome_that_cannot_be_is_refused(change: dict[str, Any]) -> None:
+def test_an_outcome_that_cannot_be_is_refused(change: dict[str, Any], problem: str) -> None:
     world = random_world(0)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=problem):
         replace(world, outcome=replace(world.deaths, **change))
+
+
+def test_deaths_need_an_outcome() -> None:
     with pytest.raises(ValueError, match="without an outcome"):
-        count_deaths(replace(world, outcome=None), SEED, DRAW)
+        count_deaths(replace(random_world(0), outcome=None), SEED, DRAW)

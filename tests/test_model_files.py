@@ -53,10 +53,13 @@ YAML_FAULTS = {
     "a margin by a drawn variable": (
         "shares: {table: gestation.csv, by: [area]}", "shares: {table: gestation.csv, by: [mother_age]}",
         "shares.by.0", "no stratum or earlier variable `mother_age`"),
-    "one decision for two": ("decision: 6\n", "decision: 4\n", "shared_bed.decision", "decision 4 is taken by"),
-    "one decision for a cause and a variable": (
-        "sudden: {meaning: sudden, decision: 21}", "sudden: {meaning: sudden, decision: 9}",
-        "causes.sudden.decision", "decision 9 is taken by child_poverty; give each its own number"),
+    "one decision for two": ("decision: 6\n", "decision: 3\n", "shared_bed.decision", "decision 3 is taken by"),
+    "one clock for two causes": (
+        "sudden: {meaning: sudden, clock: 1}", "sudden: {meaning: sudden, clock: 0}",
+        "causes.sudden.clock", "clock 0 is taken by heart; give each its own number"),
+    "two variables beside the clocks": (
+        "decision: 6\n", "decision: beside_clocks\n",
+        "decision", "decision beside_clocks is taken by"),
     "a decision beyond the last": ("decision: 17", "decision: 9999999999", "decision", "write a number less than"),
     "bands with a gap": ("days_7_27: [7, 28]", "days_7_27: [8, 28]", "age_bands.days_7_27",
                          "runs from 8 to 28; bands follow one another, so begin it at day 7"),

@@ -1,52 +1,26 @@
-"""Realised deaths: one latent clock per cause, the earliest within the last band edge is the death.
-
-The clock of cause ``c`` has a word of its own, ``u = (word + 1/2) / 2**32``, and rings when its cumulative
-hazard reaches ``-log(1 - u)``: a small word rings early. Within a band the hazard is constant, so the time is
-linear in it. Ties go to the cause of the lower number. A policy that acts on one cause leaves the other
-clocks alone.
+"""Realised deaths: the earliest clock within the last band edge is the death.
 
 Most births are passed over by the screen (`simcore.kernels.screen`); the others are gathered into full blocks
-and go through the same columnar code as profile counts. The deaths are the same, birth for birth, with and
-without it.
+and go through the same columnar code as profile counts. Of those again most are seen to survive from the high
+halves of their clocks and a bound on their own hazards; only what is left is worked out clock by clock. The
+deaths are the same, birth for birth, with and without all this.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from simcore.kernels.cohort import BLOCK, Program, add_scaled, checked_range, evaluate, locate, program_of
-from simcore.kernels.packed import Floats, Ints, Packed, Words
+from simcore.kernels.arrays import Floats, Ints, Words
+from simcore.kernels.clocks import clocks_of, death_of, flag_clocks
+from simcore.kernels.cohort import BLOCK, checked_range, locate, make_room
+from simcore.kernels.differing import pick, set_apart, suspects_of
+from simcore.kernels.levels import Program, program_of, row_of, work_out_first
+from simcore.kernels.packed import Packed
 from simcore.kernels.rng import fill_words
-from simcore.kernels.screen import Screen, screen_of
-
-MOST_PASSING = 0.5
-"""Where more births than this would pass, screening does not pay and every birth is worked out."""
-_WORD = 1.0 / 4294967296.0
-
-
-class Clocks(NamedTuple):
-    """What the kernel reads of an `Outcome`, and of a `Screen`."""
-
-    blocks: Ints  # [slots] Philox blocks of the clocks, then of the screening variable
-    n_clock_blocks: int
-    slot: Ints  # [causes]
-    lane: Ints  # [causes]
-    edges: Floats
-    hazard_vars: Ints
-    hazard_strides: Ints
-    hazard: Floats
-    total: Floats  # [rows, causes] over all bands
-    hazard_start: Ints
-    cell_vars: Ints
-    cell_strides: Ints
-    screens: bool
-    screen_slot: int
-    screen_lane: int
-    step_edges: Words
-    step_limits: Words
+from simcore.kernels.screen import MOST_PASSING, Screen, screen_of, sieve_of
+from simcore.kernels.sift import gather, sift
 
 
 class Realised(NamedTuple):
@@ -57,173 +31,142 @@ class Realised(NamedTuple):
     day: npt.NDArray[np.int32]  # [arms, births] completed days of life
 
 
-def _clocks(packed: Packed, screen: Screen | None) -> Clocks:
-    outcome = packed.deaths
-    blocks, slot = np.unique(outcome.decision // 4, return_inverse=True)
-    n_clock_blocks = blocks.size
-    at, lane, edges, limits = 0, 0, np.zeros(0, np.uint32), np.zeros((0, 0), np.uint32)
-    if screen is not None:
-        edges, limits = screen.edges, screen.limits
-        if screen.variable >= 0:
-            number, lane = divmod(int(packed.decision[screen.variable]), 4)
-            found = np.flatnonzero(blocks == number)
-            at = int(found[0]) if found.size else blocks.size
-            blocks = blocks if found.size else np.append(blocks, number)
-    return Clocks(
-        blocks,
-        n_clock_blocks,
-        slot.astype(np.int64),
-        outcome.decision % 4,
-        outcome.edges,
-        outcome.hazard_vars,
-        outcome.hazard_strides,
-        outcome.hazard,
-        outcome.hazard.sum(axis=2),
-        outcome.hazard_start,
-        outcome.cell_vars,
-        outcome.cell_strides,
-        screen is not None,
-        at,
-        lane,
-        edges,
-        np.ascontiguousarray(limits),
+class _Bench(NamedTuple):
+    """Where the clocks of a block are looked at: scratch."""
+
+    high: npt.NDArray[np.uint32]  # [slots, 4, block]
+    low: npt.NDArray[np.uint32]  # [slots, 4, block]
+    rows: npt.NDArray[np.uint32]  # [most factors, block]
+    bound: Floats  # [block]
+    flags: npt.NDArray[np.uint8]  # [block]
+    maybe: Ints  # [block] births that may die
+    k: Words  # [block] of those
+    key: Words  # [block]
+    fate: npt.NDArray[np.int32]  # [3, block] cause, band, day
+
+
+@njit(cache=True, nogil=True)
+def _make_bench(clocks):
+    slots, factors = clocks.high_blocks.size, clocks.of_arm.shape[1]
+    return _Bench(
+        np.empty((slots, 4, BLOCK), np.uint32),
+        np.empty((slots, 4, BLOCK), np.uint32),
+        np.empty((factors, BLOCK), np.uint32),
+        np.empty(BLOCK, np.float64),
+        np.empty(BLOCK, np.uint8),
+        np.empty(BLOCK, np.int64),
+        np.empty(BLOCK, np.uint32),
+        np.empty(BLOCK, np.uint32),
+        np.empty((3, BLOCK), np.int32),
     )
 
 
 @njit(cache=True, nogil=True)
-def _flag(word, clock, n, edges, limits, flags):
-    """Flag the births whose ``clock`` word is within the limit of the step that ``word`` lies in."""
-    edge_0, edge_1, edge_2 = edges[0], edges[1], edges[2]
-    limit_0, limit_1, limit_2, limit_3 = limits[0], limits[1], limits[2], limits[3]
-    for i in range(n):
-        limit = limit_2 if word[i] < edge_2 else limit_3
-        limit = limit_1 if word[i] < edge_1 else limit
-        limit = limit_0 if word[i] < edge_0 else limit
-        flags[i] |= np.uint8(clock[i] <= limit)
+def _judge(program, clocks, arm, room, n, draw, seed, bench):
+    """Fate of the first ``n`` births of a room in one arm, into ``bench.fate``; ``bench.high`` is filled."""
+    columns = program.column[arm]
+    for f in range(clocks.of_arm.shape[1]):
+        factor = clocks.of_arm[arm, f]
+        if factor >= 0:
+            variables, strides = clocks.factor_vars[factor], clocks.factor_strides[factor]
+            row_of(columns, variables, strides, clocks.factor_start[factor], n, room.levels, bench.rows[f])
+    flag_clocks(clocks, arm, n, bench.high, bench.rows, bench.bound, bench.flags)
+    bench.fate[:, :n] = np.int32(-1)
+    few = gather(bench.flags, n, bench.maybe)
+    for j in range(few):
+        i = bench.maybe[j]
+        bench.k[j], bench.key[j] = room.k[i], room.key[i]
+    for s in range(clocks.low_blocks.size):
+        fill_words(bench.k, bench.key, few, clocks.low_blocks[s], draw, seed, bench.low[s])
+    for j in range(few):
+        i = bench.maybe[j]
+        cause, band, day = death_of(clocks, arm, bench.high, i, bench.low, j, bench.rows, i)
+        bench.fate[0, i], bench.fate[1, i], bench.fate[2, i] = cause, band, day
 
 
 @njit(cache=True, nogil=True)
-def _death(word_of, i, row, clocks):
-    """Cause, band and day of death of one birth, -1 where none: ``word_of`` is uint32[slots, 4, block]."""
-    cause, band, day, earliest = -1, -1, -1, np.inf
-    bands = clocks.edges.size - 1
-    for c in range(clocks.slot.size):
-        u = (np.float64(word_of[clocks.slot[c], clocks.lane[c], i]) + 0.5) * _WORD
-        if u > clocks.total[row, c]:  # -log(1 - u) is greater still: this clock cannot ring
-            continue
-        needed = -math.log1p(-u)
-        reached = 0.0
-        for b in range(bands):
-            hazard = clocks.hazard[row, c, b]
-            if needed < reached + hazard:
-                begin, end = clocks.edges[b], clocks.edges[b + 1]
-                time = begin + (needed - reached) / hazard * (end - begin)
-                if time < earliest:
-                    # rounding may carry a time to the very end of its band: the day stays within
-                    cause, band, day, earliest = c, b, min(int(time), math.ceil(end) - 1), time
-                break
-            reached += hazard
-    return cause, band, day
+def _cell(program, clocks, arm, levels, i):
+    cell = 0
+    for q in range(clocks.cell_vars.size):
+        cell += clocks.cell_strides[q] * np.int64(levels[program.column[arm, clocks.cell_vars[q]], i])
+    return cell
 
 
 @njit(cache=True, nogil=True)
-def _work_out(
-    program,
-    clocks,
-    k,
-    key,
-    stratum,
-    position,
-    n,
-    draw,
-    seed,
-    words,
-    clock_words,
-    index,
-    cell,
-    levels,
-    deaths,
-    keep,
-    fate,
+def _settle(
+    program, suspects, clocks, here, apart, n, draw, seed, bench, other, chosen, position, deaths, keep, fate
 ):
-    """Levels and clocks of ``n`` gathered births in every arm: adds to ``deaths``, writes ``fate``."""
-    evaluate(program, k, key, stratum, n, draw, seed, words, index, levels)
-    for s in range(clocks.n_clock_blocks):
-        fill_words(k, key, n, clocks.blocks[s], draw, seed, clock_words[s])
-    for arm in range(deaths.shape[0]):
-        column = program.column[arm]
-        index[:n] = np.uint32(clocks.hazard_start[arm])
-        for d in range(clocks.hazard_vars.size):
-            add_scaled(levels[column[clocks.hazard_vars[d]]], clocks.hazard_strides[d], n, index)
-        cell[:n] = np.uint32(0)
-        for d in range(clocks.cell_vars.size):
-            add_scaled(levels[column[clocks.cell_vars[d]]], clocks.cell_strides[d], n, cell)
+    """Deaths of ``n`` births in every arm: of other arms than the first, how they differ from it."""
+    work_out_first(program, here, n, draw, seed)
+    for s in range(clocks.high_blocks.size):
+        fill_words(here.k, here.key, n, clocks.high_blocks[s], draw, seed, bench.high[s])
+    _judge(program, clocks, 0, here, n, draw, seed, bench)
+    for i in range(n):
+        if bench.fate[0, i] >= 0:
+            deaths[0, _cell(program, clocks, 0, here.levels, i), bench.fate[0, i], bench.fate[1, i]] += 1
+    if keep:
         for i in range(n):
-            cause, band, day = _death(clock_words, i, index[i], clocks)
-            if cause >= 0:
-                deaths[arm, cell[i], cause, band] += 1
+            for arm in range(deaths.shape[0]):
+                fate[:, arm, position[i]] = bench.fate[:, i]
+    m = pick(suspects, here.levels, n, here.row, bench.flags, chosen) if deaths.shape[0] > 1 else 0
+    if m == 0:
+        return
+    in_place, m = set_apart(program, suspects, here, apart, chosen, n, m, draw, seed)
+    room = here if in_place else apart
+    for s in range(clocks.high_blocks.size):
+        for word in range(4):
+            for j in range(m):
+                other.high[s, word, j] = bench.high[s, word, chosen[j]]
+    for arm in range(1, deaths.shape[0]):
+        _judge(program, clocks, arm, room, m, draw, seed, other)
+        for j in range(m):
+            i = chosen[j]
+            if bench.fate[0, i] >= 0:
+                deaths[
+                    arm, _cell(program, clocks, 0, here.levels, i), bench.fate[0, i], bench.fate[1, i]
+                ] -= 1
+            if other.fate[0, j] >= 0:
+                deaths[
+                    arm, _cell(program, clocks, arm, room.levels, j), other.fate[0, j], other.fate[1, j]
+                ] += 1
             if keep:
-                fate[0, arm, position[i]] = cause
-                fate[1, arm, position[i]] = band
-                fate[2, arm, position[i]] = day
+                fate[:, arm, position[i]] = other.fate[:, j]
 
 
 @njit(cache=True, nogil=True)
-def _realise(first, last, draw, seed, program, clocks, deaths, keep, fate):
-    k, key = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    stratum = np.empty(BLOCK, np.int64)
+def _realise(first, last, draw, seed, program, suspects, clocks, sieve, deaths, keep, fate):
+    """Fill ``deaths`` int64[arms, cells, causes, bands] and, if asked, ``fate``; returns how many births passed."""
+    k, key, stratum = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
+    words = np.empty((sieve.blocks.size, 4, BLOCK), np.uint32)
+    flags, passing = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int64)
+    here = make_room(program.blocks.size, program.n_columns)
+    apart = make_room(program.blocks.size, program.n_columns)
+    bench, other = _make_bench(clocks), _make_bench(clocks)
+    chosen, position = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
     # births that passed wait here until they fill a block; there is room for one block more
     k_in, key_in = np.empty(2 * BLOCK, np.uint32), np.empty(2 * BLOCK, np.uint32)
     stratum_in, position_in = np.empty(2 * BLOCK, np.int64), np.empty(2 * BLOCK, np.int64)
-    flags, chosen = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int64)
-    index, cell = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    words = np.empty((program.blocks.size, 4, BLOCK), np.uint32)
-    clock_words = np.empty((clocks.blocks.size, 4, BLOCK), np.uint32)
-    levels = np.empty((program.n_columns, BLOCK), np.uint8)
     waiting, passed = 0, 0
     start = first
     while start < last:
         n = locate(start, last, program, k, key, stratum)
-        if clocks.screens:
-            flags[:] = np.uint8(0)
-            for s in range(clocks.blocks.size):
-                fill_words(k, key, n, clocks.blocks[s], draw, seed, clock_words[s])
-            word = clock_words[clocks.screen_slot, clocks.screen_lane]
-            for c in range(clocks.slot.size):
-                clock = clock_words[clocks.slot[c], clocks.lane[c]]
-                _flag(word, clock, n, clocks.step_edges, clocks.step_limits[c], flags)
-        else:
-            flags[:] = np.uint8(1)
-        found = 0
-        for i in range(n):
-            chosen[found] = i  # without a branch: a birth that does not pass is overwritten by the next
-            found += flags[i]
+        for s in range(sieve.blocks.size):
+            fill_words(k, key, n, sieve.blocks[s], draw, seed, words[s])
+        sift(sieve, words, n, flags)
+        found = gather(flags, n, passing)
         for j in range(found):
-            i = chosen[j]
+            i = passing[j]
             k_in[waiting + j], key_in[waiting + j] = k[i], key[i]
             stratum_in[waiting + j], position_in[waiting + j] = stratum[i], start - first + i
         waiting += found
         while waiting >= BLOCK or (start + n == last and waiting > 0):
             full = min(waiting, BLOCK)
-            _work_out(
-                program,
-                clocks,
-                k_in,
-                key_in,
-                stratum_in,
-                position_in,
-                full,
-                draw,
-                seed,
-                words,
-                clock_words,
-                index,
-                cell,
-                levels,
-                deaths,
-                keep,
-                fate,
-            )
+            here.k[:full], here.key[:full] = k_in[:full], key_in[:full]
+            here.stratum[:full], position[:full] = stratum_in[:full], position_in[:full]
+            _settle(
+                program, suspects, clocks, here, apart, full, draw, seed, bench, other, chosen, position,
+                deaths, keep, fate,
+            )  # fmt: skip
             passed += full
             waiting -= full
             for i in range(waiting):
@@ -250,10 +193,17 @@ def _run(
         found = screen_of(packed)
         screen = found if found.share <= MOST_PASSING else None
     outcome = packed.deaths
-    deaths = np.zeros((packed.n_arms, packed.n_cells, *outcome.hazard.shape[1:]), np.int64)
+    deaths = np.zeros((packed.n_arms, packed.n_cells, outcome.n_causes, outcome.n_bands), np.int64)
     fate = np.full((3, packed.n_arms, end - begin if keep else 0), -1, np.int32)
-    program: Program = program_of(packed)
-    passed = _realise(begin, end, int(draw), key, program, _clocks(packed, screen), deaths, keep, fate)
+    read = np.unique(np.concatenate([outcome.factor_vars.ravel(), outcome.cell_vars]))
+    wanted = read[read >= 0]
+    program: Program = program_of(packed, wanted)
+    suspects = suspects_of(packed, program, wanted, with_hazards=True)
+    passed = _realise(
+        begin, end, int(draw), key, program, suspects, clocks_of(outcome), sieve_of(packed, screen), deaths,
+        keep, fate,
+    )  # fmt: skip
+    deaths[1:] += deaths[0]
     return deaths, fate, int(passed)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from simcore.kernels.packed import Floats, Ints
+from simcore.kernels.arrays import Floats, Ints
 from simcore.kernels.risk import _incidence, _multiply_factors
 
 

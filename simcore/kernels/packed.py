@@ -6,60 +6,14 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Words = npt.NDArray[np.uint32]
-Floats = npt.NDArray[np.float64]
+from simcore.kernels.arrays import Ints, Words, ensure, inside, plain
+from simcore.kernels.outcome import BESIDE_CLOCKS, CLOCK_BLOCKS, Outcome
 
 MOST_LEVELS = 255
 """A level is held in one byte."""
-
-
-def _plain(array: npt.ArrayLike, dtype: type, dims: int, name: str) -> npt.NDArray[np.generic]:
-    """One memory form for every array, so that each kernel is compiled for one signature only."""
-    plain = np.require(array, dtype=dtype, requirements=["C", "W"])
-    if plain.ndim != dims:
-        raise ValueError(f"{name}: {dims} dims expected, got shape {plain.shape}")
-    return plain
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """Causes of death on latent clocks, for realised births.
-
-    ``hazard[row, c, b]`` is the cumulative hazard of cause ``c`` over the whole of band ``b``; in arm ``a``
-    the row is ``hazard_start[a] + sum(hazard_strides * level(hazard_vars))``. Deaths are counted in cells
-    ``sum(cell_strides * level(cell_vars))`` (any variables; each arm's own levels).
-    """
-
-    decision: Ints  # [causes] the decision number of each cause's clock
-    edges: Floats  # [bands + 1] days, increasing
-    hazard_vars: Ints  # [parents]
-    hazard_strides: Ints  # [parents]
-    hazard: Floats  # [rows, causes, bands]
-    hazard_start: Ints  # [arms]
-    cell_vars: Ints  # [cell variables]
-    cell_strides: Ints  # [cell variables]
-
-    def __post_init__(self) -> None:
-        for name, dtype, dims in (
-            ("decision", np.int64, 1),
-            ("edges", np.float64, 1),
-            ("hazard_vars", np.int64, 1),
-            ("hazard_strides", np.int64, 1),
-            ("hazard", np.float64, 3),
-            ("hazard_start", np.int64, 1),
-            ("cell_vars", np.int64, 1),
-            ("cell_strides", np.int64, 1),
-        ):
-            object.__setattr__(self, name, _plain(getattr(self, name), dtype, dims, name))
-        if self.hazard.shape[1:] != (self.decision.size, self.edges.size - 1):
-            raise ValueError(
-                f"hazard {self.hazard.shape} is not rows x {self.decision.size} x {self.edges.size - 1}"
-            )
-        if not (np.diff(self.edges) > 0).all():
-            raise ValueError("band edges must increase")
-        if not (np.isfinite(self.hazard).all() and (self.hazard >= 0).all()):
-            raise ValueError("hazards must be finite and not negative")
+OWN, FIRST_LEVEL = -1, -2
+"""What an arm's table does, where it is not that it repeats a parent: levels of its own, or always the first."""
+_CERTAIN = np.uint32(2**32 - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +23,12 @@ class Packed:
     Variables 0 to ``n_given - 1`` are given: the levels of a birth's stratum, and last the slice,
     ``(k + key) % n_levels[n_given - 1]`` for birth ``k`` of the stratum with that key. The rest are drawn.
     The table of variable ``v`` in arm ``a`` begins at ``table_start[a, v]`` in ``thresholds``; it is rows x
-    (levels - 1),
-    non-decreasing in a row; the row is ``sum(strides[v] * level(parents[v]))`` and the level the number of
-    thresholds that do not exceed the birth's word. Arms with the same ``column[a, v]`` share that variable's
-    values (see `share_columns`).
+    (levels - 1), non-decreasing in a row; the row is ``sum(strides[v] * level(parents[v]))`` and the level the
+    number of thresholds that do not exceed the birth's word.
+
+    ``column[a, v]`` is where the levels of ``v`` in arm ``a`` are held (`share_columns`): arms with the same
+    values share one, and a table that repeats a parent's level (``repeats[a, v]``, a policy step where there is
+    no policy) takes the parent's. The column after the last holds the first level of everything.
 
     Raises
     ------
@@ -84,9 +40,10 @@ class Packed:
     n_levels: Ints  # [variables]
     parents: Ints  # [variables, most parents] padded with -1
     strides: Ints  # [variables, most parents]
-    decision: Ints  # [variables] -1 for given ones, else 0 <= decision < 2**34
+    decision: Ints  # [variables] -1 for given ones, else below the clocks' or BESIDE_CLOCKS
     thresholds: Words  # flat
     table_start: Ints  # [arms, variables]
+    repeats: Ints  # [arms, variables] OWN, FIRST_LEVEL, or the parent whose level the table repeats
     column: Ints  # [arms, variables]
     stratum_start: Ints  # [strata + 1] cumulative births
     stratum_levels: Ints  # [strata, n_given - 1]
@@ -103,6 +60,7 @@ class Packed:
             ("decision", np.int64, 1),
             ("thresholds", np.uint32, 1),
             ("table_start", np.int64, 2),
+            ("repeats", np.int64, 2),
             ("column", np.int64, 2),
             ("stratum_start", np.int64, 1),
             ("stratum_levels", np.int64, 2),
@@ -110,7 +68,7 @@ class Packed:
             ("profile_vars", np.int64, 1),
             ("profile_strides", np.int64, 1),
         ):
-            object.__setattr__(self, name, _plain(getattr(self, name), dtype, dims, name))
+            object.__setattr__(self, name, plain(getattr(self, name), dtype, dims, name))
         self._check()
 
     @property
@@ -130,8 +88,19 @@ class Packed:
 
     @cached_property
     def n_columns(self) -> int:
-        """Columns that are worked out for a block of births, over all arms."""
-        return int(self.column.max()) + 1
+        """Columns of levels over all arms, that of the first level of everything not among them."""
+        return int(self.column[self.repeats != FIRST_LEVEL].max()) + 1
+
+    @cached_property
+    def rows(self) -> Ints:
+        """Rows of each variable's table, ``int64[variables]``."""
+        used = self.parents >= 0
+        return 1 + np.where(used, self.strides * (self.n_levels[self.parents] - 1), 0).sum(axis=1)
+
+    def table(self, arm: int, v: int) -> Words:
+        """Thresholds of one variable in one arm, ``uint32[rows, levels - 1]``."""
+        begin, n = self.table_start[arm, v], self.n_levels[v] - 1
+        return self.thresholds[begin : begin + self.rows[v] * n].reshape(-1, n)
 
     @cached_property
     def n_profiles(self) -> int:
@@ -167,107 +136,95 @@ class Packed:
             "parents": (self.parents, (v, self.parents.shape[1])),
             "decision": (self.decision, (v,)),
             "table_start": (self.table_start, (arms, v)),
+            "repeats": (self.repeats, (arms, v)),
             "column": (self.column, (arms, v)),
             "stratum_key": (self.stratum_key, (self.stratum_start.size - 1,)),
             "stratum_levels": (self.stratum_levels, (self.stratum_start.size - 1, given - 1)),
             "profile_strides": (self.profile_strides, self.profile_vars.shape),
         }
         for name, (array, shape) in shapes.items():
-            _ensure(array.shape == shape, f"{name}: shape {shape} expected, got {array.shape}")
-        _ensure(
+            ensure(array.shape == shape, f"{name}: shape {shape} expected, got {array.shape}")
+        ensure(
             1 <= given <= v and arms >= 1, "a program has at least one arm and the slice as a given variable"
         )
-        _ensure(
+        ensure(
             bool(((self.n_levels >= 1) & (self.n_levels <= MOST_LEVELS)).all()), "levels: 1 to 255 a variable"
         )
         self._check_births()
         self._check_tables()
         self._check_columns()
-        _ensure(_inside(self.profile_vars, v) and bool((self.profile_strides >= 0).all()), "profile_vars")
-        _ensure(self.n_profiles < 2**32, "profile_strides: 2**32 profiles or more")
-        words = self.decision[given:]
+        ensure(inside(self.profile_vars, v) and bool((self.profile_strides >= 0).all()), "profile_vars")
+        ensure(self.n_profiles < 2**32, "profile_strides: 2**32 profiles or more")
+        drawn = self.decision[given:]
+        ensure(
+            bool((((drawn >= 0) & (drawn < 4 * CLOCK_BLOCKS)) | (drawn == BESIDE_CLOCKS)).all()),
+            "decision numbers are 0 to 4 * CLOCK_BLOCKS - 1, or BESIDE_CLOCKS",
+        )
+        ensure(np.unique(drawn).size == drawn.size, "decisions with one number would share their luck")
         if self.outcome is not None:
-            self._check_outcome(self.outcome)
-            words = np.concatenate([words, self.outcome.decision])
-        _ensure(bool(((words >= 0) & (words < 2**34)).all()), "decision numbers are 0 to 2**34 - 1")
-        _ensure(np.unique(words).size == words.size, "decisions with one number would share their luck")
+            self.outcome.check_within(self.n_levels, arms)
+            ensure(self.n_cells < 2**32, "cell_strides: 2**32 cells or more")
 
     def _check_births(self) -> None:
         births = np.diff(self.stratum_start)
-        _ensure(
+        ensure(
             self.stratum_start[0] == 0 and bool(((births >= 0) & (births < 2**32)).all()),
             "stratum_start: must begin at 0 and add 0 to 2**32 - 1 births a stratum",
         )
         most = self.n_levels[: self.n_given - 1]
-        _ensure(
+        ensure(
             bool(((self.stratum_levels >= 0) & (self.stratum_levels < most)).all()),
             "stratum_levels: a level is outside its variable",
         )
-        _ensure(
+        ensure(
             np.unique(self.stratum_key).size == self.stratum_key.size,
             "stratum_key: strata with one key would share their luck",
         )
 
     def _check_tables(self) -> None:
         before = np.arange(self.n_variables)[:, None]
-        _ensure(
+        ensure(
             bool(((self.parents >= -1) & (self.parents < before)).all()),
             "parents must come before their child",
         )
-        _ensure(bool((self.strides >= 0).all()), "strides must not be negative")
-        used = self.parents >= 0
-        last_row = np.where(used, self.strides * (self.n_levels[self.parents] - 1), 0).sum(axis=1)
+        ensure(bool((self.strides >= 0).all()), "strides must not be negative")
         start = self.table_start[:, self.n_given :]
-        end = (self.table_start + (last_row + 1) * (self.n_levels - 1))[:, self.n_given :]
-        _ensure(
+        end = (self.table_start + self.rows * (self.n_levels - 1))[:, self.n_given :]
+        ensure(
             bool((start >= 0).all() and (end <= self.thresholds.size).all()),
             "table_start: a table leaves `thresholds`",
         )
-        _ensure(self.thresholds.size < 2**32, "thresholds: 2**32 or more")
-
-    def _check_outcome(self, outcome: Outcome) -> None:
-        v = self.n_variables
-        _ensure(_inside(outcome.hazard_vars, v) and _inside(outcome.cell_vars, v), "outcome variables")
-        _ensure(
-            outcome.hazard_start.shape == (self.n_arms,) and bool((outcome.hazard_start >= 0).all()),
-            "hazard_start",
-        )
-        _ensure(self.n_cells < 2**32, "cell_strides: 2**32 cells or more")
-        rows = outcome.hazard_start.max() + self._size(outcome.hazard_vars, outcome.hazard_strides)
-        _ensure(bool(rows <= outcome.hazard.shape[0]), "hazard_start: a table leaves `hazard`")
+        ensure(self.thresholds.size < 2**32, "thresholds: 2**32 or more")
 
     def _check_columns(self) -> None:
-        given = self.column[:, : self.n_given]
-        _ensure(bool((given == given[0]).all()), "given columns differ between arms")
-        columns, first = np.unique(self.column.ravel(), return_index=True)
-        _ensure(bool((columns == np.arange(columns.size)).all()), "column numbers have gaps")
-        owner, variable = np.divmod(first, self.n_variables)
-        here = np.arange(self.n_variables)
-        _ensure(bool((variable[self.column] == here).all()), "column: one number stands for two variables")
-        owners = owner[self.column]
-        drawn = slice(self.n_given, None)
-        _ensure(
-            bool((self.table_start[owners, here] == self.table_start)[:, drawn].all()),
-            "column: arms share a column but not its table",
+        given = slice(None, self.n_given)
+        ensure(
+            bool((self.column[:, given] == self.column[0, given]).all()), "given columns differ between arms"
         )
-        theirs = self.column[owners[:, :, None], self.parents]
-        mine = self.column[:, self.parents]
-        _ensure(
-            bool(((self.parents < 0) | (theirs == mine)).all()),
-            "column: arms share a column but not its parents' columns",
-        )
+        ensure(bool((self.repeats[:, given] == OWN).all()), "repeats: given variables have no table")
+        shared = share_columns(self.table_start, self.parents, self.n_given, self.repeats)
+        ensure(bool((self.column == shared).all()), "column: not as share_columns numbers them")
+        checked: set[tuple[int, int, int]] = set()
+        for arm, v in np.argwhere(self.repeats != OWN):
+            repeated = int(self.repeats[arm, v])
+            once = (int(v), int(self.table_start[arm, v]), repeated)
+            if once not in checked:
+                checked.add(once)
+                self._check_repeats(arm, v, repeated)
+
+    def _check_repeats(self, arm: int, v: int, repeated: int) -> None:
+        table = self.table(arm, v)
+        if repeated == FIRST_LEVEL:
+            ensure(bool((table == _CERTAIN).all()), "repeats: a table has other levels than the first")
+            return
+        place = np.flatnonzero(self.parents[v] == repeated)
+        ensure(place.size == 1 and self.n_levels[v] == self.n_levels[repeated], "repeats: no such parent")
+        level = np.arange(len(table)) // self.strides[v, place[0]] % self.n_levels[v]
+        expected = np.where(np.arange(table.shape[1]) < level[:, None], 0, _CERTAIN)
+        ensure(bool((table == expected).all()), "repeats: a table does not repeat the parent's level")
 
 
-def _inside(variables: Ints, n: int) -> bool:
-    return bool(((variables >= 0) & (variables < n)).all())
-
-
-def _ensure(fine: bool, problem: str) -> None:
-    if not fine:
-        raise ValueError(f"packed program: {problem}")
-
-
-def share_columns(table_start: Ints, parents: Ints, n_given: int) -> Ints:
+def share_columns(table_start: Ints, parents: Ints, n_given: int, repeats: Ints | None = None) -> Ints:
     """Number the columns: arms share one where the table and every parent's column are the same.
 
     Parameters
@@ -277,20 +234,26 @@ def share_columns(table_start: Ints, parents: Ints, n_given: int) -> Ints:
     parents : int64[variables, most parents], padded with -1
     n_given : int
         Leading variables that are the same in every arm.
+    repeats : int64[arms, variables], optional
+        As `Packed` has it; every table has levels of its own if not given.
 
     Returns
     -------
     int64[arms, variables]
-        Arm 0 owns columns 0 to V - 1.
+        Numbered as they are met, arm by arm.
     """
     arms, variables = table_start.shape
-    column = np.zeros((arms, variables), np.int64)
+    column = np.full((arms, variables), FIRST_LEVEL, np.int64)
     known: dict[tuple[int, ...], int] = {}
     for arm in range(arms):
         for v in range(variables):
+            repeated = OWN if repeats is None else int(repeats[arm, v])
             if v < n_given:
                 column[arm, v] = known.setdefault((v,), len(known))
-                continue
-            ancestors = [int(column[arm, p]) for p in parents[v] if p >= 0]
-            column[arm, v] = known.setdefault((v, int(table_start[arm, v]), *ancestors), len(known))
+            elif repeated >= 0:
+                column[arm, v] = column[arm, repeated]
+            elif repeated == OWN:
+                ancestors = [int(column[arm, p]) for p in parents[v] if p >= 0]
+                column[arm, v] = known.setdefault((v, int(table_start[arm, v]), *ancestors), len(known))
+    column[column == FIRST_LEVEL] = len(known)
     return column

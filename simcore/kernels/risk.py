@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from simcore.kernels.packed import Floats, Ints
+from simcore.kernels.arrays import Floats, Ints
 
 _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12 = (1.0 / math.factorial(n) for n in range(3, 13))
 

@@ -1,91 +1,158 @@
 """A bound on risk that lets most births be passed over, exactly.
 
 One drawn variable dominates the risk. For every stretch of its word a bound holds for each clock over
-everything else and over all arms: a birth none of whose clocks' words is under the bound survives in every
-arm, whatever its levels are. Only the others need to be worked out. The bound may be loose, never wrong: it
-costs time, not deaths.
+everything else and over all arms: a birth none of whose clocks' high halves is within its bound survives in
+every arm, whatever its levels are. Only the others need to be worked out. The bound may be loose, never wrong:
+it costs time, not deaths.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
+from numba import njit
 
-from simcore.kernels.packed import Floats, Ints, Packed, Words
+from simcore.kernels.arrays import Floats, Ints, Words
+from simcore.kernels.outcome import CLOCK_BLOCKS, CLOCKS_A_BLOCK
+from simcore.kernels.packed import Packed
+from simcore.kernels.sift import Sieve
 
 STEPS = 4
 """Steps of the bound along the word. They are constants in the screening loop, so it needs no look-up."""
 BINS = 1024
-_WORDS = 2**32
+MOST_RUNS = 64
+"""Stretches of equal bounds from which the best steps are sought; more are first joined, cheapest first."""
+MOST_PASSING = 0.5
+"""Where more births than this would pass, screening does not pay and every birth is worked out."""
+_HALVES = 2.0**16
+_ROUNDING = 1.0 + 1e-9
+"""Bounds are products in another order than hazards: they are widened by more than that can matter."""
 
 
 @dataclass(frozen=True, eq=False)
 class Screen:
-    """The bound as kernels take it: clock ``c`` can ring only if its word is at most ``limits[c, step]``."""
+    """The bound: clock ``c`` can ring only if its high half is at most ``limits[c, step]``."""
 
     variable: int  # the drawn variable that dominates risk, -1 if none
     edges: Words  # [STEPS - 1] a word below edges[s] and not below edges[s - 1] is in step s
-    limits: Words  # [causes, STEPS]
+    limits: Ints  # [causes, STEPS] 0 to 2**16 - 1
     share: float  # of births expected to pass (at most: clocks are added up)
 
 
 def screen_of(packed: Packed) -> Screen:
     """The screen of a program with an outcome.
 
-    Of the drawn hazard parents, the one that lets the fewest births pass is taken.
+    Of the drawn variables that hazards hang on, the one that lets the fewest births pass is taken.
     """
     outcome = packed.deaths
-    greatest = _greatest_hazards(packed)
-    best = Screen(
-        -1, *_steps(_limits(greatest.reshape(-1, greatest.shape[-1]).max(axis=0)[None]), np.ones(1, np.int64))
-    )
-    for axis, v in enumerate(outcome.hazard_vars):
-        if v >= packed.n_given:
-            others = tuple(a for a in range(outcome.hazard_vars.size) if a != axis)
-            by_level = greatest.max(axis=others)
-            bins = _by_bin(packed, int(v), _limits(by_level))
-            found = Screen(int(v), *_steps(*_runs(bins)))
-            if found.share < best.share:
-                best = found
-    return best
+    read = np.unique(outcome.factor_vars)
+    candidates = [-1, *(int(v) for v in read if v >= packed.n_given)]
+    screens = [_screen_along(packed, v) for v in candidates]
+    return min(screens, key=lambda screen: screen.share)
 
 
-def _greatest_hazards(packed: Packed) -> Floats:
-    """Hazard over all bands, the greatest over arms: [levels of each hazard parent..., causes]."""
+def sieve_of(packed: Packed, screen: Screen | None) -> Sieve:
+    """A screen as the kernel takes it; every birth passes where there is none."""
+    if screen is None:
+        nothing = np.zeros(STEPS - 1, np.uint32)
+        none = np.zeros(0, np.int64)
+        return Sieve(False, none, 0, 0, none, nothing, np.zeros((0, 3, STEPS), np.uint32))
     outcome = packed.deaths
-    total = outcome.hazard.sum(axis=2)
-    row = np.zeros((), np.int64)
-    for v, stride in zip(outcome.hazard_vars, outcome.hazard_strides, strict=True):
+    pairs, slot = np.unique(outcome.clock // CLOCKS_A_BLOCK, return_inverse=True)
+    half = outcome.clock % CLOCKS_A_BLOCK
+    limits = np.zeros((pairs.size, 3, STEPS), np.uint32)
+    used = np.zeros(pairs.size, np.int64)
+    for c in range(outcome.n_causes):
+        above = np.uint32(16 if half[c] % 2 == 0 else 0)
+        limits[slot[c], half[c] // 2] |= screen.limits[c].astype(np.uint32) << above
+        used[slot[c]] = max(used[slot[c]], half[c] // 2 + 1)
+    blocks = CLOCK_BLOCKS + 2 * pairs
+    at, lane = 0, 0
+    if screen.variable >= 0:
+        number, lane = divmod(int(packed.decision[screen.variable]), 4)
+        blocks = blocks if number in blocks else np.append(blocks, number)
+        at = int(np.flatnonzero(blocks == number)[0])
+    return Sieve(True, blocks, at, lane, used, screen.edges, limits)
+
+
+def _screen_along(packed: Packed, v: int) -> Screen:
+    """The screen whose steps run along the word of variable ``v`` (-1: one step)."""
+    causes = packed.deaths.n_causes
+    if v < 0:
+        greatest = _greatest_hazards(packed, -1, 0, packed.n_arms).max(axis=(0, 1))
+        bins = _limits(greatest)[None]
+    else:
+        bins = np.zeros((BINS, causes), np.int64)
+        for start in np.unique(packed.table_start[:, v]):
+            arms = np.flatnonzero(packed.table_start[:, v] == start)
+            arm = int(arms[0])
+            greatest = np.max([_greatest_hazards(packed, v, a, a + 1) for a in arms.tolist()], axis=0)
+            _spread(packed.table(arm, v), _limits(greatest), bins)
+    edges, limits, share = _steps(*_runs(bins))
+    return Screen(v, edges, limits, share)
+
+
+def _greatest_hazards(packed: Packed, v: int, first_arm: int, last_arm: int) -> Floats:
+    """Hazard over all bands in some arms, the greatest over all but ``v`` and its parents: [rows of v, levels, causes].
+
+    One row and one level where ``v`` is -1.
+    """
+    outcome = packed.deaths
+    kept = [] if v < 0 else [*packed.parents[v][packed.parents[v] >= 0].tolist(), v]
+    sizes = [int(packed.n_levels[k]) for k in kept]
+    found = None
+    for arm in range(first_arm, last_arm):
+        product = np.ones((*sizes, outcome.n_causes, outcome.n_bands))
+        for f in outcome.of_arm[arm][outcome.of_arm[arm] >= 0]:
+            product = product * _greatest_factor(packed, int(f), kept)
+        total = product.sum(axis=-1) * _ROUNDING
+        found = total if found is None else np.maximum(found, total)
+    assert found is not None
+    if v < 0:
+        return np.asarray(found.reshape(1, 1, -1))
+    # rows of the table of v run as its strides say
+    grid = np.indices(sizes[:-1]).reshape(len(sizes) - 1, int(np.prod(sizes[:-1], dtype=np.int64)))
+    row = (packed.strides[v][packed.parents[v] >= 0][:, None] * grid).sum(axis=0)
+    by_row = np.zeros((int(packed.rows[v]), sizes[-1], outcome.n_causes))
+    by_row[row] = found.reshape(row.size, sizes[-1], -1)
+    return by_row
+
+
+def _greatest_factor(packed: Packed, f: int, kept: list[int]) -> Floats:
+    """A factor, its greatest over variables not in ``kept``: [levels of each in kept or 1, causes, bands]."""
+    outcome = packed.deaths
+    used = outcome.factor_vars[f] >= 0
+    variables, strides = outcome.factor_vars[f][used].tolist(), outcome.factor_strides[f][used]
+    row = np.full((), outcome.factor_start[f])
+    for v, stride in zip(variables, strides, strict=True):
         row = np.add.outer(row, stride * np.arange(packed.n_levels[v]))
-    starts = np.unique(outcome.hazard_start)
-    greatest: Floats = total[row + starts[0]]
-    for start in starts[1:]:
-        greatest = np.maximum(greatest, total[row + start])
-    return greatest
+    table = outcome.factors[row]
+    others = tuple(axis for axis, v in enumerate(variables) if v not in kept)
+    table = table.max(axis=others) if others else table
+    left = [v for v in variables if v in kept]
+    table = table.transpose(*np.argsort([kept.index(v) for v in left]), -2, -1)
+    shape = [int(packed.n_levels[v]) if v in left else 1 for v in kept]
+    return np.asarray(table.reshape(*shape, *table.shape[-2:]))
 
 
-def _limits(hazard: Floats) -> npt.NDArray[np.int64]:
-    """Greatest word with which a clock can ring at all; one more than exact, against rounding."""
-    return np.minimum(np.floor(-np.expm1(-hazard) * _WORDS) + 1, _WORDS - 1).astype(np.int64)
+def _limits(hazard: Floats) -> Ints:
+    """Greatest high half with which a clock can ring at all; one word more than exact, against rounding."""
+    words = np.floor(-np.expm1(-hazard) * 2.0**32) + 1
+    return np.minimum(np.floor(words / _HALVES), _HALVES - 1).astype(np.int64)
 
 
-def _by_bin(packed: Packed, v: int, limits: Ints) -> Ints:
-    """Limits [bins, causes] by stretch of the word of ``v``, from limits by its level [levels, causes]."""
-    levels = int(packed.n_levels[v])
-    used = packed.parents[v] >= 0
-    last_row = (packed.strides[v] * (packed.n_levels[packed.parents[v]] - 1))[used].sum()
-    size = int(last_row + 1) * (levels - 1)
-    tables = [packed.thresholds[start : start + size] for start in np.unique(packed.table_start[:, v])]
-    inner = np.concatenate(tables).reshape(-1, levels - 1).astype(np.int64)
-    below = np.concatenate([np.zeros((len(inner), 1), np.int64), inner], axis=1)
-    above = np.concatenate([inner, np.full((len(inner), 1), _WORDS)], axis=1)
-    occurs = below < above
-    lowest = np.where(occurs, below, _WORDS).min(axis=0)  # a level occurs somewhere between these two
-    highest = np.where(occurs, above, 0).max(axis=0)
-    edges = np.arange(BINS + 1) * (_WORDS // BINS)
-    possible = (lowest[None, :] < edges[1:, None]) & (highest[None, :] > edges[:-1, None])
-    return np.where(possible[:, :, None], limits[None], 0).max(axis=1)
+@njit(cache=True, nogil=True)
+def _spread(thresholds, limits, bins):
+    """Raise ``bins`` int64[BINS, causes] to the limits int64[rows, levels, causes] of every level that may occur."""
+    width = np.int64(2**32 // BINS)
+    for row in range(limits.shape[0]):
+        begin = np.int64(0)
+        for level in range(limits.shape[1]):
+            end = np.int64(thresholds[row, level]) if level < thresholds.shape[1] else np.int64(2**32)
+            if end > begin:
+                for b in range(begin // width, (end - 1) // width + 1):
+                    for c in range(bins.shape[1]):
+                        bins[b, c] = max(bins[b, c], limits[row, level, c])
+            begin = max(begin, end)
 
 
 def _runs(bins: Ints) -> tuple[Ints, Ints]:
@@ -95,28 +162,69 @@ def _runs(bins: Ints) -> tuple[Ints, Ints]:
     return bins[starts], np.diff(np.append(starts, len(bins)))
 
 
-def _steps(limits: Ints, widths: Ints) -> tuple[Words, Words, float]:
-    """Join neighbouring runs, cheapest first, until no more than `STEPS` are left."""
-    runs = [(row, int(width)) for row, width in zip(limits, widths, strict=True)]
+@njit(cache=True, nogil=True)
+def _passing(limits, width):
+    """Bins' worth of births that pass a stretch with these limits: clocks are added up."""
+    return width * min((limits.sum() + limits.size) / 65536.0, 1.0)
 
-    def passing(row: Ints, width: int) -> float:
-        return width * min(float(row.sum()) / _WORDS, 1.0)
 
-    while len(runs) > STEPS:
-        joined = [(np.maximum(a[0], b[0]), a[1] + b[1]) for a, b in pairwise(runs)]
-        cost = [
-            passing(*j) - passing(*a) - passing(*b)
-            for j, a, b in zip(joined, runs[:-1], runs[1:], strict=True)
-        ]
-        at = int(np.argmin(cost))
-        runs[at : at + 2] = [joined[at]]
-    total = sum(width for _, width in runs)
-    share = sum(passing(*run) for run in runs) / total
-    while len(runs) < STEPS:
-        runs.append((runs[-1][0], 0))
-    ends = np.cumsum([width for _, width in runs])[:-1] * (_WORDS // total)
+@njit(cache=True, nogil=True)
+def _join(limits, widths, most):
+    """Join neighbouring runs in place, cheapest first, until ``most`` are left; returns how many there are."""
+    n = widths.size
+    while n > most:
+        best, at = np.inf, 0
+        for r in range(n - 1):
+            both = _passing(np.maximum(limits[r], limits[r + 1]), widths[r] + widths[r + 1])
+            cost = both - _passing(limits[r], widths[r]) - _passing(limits[r + 1], widths[r + 1])
+            if cost < best:
+                best, at = cost, r
+        limits[at] = np.maximum(limits[at], limits[at + 1])
+        widths[at] += widths[at + 1]
+        for r in range(at + 1, n - 1):
+            limits[r] = limits[r + 1]
+            widths[r] = widths[r + 1]
+        n -= 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _best_steps(limits, widths, steps):
+    """Ends of the ``steps`` stretches of runs that let the fewest births pass: dynamic programming."""
+    n = widths.size
+    least = np.full((steps + 1, n + 1), np.inf)
+    begin = np.zeros((steps + 1, n + 1), np.int64)
+    least[0, 0] = 0.0
+    for end in range(1, n + 1):
+        greatest, width = np.zeros(limits.shape[1], np.int64), 0
+        for first in range(end - 1, -1, -1):
+            greatest = np.maximum(greatest, limits[first])
+            width += widths[first]
+            cost = _passing(greatest, width)
+            for s in range(1, steps + 1):
+                if least[s - 1, first] + cost < least[s, end]:
+                    least[s, end], begin[s, end] = least[s - 1, first] + cost, first
+    ends = np.full(steps, n)
+    at = n
+    s = min(steps, n)
+    for step in range(s - 1, -1, -1):
+        ends[step] = at
+        at = begin[step + 1, at]
+    return ends, least[s, n]
+
+
+def _steps(limits: Ints, widths: Ints) -> tuple[Words, Ints, float]:
+    """The best step function of `STEPS` steps over runs: edges, limits [causes, STEPS], share that passes."""
+    limits, widths = limits.copy(), widths.astype(np.int64)
+    total = int(widths.sum())
+    n = _join(limits, widths, MOST_RUNS)
+    limits, widths = limits[:n], widths[:n]
+    ends, passing = _best_steps(limits, widths, STEPS)
+    begins = np.concatenate([[0], ends[:-1]])
+    of_step = [limits[a:b].max(axis=0) if b > a else limits[-1] for a, b in zip(begins, ends, strict=True)]
+    reached = np.concatenate([[0], np.cumsum(widths)])[ends[:-1]] * (2**32 // total)
     return (
-        np.minimum(ends, _WORDS - 1).astype(np.uint32),
-        np.stack([row for row, _ in runs], axis=1).astype(np.uint32),
-        share,
+        np.minimum(reached, 2**32 - 1).astype(np.uint32),
+        np.stack(of_step, axis=1),
+        float(passing / total),
     )

@@ -1,0 +1,39 @@
+"""Arrays as kernels take them: one memory form each, checked where they enter."""
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint32]
+Floats = npt.NDArray[np.float64]
+
+
+def plain(array: npt.ArrayLike, dtype: type, dims: int, name: str) -> npt.NDArray[np.generic]:
+    """One memory form for every array, so that each kernel is compiled for one signature only.
+
+    Raises
+    ------
+    ValueError
+        When the array has another number of dims.
+    """
+    form = np.require(array, dtype=dtype, requirements=["C", "W"])
+    if form.ndim != dims:
+        raise ValueError(f"{name}: {dims} dims expected, got shape {form.shape}")
+    return form
+
+
+def inside(index: Ints, n: int) -> bool:
+    """Whether every index is one of ``n`` places."""
+    return bool(((index >= 0) & (index < n)).all())
+
+
+def ensure(fine: bool, problem: str) -> None:
+    """Refuse a program that could lead a kernel out of its arrays.
+
+    Raises
+    ------
+    ValueError
+        With the problem, unless all is fine.
+    """
+    if not fine:
+        raise ValueError(f"packed program: {problem}")
