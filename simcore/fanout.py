@@ -5,10 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from simcore.kernels.arrays import Ints
 from simcore.kernels.cohort import BLOCK
-from simcore.kernels.deaths import count_deaths
+from simcore.kernels.deaths import count_deaths, dying_of
 from simcore.kernels.packed import Packed
-from simcore.kernels.profiles import count_profiles
-from simcore.kernels.screen import MOST_PASSING, screen_of
+from simcore.kernels.profiles import count_profiles, counting_of
 
 RANGES_A_THREAD = 4
 """More ranges than threads, so that a thread held up elsewhere does not hold up the rest."""
@@ -57,7 +56,10 @@ def count_profiles_threaded(
 ) -> Ints:
     """`simcore.kernels.profiles.count_profiles` on several threads: the same counts, same errors."""
     last = packed.n_births if last_birth is None else last_birth
-    return add_over_births(lambda a, b: count_profiles(packed, seed, draw, a, b), first_birth, last, threads)
+    prepared = counting_of(packed)
+    return add_over_births(
+        lambda a, b: count_profiles(packed, seed, draw, a, b, prepared=prepared), first_birth, last, threads
+    )
 
 
 def count_deaths_threaded(
@@ -71,11 +73,7 @@ def count_deaths_threaded(
 ) -> Ints:
     """`simcore.kernels.deaths.count_deaths` on several threads: the same deaths, same errors."""
     last = packed.n_births if last_birth is None else last_birth
-    screen = screen_of(packed)
-    skip = screen.share <= MOST_PASSING
+    prepared = dying_of(packed)
     return add_over_births(
-        lambda a, b: count_deaths(packed, seed, draw, a, b, skip=skip, screen=screen),
-        first_birth,
-        last,
-        threads,
+        lambda a, b: count_deaths(packed, seed, draw, a, b, prepared=prepared), first_birth, last, threads
     )

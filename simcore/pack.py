@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.dims import SLICE
+from simcore.kernels.arrays import row_major
 from simcore.kernels.packed import FIRST_LEVEL, OWN, Packed, share_columns
 from simcore.network import Array, Node
-from simcore.pack_hazards import pack_outcome, row_major
+from simcore.pack_hazards import pack_outcome
 from simcore.worlds import Worlds
 
 WORDS = 2.0**32
@@ -117,12 +118,12 @@ class Packer:
 
     def of_draw(self, plan: Packed, draw: int) -> Packed:
         """The plan with one draw's thresholds."""
-        return replace(plan, thresholds=self.thresholds(draw))
+        return plan.with_thresholds(self.thresholds(draw))
 
     def with_deaths(self, plan: Packed, draw: int) -> Packed:
         """One draw's thresholds and hazards, for realised deaths by the cells' variables."""
         outcome = pack_outcome(self.worlds, self._sizes(), draw, self.clocks, self.edges, self._cells())
-        return replace(plan, thresholds=self.thresholds(draw), outcome=outcome)
+        return replace(self.of_draw(plan, draw), outcome=outcome)
 
     def cell_shape(self) -> tuple[int, ...]:
         """Axes of a table of deaths, causes and age bands apart: the strata, the slice, then ``cells``."""

@@ -11,6 +11,7 @@ from functools import reduce
 
 import numpy as np
 
+from simcore.kernels.arrays import row_major
 from simcore.kernels.outcome import Outcome
 from simcore.network import Labelled
 from simcore.worlds import Worlds
@@ -72,19 +73,6 @@ def pack_outcome(
         cell_vars=np.array([names.index(name) for name in cells]),
         cell_strides=np.array(row_major([sizes[name] for name in cells])),
     )
-
-
-def row_major(shape: Sequence[int]) -> list[int]:
-    """Strides of a dense table whose last axis is fastest, in elements.
-
-    >>> row_major([2, 3, 4])
-    [12, 4, 1]
-    """
-    strides, stride = [], 1
-    for size in reversed(shape):
-        strides.append(stride)
-        stride *= size
-    return strides[::-1]
 
 
 def _groups(factors: Sequence[Labelled], sizes: Mapping[str, int]) -> list[list[Labelled]]:

@@ -29,7 +29,7 @@ from simcore.expected import (
     risk_before,
 )
 from simcore.kernels.deaths import count_deaths
-from simcore.kernels.profiles import count_profiles
+from simcore.kernels.profiles import count_profiles, counting_of
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
 from simcore.pack import Packer, apportion
@@ -246,8 +246,12 @@ class _Drawn:
         packer = Packer(worlds, nodes, simulated, SLICES, tuple(name for name in profile if name in drawn))
         plan, shape = packer.plan(), packer.shape()
         counted = np.empty((block.size, *shape))
+        prepared = counting_of(plan)
         for z, draw in enumerate(block.index):
-            counted[z] = count_profiles(packer.of_draw(plan, z), settings.seed, int(draw)).reshape(shape)
+            packed = packer.of_draw(plan, z)
+            prepared = counting_of(packed, prepared)
+            counts = count_profiles(packed, settings.seed, int(draw), prepared=prepared)
+            counted[z] = counts.reshape(shape)
         self.counted = Labelled((*packer.profile, SLICE, *worlds.network.strata), counted)
         # a simulated birth stands for as many real ones as its stratum has
         self.scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)

@@ -25,7 +25,7 @@ def test_each_kernel_is_compiled_for_one_signature_only(world: Packed) -> None:
     locked.flags.writeable = False  # a type of its own to numba, were it let through
     other = replace(other, thresholds=locked)
     profiles.count_profiles(other, 2**63, 2**32 - 1, 3, 1500)
-    for kernel in (cohort.locate, levels.work_out, levels.add_scaled, profiles._count):
+    for kernel in (cohort.locate, levels.work_out, levels.fill_row, profiles._count):
         assert len(kernel.signatures) <= 1  # none where the caller came from the cache with it inside
 
 
@@ -33,7 +33,7 @@ def test_each_kernel_is_compiled_for_one_signature_only(world: Packed) -> None:
 def test_the_generator_is_vectorised() -> None:
     afresh = njit(rng.fill_words.py_func)  # code from the cache cannot be looked into
     few = np.zeros(16, np.uint32)
-    afresh(few, few, 16, 0, 0, np.uint64(0), np.zeros((4, 16), np.uint32))
+    afresh(few, few, 16, 0, 0, np.uint64(0), 0, np.zeros((1, 4, 16), np.uint32))
     (code,) = afresh.inspect_asm().values()
     wide = [x for x in code.splitlines() if "vpmuludq" in x and ("ymm" in x or "zmm" in x)]
     assert len(wide) >= 20  # two a round, ten rounds

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simcore.fanout import count_deaths_threaded
-from simcore.kernels.deaths import count_deaths, pass_share, realise_births
+from simcore.kernels.deaths import count_deaths, dying_of, pass_share, realise_births
 from simcore.kernels.packed import Packed
 from simcore.kernels.profiles import evaluate_births
 from simcore.kernels.screen import screen_of
@@ -44,18 +44,25 @@ def test_cause_band_and_day_of_every_birth_are_those_of_the_reference(world: Pac
 
 
 def test_passing_over_births_loses_no_death(world: Packed) -> None:
-    skipped, one_by_one = realise_births(world, SEED, DRAW), realise_births(world, SEED, DRAW, skip=False)
+    none_skipped = dying_of(world, skip=False)
+    skipped = realise_births(world, SEED, DRAW)
+    one_by_one = realise_births(world, SEED, DRAW, prepared=none_skipped)
     assert np.array_equal(skipped.cause, one_by_one.cause)
     assert np.array_equal(skipped.band, one_by_one.band)
     assert np.array_equal(skipped.day, one_by_one.day)
-    full = count_deaths(world, SEED, DRAW, skip=False)
+    full = count_deaths(world, SEED, DRAW, prepared=none_skipped)
     assert np.array_equal(count_deaths(world, SEED, DRAW), full)
-    assert np.array_equal(count_deaths(world, SEED, DRAW, screen=screen_of(world)), full)
+    assert np.array_equal(
+        count_deaths(world, SEED, DRAW, prepared=dying_of(world, screen=screen_of(world))), full
+    )
 
 
 def test_the_screen_passes_few_where_deaths_are_rare(rare: Packed) -> None:
     share = pass_share(rare, SEED, DRAW)
-    deaths = count_deaths(rare, SEED, DRAW, skip=False).sum(axis=(1, 2, 3)).max() / rare.n_births
+    deaths = (
+        count_deaths(rare, SEED, DRAW, prepared=dying_of(rare, skip=False)).sum(axis=(1, 2, 3)).max()
+        / rare.n_births
+    )
     assert deaths < share < 0.2
     # the stated share adds the clocks up and takes the greatest bound, so it is reached at most, up to chance
     assert share < screen_of(rare).share + 5 * (share / rare.n_births) ** 0.5
@@ -64,7 +71,9 @@ def test_the_screen_passes_few_where_deaths_are_rare(rare: Packed) -> None:
 def test_a_screen_too_tight_would_be_noticed(rare: Packed) -> None:
     screen = screen_of(rare)
     tight = replace(screen, limits=screen.limits // 2)
-    assert not np.array_equal(count_deaths(rare, SEED, DRAW, screen=tight), count_deaths(rare, SEED, DRAW))
+    assert not np.array_equal(
+        count_deaths(rare, SEED, DRAW, prepared=dying_of(rare, screen=tight)), count_deaths(rare, SEED, DRAW)
+    )
 
 
 def test_deaths_are_the_births_counted_one_by_one(world: Packed) -> None:

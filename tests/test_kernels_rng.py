@@ -41,7 +41,7 @@ def test_a_block_of_births_holds_the_published_words(
 ) -> None:
     k, stratum_key, number, draw = counter
     low, high = key
-    words = np.zeros((4, 1024), np.uint32)
+    words = np.zeros((3, 4, 1024), np.uint32)
     fill_words(
         np.full(1024, k, np.uint32),
         np.full(1024, stratum_key, np.uint32),
@@ -49,10 +49,11 @@ def test_a_block_of_births_holds_the_published_words(
         number,
         draw,
         np.uint64(low + 2**32 * high),
+        1,
         words,
     )
-    assert (words[:, :1000] == np.array(answer)[:, None]).all()
-    assert (words[:, 1000:] == 0).all()
+    assert (words[1, :, :1000] == np.array(answer)[:, None]).all()
+    assert (words[1, :, 1000:] == 0).all() and (words[[0, 2]] == 0).all()
 
 
 def test_every_word_of_a_block_of_births_is_the_reference_word() -> None:
@@ -60,17 +61,17 @@ def test_every_word_of_a_block_of_births_is_the_reference_word() -> None:
     k = rng.integers(0, 2**32, 1024, dtype=np.uint32)
     key = rng.integers(0, 2**32, 1024, dtype=np.uint32)
     seed, draw, number = 2**63 + 12345, 2**32 - 5, 2**32 - 1
-    words = np.zeros((4, 1024), np.uint32)
-    fill_words(k, key, 1024, number, draw, np.uint64(seed), words)
+    words = np.zeros((3, 4, 1024), np.uint32)
+    fill_words(k, key, 1024, number, draw, np.uint64(seed), 0, words)
     for i in range(0, 1024, 37):
         expected = [
             reference.word(seed, draw, int(key[i]), int(k[i]), 4 * number + lane) for lane in range(4)
         ]
-        assert words[:, i].tolist() == expected
+        assert words[0, :, i].tolist() == expected
 
 
 def test_words_never_reach_the_threshold_that_means_certain() -> None:
-    words = np.zeros((4, 1024), np.uint32)
+    words = np.zeros((3, 4, 1024), np.uint32)
     none = np.zeros(1024, np.uint32)
-    fill_words(none, none, 1024, 0, 0, np.uint64(0), words)
+    fill_words(none, none, 1024, 0, 0, np.uint64(0), 0, words)
     assert words.max() <= LARGEST_WORD

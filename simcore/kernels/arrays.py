@@ -1,5 +1,7 @@
 """Arrays as kernels take them: one memory form each, checked where they enter."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,9 @@ def plain(array: npt.ArrayLike, dtype: type, dims: int, name: str) -> npt.NDArra
     ValueError
         When the array has another number of dims.
     """
-    form = np.require(array, dtype=dtype, requirements=["C", "W"])
+    form: npt.NDArray[np.generic] = np.asarray(array, dtype)
+    if not (form.flags.c_contiguous and form.flags.writeable):
+        form = np.require(form, dtype, ["C", "W"])
     if form.ndim != dims:
         raise ValueError(f"{name}: {dims} dims expected, got shape {form.shape}")
     return form
@@ -37,3 +41,16 @@ def ensure(fine: bool, problem: str) -> None:
     """
     if not fine:
         raise ValueError(f"packed program: {problem}")
+
+
+def row_major(shape: Sequence[int]) -> list[int]:
+    """Strides of a dense table whose last axis is fastest, in elements.
+
+    >>> row_major([2, 3, 4])
+    [12, 4, 1]
+    """
+    strides, stride = [], 1
+    for size in reversed(shape):
+        strides.append(stride)
+        stride *= size
+    return strides[::-1]

@@ -12,8 +12,12 @@ import numpy as np
 from numba import njit
 
 from simcore.kernels.arrays import Floats, Ints
-from simcore.kernels.outcome import CLOCK_BLOCKS, CLOCKS_A_BLOCK, Outcome
+from simcore.kernels.levels import fill_row, reads_of
+from simcore.kernels.outcome import CLOCK_BLOCKS, CLOCKS_A_BLOCK
+from simcore.kernels.packed import Packed
 
+BEGIN, FIRST, END = range(3)
+"""What is known of a factor of an arm: where its table begins, and its part of the reads."""
 _WORD = 1.0 / 4294967296.0
 _HALF = np.uint32(16)
 _LOW_HALF = np.uint32(0xFFFF)
@@ -22,63 +26,72 @@ _ROUNDING = 1.0 + 1e-9
 
 
 class Clocks(NamedTuple):
-    """What kernels read of an `Outcome` (its docstring says what most of it means)."""
+    """Clocks and hazards as kernels take them."""
 
     high_blocks: Ints  # [slots] Philox blocks of the high halves
     low_blocks: Ints  # [slots] and of the low ones
-    slot: Ints  # [causes] where the clock's halves stand in them
-    half: Ints  # [causes] which half
-    edges: Floats
-    factor_vars: Ints
-    factor_strides: Ints
-    factor_start: Ints
-    of_arm: Ints
-    factors: Floats
+    places: Ints  # [causes, 2] slot of the clock's halves, and which half
+    edges: Floats  # [bands + 1] days
+    factors_of: Ints  # [arms, most factors, 3] see BEGIN, FIRST, END; -1 throughout where an arm has fewer
+    reads: Ints  # [reads, 3] as `LookUps` has them
+    factors: Floats  # [rows, causes, bands]
     total: Floats  # [rows, causes] factors added up over bands
     most: Floats  # [rows, causes] the greatest factor of any band
-    cell_vars: Ints
-    cell_strides: Ints
 
 
-def clocks_of(outcome: Outcome) -> Clocks:
-    """The kernels' view of an outcome."""
+def clocks_of(packed: Packed) -> Clocks:
+    """The kernels' view of the outcome of a program."""
+    outcome = packed.deaths
     pairs, slot = np.unique(outcome.clock // CLOCKS_A_BLOCK, return_inverse=True)
+    factors_of = np.full((*outcome.of_arm.shape, 3), -1, np.int64)
+    reads: list[tuple[int, int, int]] = []
+    for arm, place in np.argwhere(outcome.of_arm >= 0).tolist():
+        f = outcome.of_arm[arm, place]
+        begin = len(reads)
+        reads += reads_of(packed, arm, outcome.factor_vars[f], outcome.factor_strides[f])
+        factors_of[arm, place] = outcome.factor_start[f], begin, len(reads)
     return Clocks(
         CLOCK_BLOCKS + 2 * pairs,
         CLOCK_BLOCKS + 2 * pairs + 1,
-        slot.astype(np.int64),
-        outcome.clock % CLOCKS_A_BLOCK,
+        np.stack([slot.astype(np.int64), outcome.clock % CLOCKS_A_BLOCK], axis=1),
         outcome.edges,
-        outcome.factor_vars,
-        outcome.factor_strides,
-        outcome.factor_start,
-        outcome.of_arm,
+        factors_of,
+        np.array(reads, np.int64).reshape(-1, 3),
         outcome.factors,
         np.ascontiguousarray(outcome.factors.sum(axis=2)) * _ROUNDING,
         np.ascontiguousarray(outcome.factors.max(axis=2)),
-        outcome.cell_vars,
-        outcome.cell_strides,
     )
 
 
 @njit(cache=True, forceinline=True)
-def half_of(words, half, i):
-    """Half ``half`` of birth ``i`` in a block of words uint32[4, block]."""
-    word = words[half >> 1, i]
+def half_of(words, slot, half, i):
+    """Half ``half`` of a birth's block of words: uint32[slots, 4, block]."""
+    word = words[slot, half >> 1, i]
     return word & _LOW_HALF if half & 1 else word >> _HALF
 
 
 @njit(cache=True, nogil=True)
-def flag_clocks(clocks, arm, n, high_words, rows, bound, flags):
+def fill_factor_rows(factors_of, reads, arm, n, levels, rows):
+    """The row of each birth in each factor of an arm: ``rows`` uint32[most factors, block]."""
+    for f in range(factors_of.shape[1]):
+        if factors_of[arm, f, BEGIN] >= 0:
+            first, end = factors_of[arm, f, FIRST], factors_of[arm, f, END]
+            fill_row(reads, first, end, factors_of[arm, f, BEGIN], n, levels, rows[f])
+
+
+@njit(cache=True, nogil=True)
+def flag_clocks(places, factors_of, total, most, arm, n, high, rows, bound, flags):
     """Flag the births one of whose clocks may ring within the last band, from its high half alone.
 
     The bound on a clock's hazard is the first factor added up over bands, times the greatest of each other.
 
     Parameters
     ----------
-    clocks : Clocks
+    places, factors_of, total, most
+        As `Clocks` has them.
     arm, n : int
-    high_words : uint32[slots, 4, block]
+    high : uint32[slots, 4, block]
+        Words with the high halves.
     rows : uint32[most factors, block]
         The row of each of the arm's factors.
     bound : float64[block]
@@ -87,55 +100,53 @@ def flag_clocks(clocks, arm, n, high_words, rows, bound, flags):
         Written.
     """
     flags[:n] = np.uint8(0)
-    for c in range(clocks.slot.size):
-        first = rows[0]
+    for c in range(places.shape[0]):
         for i in range(n):
-            bound[i] = clocks.total[np.uint64(first[i]), c]
-        for f in range(1, clocks.of_arm.shape[1]):
-            if clocks.of_arm[arm, f] >= 0:
-                row = rows[f]
+            bound[i] = 65536.0 * total[np.uint64(rows[0, i]), c]
+        for f in range(1, factors_of.shape[1]):
+            if factors_of[arm, f, BEGIN] >= 0:
                 for i in range(n):
-                    bound[i] *= clocks.most[np.uint64(row[i]), c]
-        word = high_words[clocks.slot[c], clocks.half[c] >> 1]
-        if clocks.half[c] & 1:
+                    bound[i] *= most[np.uint64(rows[f, i]), c]
+        slot, half = places[c, 0], places[c, 1]
+        word = half >> 1
+        if half & 1:
             for i in range(n):
-                flags[i] |= np.uint8(np.float64(word[i] & _LOW_HALF) <= bound[i] * 65536.0)
+                flags[i] |= np.uint8(np.float64(high[slot, word, i] & _LOW_HALF) <= bound[i])
         else:
             for i in range(n):
-                flags[i] |= np.uint8(np.float64(word[i] >> _HALF) <= bound[i] * 65536.0)
+                flags[i] |= np.uint8(np.float64(high[slot, word, i] >> _HALF) <= bound[i])
 
 
 @njit(cache=True, nogil=True)
-def death_of(clocks, arm, high_words, i, low_words, j, rows, at):
-    """Cause, band and day of death, -1 where none, of birth ``i`` of its block (``j`` of the low halves').
+def death_of(places, edges, factors_of, factors, total, most, arm, high, i, low, j, rows):
+    """Cause, band and day of death, -1 where none, of birth ``i`` of its block.
 
-    ``rows[f, at]`` is the row of factor ``f`` of the arm.
+    ``low`` has its low halves at place ``j``; the rest is as for `flag_clocks`.
     """
     cause, band, day, earliest = -1, -1, -1, np.inf
-    bands = clocks.edges.size - 1
-    for c in range(clocks.slot.size):
-        high = half_of(high_words[clocks.slot[c]], clocks.half[c], i)
-        low = half_of(low_words[clocks.slot[c]], clocks.half[c], j)
-        u = (np.float64(high << _HALF | low) + 0.5) * _WORD
-        bound = clocks.total[rows[0, at], c]
-        for f in range(1, clocks.of_arm.shape[1]):
-            if clocks.of_arm[arm, f] >= 0:
-                bound *= clocks.most[rows[f, at], c]
+    for c in range(places.shape[0]):
+        word = half_of(high, places[c, 0], places[c, 1], i) << _HALF | half_of(
+            low, places[c, 0], places[c, 1], j
+        )
+        u = (np.float64(word) + 0.5) * _WORD
+        bound = total[rows[0, i], c]
+        for f in range(1, factors_of.shape[1]):
+            if factors_of[arm, f, BEGIN] >= 0:
+                bound *= most[rows[f, i], c]
         if u > bound:  # -log(1 - u) is greater still: this clock does not ring
             continue
         needed = -math.log1p(-u)
         reached = 0.0
-        for b in range(bands):
-            hazard = 1.0
-            for f in range(clocks.of_arm.shape[1]):
-                if clocks.of_arm[arm, f] >= 0:
-                    hazard *= clocks.factors[rows[f, at], c, b]
+        for b in range(edges.size - 1):
+            hazard = factors[rows[0, i], c, b]
+            for f in range(1, factors_of.shape[1]):
+                if factors_of[arm, f, BEGIN] >= 0:
+                    hazard *= factors[rows[f, i], c, b]
             if needed < reached + hazard:
-                begin, end = clocks.edges[b], clocks.edges[b + 1]
-                time = begin + (needed - reached) / hazard * (end - begin)
+                time = edges[b] + (needed - reached) / hazard * (edges[b + 1] - edges[b])
                 if time < earliest:
                     # rounding may carry a time to the very end of its band: the day stays within
-                    cause, band, day, earliest = c, b, min(int(time), math.ceil(end) - 1), time
+                    cause, band, day, earliest = c, b, min(int(time), math.ceil(edges[b + 1]) - 1), time
                 break
             reached += hazard
     return cause, band, day

@@ -13,6 +13,21 @@ BLOCK = 1024
 """Births in a block. Any number gives the same answers; this one fits the cache."""
 
 
+class Strata(NamedTuple):
+    """The births of a program as kernels take them."""
+
+    start: Ints  # [strata + 1] cumulative births
+    key: Words  # [strata]
+    levels: Ints  # [strata, given variables but the slice]
+    slices: int
+
+
+def strata_of(packed: Packed) -> Strata:
+    """Who the births of a program are."""
+    slices = int(packed.n_levels[packed.n_given - 1])
+    return Strata(packed.stratum_start, packed.stratum_key, packed.stratum_levels, slices)
+
+
 class Room(NamedTuple):
     """Where a block of births is worked out: small arrays that stay in the cache."""
 
@@ -56,7 +71,7 @@ def checked_range(
 
 
 @njit(cache=True, nogil=True)
-def locate(first, last, program, k, key, stratum):
+def locate(first, last, stratum_start, stratum_key, k, key, stratum):
     """Identify a block of births from position ``first`` on: number in the stratum, its key, its index.
 
     Writes ``k`` uint32[block], ``key`` uint32[block], ``stratum`` int64[block] and returns how many births are
@@ -64,27 +79,55 @@ def locate(first, last, program, k, key, stratum):
     together.
     """
     n = min(BLOCK, last - first)
-    start = program.stratum_start
-    s, above = 0, start.size - 1  # start[s] <= first < start[above], by halves
+    s, above = 0, stratum_start.size - 1  # stratum_start[s] <= first < stratum_start[above], by halves
     while above - s > 1:
         middle = (s + above) // 2
-        if start[middle] <= first:
+        if stratum_start[middle] <= first:
             s = middle
         else:
             above = middle
     done = 0
     while done < n:
-        here = min(n, start[s + 1] - first)  # below `done` where a stratum has no births
-        offset = first - start[s]
-        key_here = program.stratum_key[s]
-        for i in range(done, here):
-            k[i] = np.uint32(offset + i)
-        for i in range(done, here):
-            key[i] = key_here
-        for i in range(done, here):
-            stratum[i] = s
+        here = min(n, stratum_start[s + 1] - first)  # below `done` where a stratum has no births
+        if here > done:
+            _identify(first - stratum_start[s], stratum_key[s], s, done, here, k, key, stratum)
         if done == 0 and here >= BLOCK // 2:
             return here
         done = max(done, here)
         s += 1
     return n
+
+
+@njit(cache=True, nogil=True)
+def _identify(offset, key_here, s, begin, end, k, key, stratum):
+    """Births ``begin`` to ``end`` of a block, all of stratum ``s``."""
+    key[begin:end] = key_here
+    stratum[begin:end] = s
+    first = np.uint32(offset)
+    for i in range(
+        np.uint64(begin), np.uint64(end)
+    ):  # a signed index could be negative: it would not vectorise
+        k[i] = first + np.uint32(i)
+
+
+@njit(cache=True, nogil=True)
+def fill_given(stratum_levels, slices, k, key, stratum, n, levels):
+    """Columns of the given variables, which come first: the stratum's levels, then the slice.
+
+    That is ``(k + key) % slices``, so that the odd births of a stratum fall into other slices than those of the
+    next.
+    """
+    last = stratum_levels.shape[1]
+    for v in range(last):
+        if stratum[0] == stratum[n - 1]:  # births come in order, so this is one stratum
+            levels[v, :n] = np.uint8(stratum_levels[stratum[0], v])
+        else:
+            for i in range(n):
+                levels[v, i] = np.uint8(stratum_levels[stratum[i], v])
+    if slices & (slices - 1) == 0:  # a power of two: the low bits, whatever overflows above them
+        mask = np.uint32(slices - 1)
+        for i in range(n):
+            levels[last, i] = np.uint8((k[i] + key[i]) & mask)
+    else:
+        for i in range(n):
+            levels[last, i] = np.uint8((np.uint64(k[i]) + np.uint64(key[i])) % np.uint64(slices))

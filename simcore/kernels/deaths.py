@@ -13,14 +13,22 @@ import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Floats, Ints, Words
-from simcore.kernels.clocks import clocks_of, death_of, flag_clocks
-from simcore.kernels.cohort import BLOCK, checked_range, locate, make_room
-from simcore.kernels.differing import pick, set_apart, suspects_of
-from simcore.kernels.levels import Program, program_of, row_of, work_out_first
+from simcore.kernels.clocks import Clocks, clocks_of, death_of, fill_factor_rows, flag_clocks
+from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
+from simcore.kernels.differing import Suspects, pick, set_apart, suspects_of
+from simcore.kernels.levels import (
+    READ,
+    STRIDE,
+    LookUps,
+    fill_blocks,
+    look_ups_of,
+    outputs_of,
+    work_out,
+)
 from simcore.kernels.packed import Packed
-from simcore.kernels.rng import fill_words
+from simcore.kernels.queue import join_queue, leave_queue, make_queue, move_up
 from simcore.kernels.screen import MOST_PASSING, Screen, screen_of, sieve_of
-from simcore.kernels.sift import gather, sift
+from simcore.kernels.sift import Sieve, gather, sift
 
 
 class Realised(NamedTuple):
@@ -32,10 +40,10 @@ class Realised(NamedTuple):
 
 
 class _Bench(NamedTuple):
-    """Where the clocks of a block are looked at: scratch."""
+    """Where the clocks of a block of births are looked at: scratch."""
 
     high: npt.NDArray[np.uint32]  # [slots, 4, block]
-    low: npt.NDArray[np.uint32]  # [slots, 4, block]
+    low: npt.NDArray[np.uint32]  # [slots, 4, block] of those that may die
     rows: npt.NDArray[np.uint32]  # [most factors, block]
     bound: Floats  # [block]
     flags: npt.NDArray[np.uint8]  # [block]
@@ -46,12 +54,11 @@ class _Bench(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _make_bench(clocks):
-    slots, factors = clocks.high_blocks.size, clocks.of_arm.shape[1]
+def _make_bench(n_slots, n_factors):
     return _Bench(
-        np.empty((slots, 4, BLOCK), np.uint32),
-        np.empty((slots, 4, BLOCK), np.uint32),
-        np.empty((factors, BLOCK), np.uint32),
+        np.empty((n_slots, 4, BLOCK), np.uint32),
+        np.empty((n_slots, 4, BLOCK), np.uint32),
+        np.empty((n_factors, BLOCK), np.uint32),
         np.empty(BLOCK, np.float64),
         np.empty(BLOCK, np.uint8),
         np.empty(BLOCK, np.int64),
@@ -62,145 +69,223 @@ def _make_bench(clocks):
 
 
 @njit(cache=True, nogil=True)
-def _judge(program, clocks, arm, room, n, draw, seed, bench):
-    """Fate of the first ``n`` births of a room in one arm, into ``bench.fate``; ``bench.high`` is filled."""
-    columns = program.column[arm]
-    for f in range(clocks.of_arm.shape[1]):
-        factor = clocks.of_arm[arm, f]
-        if factor >= 0:
-            variables, strides = clocks.factor_vars[factor], clocks.factor_strides[factor]
-            row_of(columns, variables, strides, clocks.factor_start[factor], n, room.levels, bench.rows[f])
-    flag_clocks(clocks, arm, n, bench.high, bench.rows, bench.bound, bench.flags)
+def _judge(
+    places, edges, factors_of, reads, factors, total, most, low_blocks, arm, n, draw, seed, room, bench
+):  # fmt: skip
+    """Fate of the first ``n`` births of a room in one arm, into ``bench.fate``; ``bench.high`` is there.
+
+    The first eight are a `Clocks`' arrays.
+    """
+    fill_factor_rows(factors_of, reads, arm, n, room.levels, bench.rows)
+    flag_clocks(places, factors_of, total, most, arm, n, bench.high, bench.rows, bench.bound, bench.flags)
     bench.fate[:, :n] = np.int32(-1)
     few = gather(bench.flags, n, bench.maybe)
     for j in range(few):
-        i = bench.maybe[j]
-        bench.k[j], bench.key[j] = room.k[i], room.key[i]
-    for s in range(clocks.low_blocks.size):
-        fill_words(bench.k, bench.key, few, clocks.low_blocks[s], draw, seed, bench.low[s])
+        bench.k[j], bench.key[j] = room.k[bench.maybe[j]], room.key[bench.maybe[j]]
+    fill_blocks(low_blocks, 0, low_blocks.size, bench.k, bench.key, few, draw, seed, bench.low)
     for j in range(few):
         i = bench.maybe[j]
-        cause, band, day = death_of(clocks, arm, bench.high, i, bench.low, j, bench.rows, i)
+        cause, band, day = death_of(
+            places, edges, factors_of, factors, total, most, arm, bench.high, i, bench.low, j, bench.rows
+        )
         bench.fate[0, i], bench.fate[1, i], bench.fate[2, i] = cause, band, day
 
 
 @njit(cache=True, nogil=True)
-def _cell(program, clocks, arm, levels, i):
+def _add_deaths(cells, reads, arm, n, levels, fate, deaths):
+    """Count the deaths of ``n`` births in their cells."""
+    for i in range(n):
+        if fate[0, i] >= 0:
+            deaths[arm, cell_of(cells, reads, arm, levels, i), fate[0, i], fate[1, i]] += 1
+
+
+@njit(cache=True, nogil=True)
+def _move_deaths(cells, reads, arm, chosen, m, levels, fate, levels_apart, fate_apart, deaths):
+    """Take the deaths of chosen births from where they are in arm 0 to where they are here."""
+    for j in range(m):
+        i = chosen[j]
+        if fate[0, i] >= 0:
+            deaths[arm, cell_of(cells, reads, 0, levels, i), fate[0, i], fate[1, i]] -= 1
+        if fate_apart[0, j] >= 0:
+            cell = cell_of(cells, reads, arm, levels_apart, j)
+            deaths[arm, cell, fate_apart[0, j], fate_apart[1, j]] += 1
+
+
+@njit(cache=True, nogil=True)
+def cell_of(cells, reads, arm, levels, i):
+    """The cell that a birth is counted in: ``cells`` int64[arms, 2] says which reads make it up."""
     cell = 0
-    for q in range(clocks.cell_vars.size):
-        cell += clocks.cell_strides[q] * np.int64(levels[program.column[arm, clocks.cell_vars[q]], i])
+    for r in range(cells[arm, 0], cells[arm, 1]):
+        cell += reads[r, STRIDE] * np.int64(levels[reads[r, READ], i])
     return cell
 
 
 @njit(cache=True, nogil=True)
-def _settle(
-    program, suspects, clocks, here, apart, n, draw, seed, bench, other, chosen, position, deaths, keep, fate
+def _realise(
+    first, last, draw, seed, strata, look_ups, suspects, clocks, sieve, cells, cell_reads, deaths, keep, fate
 ):
-    """Deaths of ``n`` births in every arm: of other arms than the first, how they differ from it."""
-    work_out_first(program, here, n, draw, seed)
-    for s in range(clocks.high_blocks.size):
-        fill_words(here.k, here.key, n, clocks.high_blocks[s], draw, seed, bench.high[s])
-    _judge(program, clocks, 0, here, n, draw, seed, bench)
-    for i in range(n):
-        if bench.fate[0, i] >= 0:
-            deaths[0, _cell(program, clocks, 0, here.levels, i), bench.fate[0, i], bench.fate[1, i]] += 1
-    if keep:
-        for i in range(n):
-            for arm in range(deaths.shape[0]):
-                fate[:, arm, position[i]] = bench.fate[:, i]
-    m = pick(suspects, here.levels, n, here.row, bench.flags, chosen) if deaths.shape[0] > 1 else 0
-    if m == 0:
-        return
-    in_place, m = set_apart(program, suspects, here, apart, chosen, n, m, draw, seed)
-    room = here if in_place else apart
-    for s in range(clocks.high_blocks.size):
-        for word in range(4):
-            for j in range(m):
-                other.high[s, word, j] = bench.high[s, word, chosen[j]]
-    for arm in range(1, deaths.shape[0]):
-        _judge(program, clocks, arm, room, m, draw, seed, other)
-        for j in range(m):
-            i = chosen[j]
-            if bench.fate[0, i] >= 0:
-                deaths[
-                    arm, _cell(program, clocks, 0, here.levels, i), bench.fate[0, i], bench.fate[1, i]
-                ] -= 1
-            if other.fate[0, j] >= 0:
-                deaths[
-                    arm, _cell(program, clocks, arm, room.levels, j), other.fate[0, j], other.fate[1, j]
-                ] += 1
-            if keep:
-                fate[:, arm, position[i]] = other.fate[:, j]
+    """Fill ``deaths`` int64[arms, cells, causes, bands] and, if asked, ``fate``; returns how many births passed.
 
-
-@njit(cache=True, nogil=True)
-def _realise(first, last, draw, seed, program, suspects, clocks, sieve, deaths, keep, fate):
-    """Fill ``deaths`` int64[arms, cells, causes, bands] and, if asked, ``fate``; returns how many births passed."""
+    Deaths of other arms than the first are how they differ from it.
+    """
+    stratum_start, stratum_key, stratum_levels, slices = strata
+    mine, further, reads, thresholds, guide, _, blocks, n_first, n_columns = look_ups
+    by_row, row_flags, by_word, bounds, suspect_reads, carried, carried_words = suspects
+    high_blocks, low_blocks, places, edges, factors_of, hazard_reads, factors, total, most = clocks
+    screens, sieve_blocks, slot, lane, used, step_edges, limits = sieve
+    here, apart = make_room(blocks.size, n_columns), make_room(blocks.size, n_columns)
+    bench = _make_bench(high_blocks.size, factors_of.shape[1])
+    other = _make_bench(high_blocks.size, factors_of.shape[1])
+    row, chosen = here.row, np.empty(BLOCK, np.uint32)
+    # births that pass wait until they fill a block; there is room for one block more
+    waiting = make_queue()
     k, key, stratum = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    words = np.empty((sieve.blocks.size, 4, BLOCK), np.uint32)
+    words = np.empty((max(sieve_blocks.size, 1), 4, BLOCK), np.uint32)
     flags, passing = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int64)
-    here = make_room(program.blocks.size, program.n_columns)
-    apart = make_room(program.blocks.size, program.n_columns)
-    bench, other = _make_bench(clocks), _make_bench(clocks)
-    chosen, position = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-    # births that passed wait here until they fill a block; there is room for one block more
-    k_in, key_in = np.empty(2 * BLOCK, np.uint32), np.empty(2 * BLOCK, np.uint32)
-    stratum_in, position_in = np.empty(2 * BLOCK, np.int64), np.empty(2 * BLOCK, np.int64)
-    waiting, passed = 0, 0
+    queued, passed = 0, 0
     start = first
     while start < last:
-        n = locate(start, last, program, k, key, stratum)
-        for s in range(sieve.blocks.size):
-            fill_words(k, key, n, sieve.blocks[s], draw, seed, words[s])
-        sift(sieve, words, n, flags)
+        n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
+        fill_blocks(sieve_blocks, 0, sieve_blocks.size, k, key, n, draw, seed, words)
+        sift(screens, slot, lane, used, step_edges, limits, n, words, flags)
         found = gather(flags, n, passing)
-        for j in range(found):
-            i = passing[j]
-            k_in[waiting + j], key_in[waiting + j] = k[i], key[i]
-            stratum_in[waiting + j], position_in[waiting + j] = stratum[i], start - first + i
-        waiting += found
-        while waiting >= BLOCK or (start + n == last and waiting > 0):
-            full = min(waiting, BLOCK)
-            here.k[:full], here.key[:full] = k_in[:full], key_in[:full]
-            here.stratum[:full], position[:full] = stratum_in[:full], position_in[:full]
-            _settle(
-                program, suspects, clocks, here, apart, full, draw, seed, bench, other, chosen, position,
-                deaths, keep, fate,
-            )  # fmt: skip
-            passed += full
-            waiting -= full
-            for i in range(waiting):
-                k_in[i], key_in[i] = k_in[full + i], key_in[full + i]
-                stratum_in[i], position_in[i] = stratum_in[full + i], position_in[full + i]
+        queued = join_queue(waiting, queued, passing, found, k, key, stratum, start - first)
         start += n
+        while queued >= BLOCK or (start == last and queued > 0):
+            full = min(queued, BLOCK)
+            leave_queue(waiting, queued, full, here)
+            one_stratum = here.stratum[0] == here.stratum[full - 1]
+            fill_given(stratum_levels, slices, here.k, here.key, here.stratum, full, here.levels)
+            fill_blocks(blocks, 0, n_first, here.k, here.key, full, draw, seed, here.words)
+            work_out(mine, reads, thresholds, guide, one_stratum, full, here.words, row, here.levels)
+            fill_blocks(high_blocks, 0, high_blocks.size, here.k, here.key, full, draw, seed, bench.high)
+            _judge(
+                places, edges, factors_of, hazard_reads, factors, total, most, low_blocks, 0, full, draw, seed,
+                here, bench,
+            )  # fmt: skip
+            _add_deaths(cells, cell_reads, 0, full, here.levels, bench.fate, deaths)
+            if keep:
+                _keep_all(waiting.position, full, bench.fate, fate)
+            m = pick(
+                by_row,
+                row_flags,
+                by_word,
+                bounds,
+                suspect_reads,
+                full,
+                here.words,
+                here.levels,
+                row,
+                flags,
+                chosen,
+            )
+            if m > 0:
+                set_apart(chosen, m, carried, carried_words, here, apart)
+                _take_words(bench.high, chosen, m, other.high)
+                fill_blocks(blocks, n_first, blocks.size, apart.k, apart.key, m, draw, seed, apart.words)
+                work_out(further, reads, thresholds, guide, one_stratum, m, apart.words, row, apart.levels)
+                for arm in range(1, deaths.shape[0]):
+                    _judge(
+                        places, edges, factors_of, hazard_reads, factors, total, most, low_blocks, arm, m, draw,
+                        seed, apart, other,
+                    )  # fmt: skip
+                    _move_deaths(
+                        cells,
+                        cell_reads,
+                        arm,
+                        chosen,
+                        m,
+                        here.levels,
+                        bench.fate,
+                        apart.levels,
+                        other.fate,
+                        deaths,
+                    )
+                    if keep:
+                        _keep_chosen(waiting.position, arm, chosen, m, other.fate, fate)
+            queued = move_up(waiting, queued, full)
+            passed += full
     return passed
 
 
-def _run(
-    packed: Packed,
-    seed: int,
-    draw: int,
-    first: int,
-    last: int | None,
-    skip: bool,
-    screen: Screen | None,
-    keep: bool,
-) -> tuple[Ints, npt.NDArray[np.int32], int]:
-    key, begin, end = checked_range(packed, seed, draw, first, last)
-    if not skip:
-        screen = None
-    elif screen is None:
+@njit(cache=True, nogil=True)
+def _take_words(words, chosen, m, taken):
+    for s in range(words.shape[0]):
+        for lane in range(words.shape[1]):
+            for j in range(m):
+                taken[s, lane, j] = words[s, lane, chosen[j]]
+
+
+@njit(cache=True, nogil=True)
+def _keep_all(position, n, block, fate):
+    """Fates of a block in arm 0, for every arm: those that differ are put right after."""
+    for part in range(3):
+        for arm in range(fate.shape[1]):
+            for i in range(n):
+                fate[part, arm, position[i]] = block[part, i]
+
+
+@njit(cache=True, nogil=True)
+def _keep_chosen(position, arm, chosen, m, block, fate):
+    for part in range(3):
+        for j in range(m):
+            fate[part, arm, position[chosen[j]]] = block[part, j]
+
+
+class Dying(NamedTuple):
+    """What realising deaths needs of a program beside its births: the same for every range of them."""
+
+    look_ups: LookUps
+    suspects: Suspects
+    clocks: Clocks
+    sieve: Sieve
+    cells: Ints  # [arms, 2] first and end of the reads that make up an arm's cell
+    reads: Ints  # [reads, 3]
+    pass_share: float
+    """Share of births that the screen is expected to let pass, 1 where there is none."""
+
+
+def dying_of(packed: Packed, *, skip: bool = True, screen: Screen | None = None) -> Dying:
+    """Prepare to realise deaths.
+
+    Parameters
+    ----------
+    packed : Packed
+        With an outcome.
+    skip : bool
+        Pass over births that a screen shows to survive in every arm, unless more than `MOST_PASSING` would
+        pass. It changes the time only.
+    screen : Screen, optional
+        One to use whatever its share, instead of `screen_of` the program.
+
+    Raises
+    ------
+    ValueError
+        When the program has no outcome.
+    """
+    outcome = packed.deaths
+    if skip and screen is None:
         found = screen_of(packed)
         screen = found if found.share <= MOST_PASSING else None
+    read = np.unique(np.concatenate([outcome.factor_vars.ravel(), outcome.cell_vars]))
+    wanted = read[read >= 0]
+    look_ups = look_ups_of(packed, wanted)
+    suspects = suspects_of(packed, look_ups, wanted, with_hazards=True)
+    cells, reads = outputs_of(packed, outcome.cell_vars, outcome.cell_strides)
+    share = 1.0 if screen is None else screen.share
+    return Dying(look_ups, suspects, clocks_of(packed), sieve_of(packed, screen), cells, reads, share)
+
+
+def _run(
+    packed: Packed, seed: int, draw: int, first: int, last: int | None, prepared: Dying | None, keep: bool
+) -> tuple[Ints, npt.NDArray[np.int32], int]:
+    key, begin, end = checked_range(packed, seed, draw, first, last)
+    look_ups, suspects, clocks, sieve, cells, reads, _ = dying_of(packed) if prepared is None else prepared
     outcome = packed.deaths
     deaths = np.zeros((packed.n_arms, packed.n_cells, outcome.n_causes, outcome.n_bands), np.int64)
     fate = np.full((3, packed.n_arms, end - begin if keep else 0), -1, np.int32)
-    read = np.unique(np.concatenate([outcome.factor_vars.ravel(), outcome.cell_vars]))
-    wanted = read[read >= 0]
-    program: Program = program_of(packed, wanted)
-    suspects = suspects_of(packed, program, wanted, with_hazards=True)
     passed = _realise(
-        begin, end, int(draw), key, program, suspects, clocks_of(outcome), sieve_of(packed, screen), deaths,
+        begin, end, int(draw), key, strata_of(packed), look_ups, suspects, clocks, sieve, cells, reads, deaths,
         keep, fate,
     )  # fmt: skip
     deaths[1:] += deaths[0]
@@ -214,12 +299,11 @@ def count_deaths(
     first_birth: int = 0,
     last_birth: int | None = None,
     *,
-    skip: bool = True,
-    screen: Screen | None = None,
+    prepared: Dying | None = None,
 ) -> Ints:
     """Count realised deaths by arm, cell, cause and band.
 
-    Any split of the births adds up to the same counts; ``skip`` changes the time only.
+    Any split of the births adds up to the same counts.
 
     Parameters
     ----------
@@ -227,12 +311,8 @@ def count_deaths(
         With an outcome.
     seed, draw, first_birth, last_birth
         As `simcore.kernels.profiles.count_profiles`.
-    skip : bool
-        Pass over births that a screen shows to survive in every arm, unless more than `MOST_PASSING` would
-        pass.
-    screen : Screen, optional
-        `screen_of` the same program, to serve several calls. A screen that is given is used whatever its
-        share.
+    prepared : Dying, optional
+        `dying_of` the same program, to serve several calls.
 
     Returns
     -------
@@ -243,7 +323,7 @@ def count_deaths(
     ValueError
         When the program has no outcome, or births, seed or draw are out of range.
     """
-    return _run(packed, seed, draw, first_birth, last_birth, skip, screen, False)[0]
+    return _run(packed, seed, draw, first_birth, last_birth, prepared, False)[0]
 
 
 def realise_births(
@@ -253,10 +333,10 @@ def realise_births(
     first_birth: int = 0,
     last_birth: int | None = None,
     *,
-    skip: bool = True,
+    prepared: Dying | None = None,
 ) -> Realised:
     """Cause, band and day of death of every birth in every arm. Arguments and errors as `count_deaths`."""
-    cause, band, day = _run(packed, seed, draw, first_birth, last_birth, skip, None, True)[1]
+    cause, band, day = _run(packed, seed, draw, first_birth, last_birth, prepared, True)[1]
     return Realised(cause.astype(np.int8), band.astype(np.int8), day)
 
 
@@ -265,4 +345,4 @@ def pass_share(
 ) -> float:
     """Share of these births that the screen lets pass to be worked out. Errors as `count_deaths`."""
     births = (packed.n_births if last_birth is None else last_birth) - first_birth
-    return _run(packed, seed, draw, first_birth, last_birth, True, None, False)[2] / max(births, 1)
+    return _run(packed, seed, draw, first_birth, last_birth, None, False)[2] / max(births, 1)

@@ -1,88 +1,102 @@
-"""Births that can differ between arms, found from their levels in arm 0; only they are worked out again.
+"""Births that can differ between arms, found from what they are in arm 0; only they are worked out again.
 
-Arms differ in tables, and a table in some of its rows. A birth that meets no such row in arm 0 has the same
-levels in every arm: the first variable to differ would have to be looked up in a row that differs. The same
-holds for factors on hazards.
+Arms differ in tables. A birth that meets no difference in arm 0 has the same levels in every arm, for the first
+variable to differ would have to be looked up in a table that differs there. Where arm 0 draws the variable, the
+birth's word tells: it must lie between the least and the greatest of a threshold. Where it does not (a policy step
+that arm 0 is without), the row of the table tells. The same holds for rows of factors on hazards.
 """
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from simcore.kernels.arrays import Ints
-from simcore.kernels.levels import Program, add_scaled, fill_blocks, work_out
-from simcore.kernels.packed import Packed
+from simcore.kernels.arrays import Ints, Words, row_major
+from simcore.kernels.levels import COLUMN, FIRST_READ, LANE, READ, SLOT, LookUps, fill_row, reads_of
+from simcore.kernels.packed import OWN, Packed
 
-MOST_APART = 0.6
-"""Where more of a block than this can differ, setting births apart costs more than working all of them out."""
 Bytes = npt.NDArray[np.uint8]
 
 
 class Suspects(NamedTuple):
-    """Where arms differ: for combinations of columns of arm 0, whether any table or factor does."""
+    """Where arms differ, told from columns of arm 0."""
 
-    columns: Ints  # [groups, most columns] padded with -1
-    strides: Ints  # [groups, most columns]
-    start: Ints  # [groups] where the group's flags begin
-    flags: Bytes  # flat: 1 where something differs
+    rows: Ints  # [groups, 3] where a group's flags begin, its first read, the end of its reads
+    flags: Bytes  # for each combination of those columns, 1 where arms differ
+    words: Ints  # [variables, 6] where its bounds begin, thresholds, slot and lane of its word, first and end read
+    bounds: Words  # least and greatest threshold over arms, by row and threshold
+    reads: Ints  # [reads, 3] as `LookUps` has them
     carried: Ints  # columns of arm 0 that are needed for births set apart
     carried_words: Ints  # [n, 2] slot and lane of words of arm 0 that are needed for them
 
 
-def suspects_of(packed: Packed, program: Program, wanted: Ints, *, with_hazards: bool) -> Suspects:
+def suspects_of(packed: Packed, look_ups: LookUps, wanted: Ints, *, with_hazards: bool) -> Suspects:
     """Where the arms of a program differ in what the variables ``wanted`` hang on, and in hazards if asked."""
-    groups: dict[tuple[int, ...], Bytes] = {}
+    flags_of: dict[tuple[int, ...], Bytes] = {}
     sizes = _column_sizes(packed)
-    found = [*_tables(packed, program), *(_factors(packed) if with_hazards else ())]
-    for variables, strides, differs in found:
+    differing = list(_factors(packed)) if with_hazards else []
+    bounds, words, size = [np.zeros(1, np.uint32)], [], 1
+    reads: list[tuple[int, int, int]] = []
+    drawn = {column: place for place, column in enumerate(look_ups.first[:, COLUMN].tolist())}
+    for v in _changed(packed, look_ups):
+        tables = [packed.table(arm, v) for arm in range(packed.n_arms)]
+        least, greatest = reduce(np.minimum, tables), reduce(np.maximum, tables)
+        read = reads_of(packed, 0, packed.parents[v], packed.strides[v])
+        if packed.repeats[0, v] == OWN and packed.column[0, v] in drawn:
+            _, n_thresholds, _, _, slot, lane, _, _ = look_ups.first[drawn[int(packed.column[0, v])]].tolist()
+            words.append((size, n_thresholds, slot, lane, len(reads), len(reads) + len(read)))
+            bounds.append(np.stack([least, greatest], axis=-1).ravel())
+            size += bounds[-1].size
+            reads += read
+        else:
+            parents = packed.parents[v] >= 0
+            differs = (least != greatest).any(axis=1)
+            differing.append((packed.parents[v][parents], packed.strides[v][parents], differs))
+    for variables, strides, differs in differing:
         columns, flags = _over_columns(packed, sizes, variables, strides, differs)
-        if flags.any():
-            groups[columns] = groups[columns] | flags if columns in groups else flags
-    most = max([len(columns) for columns in groups] + [1])
-    shape = len(groups), most
-    padded, column_strides = np.full(shape, -1, np.int64), np.zeros(shape, np.int64)
-    for g, columns in enumerate(groups):
-        stride = 1
-        for i in range(len(columns) - 1, -1, -1):
-            padded[g, i], column_strides[g, i] = columns[i], stride
-            stride *= sizes[columns[i]]
-    lengths = [flags.size for flags in groups.values()]
-    own = {int(packed.column[arm, v]) for arm, v in program.further}
-    read = {int(c) for c in packed.column[1:, wanted].ravel()}
-    for arm, v in program.further:
-        read.update(packed.column[arm, packed.parents[v][packed.parents[v] >= 0]].tolist())
-    early = {
-        (int(program.slot[v]), int(program.lane[v]))
-        for _, v in program.further
-        if program.slot[v] < program.n_first_blocks
-    }
+        flags_of[columns] = flags_of[columns] | flags if columns in flags_of else flags
+    rows, size = [], 0
+    for columns, flags in flags_of.items():
+        rows.append((size, len(reads), len(reads) + len(columns)))
+        reads += [
+            (c, stride, 1) for c, stride in zip(columns, row_major([sizes[c] for c in columns]), strict=True)
+        ]
+        size += flags.size
     return Suspects(
-        padded,
-        column_strides,
-        np.cumsum([0, *lengths])[:-1].astype(np.int64),
-        np.concatenate([*groups.values(), np.zeros(1, np.uint8)]),
-        np.array(sorted(read - own - {packed.n_columns}), np.int64),
-        np.array(sorted(early), np.int64).reshape(-1, 2),
+        np.array(rows, np.int64).reshape(-1, 3),
+        np.concatenate([*flags_of.values(), np.zeros(1, np.uint8)]),
+        np.array(words, np.int64).reshape(-1, 6),
+        np.concatenate(bounds),
+        np.array(reads, np.int64).reshape(-1, 3),
+        *_carried(packed, look_ups, wanted),
     )
+
+
+def _changed(packed: Packed, look_ups: LookUps) -> Iterator[int]:
+    """Variables that are needed, and whose tables differ between arms."""
+    used = set(look_ups.first[:, COLUMN].tolist()) | set(look_ups.further[:, COLUMN].tolist())
+    for v in range(packed.n_given, packed.n_variables):
+        if np.unique(packed.table_start[:, v]).size > 1 and not used.isdisjoint(packed.column[:, v].tolist()):
+            yield v
+
+
+def _carried(packed: Packed, look_ups: LookUps, wanted: Ints) -> tuple[Ints, Ints]:
+    """Columns and words of arm 0 that other arms read."""
+    own = set(look_ups.further[:, COLUMN].tolist())
+    read = set(packed.column[1:, wanted].ravel().tolist())
+    for begin, end in look_ups.further[:, FIRST_READ:].tolist():
+        read.update(look_ups.reads[begin:end, READ].tolist())
+    words = {(slot, lane) for slot, lane in look_ups.further[:, SLOT : LANE + 1].tolist()}
+    early = sorted((slot, lane) for slot, lane in words if slot < look_ups.n_first_blocks)
+    columns = sorted(read - own - {packed.n_columns})
+    return np.array(columns, np.int64), np.array(early, np.int64).reshape(-1, 2)
 
 
 Differing = tuple[Ints, Ints, npt.NDArray[np.bool_]]
 """Variables, their strides, and for each row whether it differs between arms."""
-
-
-def _tables(packed: Packed, program: Program) -> Iterator[Differing]:
-    for v in np.unique(np.concatenate([program.first, program.further])[:, 1]):
-        if np.unique(packed.table_start[:, v]).size == 1:
-            continue
-        own = packed.table(0, v)
-        differs = np.zeros(len(own), bool)
-        for arm in range(1, packed.n_arms):
-            differs |= (packed.table(arm, v) != own).any(axis=1)
-        used = packed.parents[v] >= 0
-        yield packed.parents[v][used], packed.strides[v][used], differs
 
 
 def _factors(packed: Packed) -> Iterator[Differing]:
@@ -119,54 +133,45 @@ def _over_columns(
 
 
 @njit(cache=True, nogil=True)
-def pick(suspects, levels, n, row, flags, chosen):
-    """Find the births of a block that can differ: writes their places into ``chosen``, returns how many."""
+def pick(rows, table, by_word, bounds, reads, n, words, levels, row, flags, chosen):
+    """Find the births of a block that can differ: writes their places into ``chosen``, returns how many.
+
+    The first five are a `Suspects`' ``rows``, ``flags``, ``words``, ``bounds`` and ``reads``; ``words`` and
+    ``levels`` are what is known of the block in arm 0.
+    """
+    if rows.shape[0] == 0 and by_word.shape[0] == 0:
+        return 0
     flags[:n] = np.uint8(0)
-    for g in range(suspects.start.size):
-        row[:n] = np.uint32(suspects.start[g])
-        for p in range(suspects.columns.shape[1]):
-            if suspects.columns[g, p] >= 0:
-                add_scaled(levels[suspects.columns[g, p]], suspects.strides[g, p], n, row)
+    for g in range(rows.shape[0]):
+        fill_row(reads, rows[g, 1], rows[g, 2], rows[g, 0], n, levels, row)
         for i in range(n):
-            flags[i] |= suspects.flags[np.uint64(row[i])]
-    found = 0
+            flags[i] |= table[np.uint64(row[i])]
+    for v in range(by_word.shape[0]):
+        begin, size = np.uint64(by_word[v, 0]), np.uint64(by_word[v, 1])
+        slot, lane = by_word[v, 2], by_word[v, 3]
+        fill_row(reads, by_word[v, 4], by_word[v, 5], np.int64(0), n, levels, row)
+        for j in range(size):
+            for i in range(n):
+                at = begin + np.uint64(2) * (size * np.uint64(row[i]) + j)
+                u = words[slot, lane, i]
+                flags[i] |= np.uint8((bounds[at] <= u) & (u < bounds[at + np.uint64(1)]))
+    found = np.uint64(0)
     for i in range(n):
-        chosen[found] = i  # without a branch: a birth that cannot differ is overwritten by the next
-        found += flags[i]
-    return found
+        chosen[found] = np.uint32(i)  # without a branch: one that cannot differ is overwritten by the next
+        found += np.uint64(flags[i])
+    return np.int64(found)
 
 
 @njit(cache=True, nogil=True)
-def set_apart(program, suspects, here, apart, chosen, n, m, draw, seed):
-    """Work out in ``apart`` what only other arms have, for the ``m`` births of a block at ``chosen``.
-
-    Where these are most of the block it is done in place, for all: returns whether, and how many births, whose
-    places ``chosen`` then holds.
-    """
-    if m > MOST_APART * n:
-        for i in range(n):
-            chosen[i] = i
-        fill_blocks(
-            program, program.n_first_blocks, program.blocks.size, here.k, here.key, n, draw, seed, here.words
-        )
-        one_stratum = here.stratum[0] == here.stratum[n - 1]
-        work_out(program, program.further, one_stratum, n, here.words, here.row, here.levels)
-        return True, n
+def set_apart(chosen, m, carried, carried_words, here, apart):
+    """Take the ``m`` births at ``chosen`` from one room to another: who they are, and what is known of them."""
     for j in range(m):
-        i = chosen[j]
-        apart.k[j], apart.key[j], apart.stratum[j] = here.k[i], here.key[i], here.stratum[i]
-    fill_blocks(
-        program, program.n_first_blocks, program.blocks.size, apart.k, apart.key, m, draw, seed, apart.words
-    )
-    for w in range(suspects.carried_words.shape[0]):
-        slot, lane = suspects.carried_words[w, 0], suspects.carried_words[w, 1]
-        source, target = here.words[slot, lane], apart.words[slot, lane]
+        apart.k[j], apart.key[j] = here.k[chosen[j]], here.key[chosen[j]]
+    for w in range(carried_words.shape[0]):
+        slot, lane = carried_words[w, 0], carried_words[w, 1]
         for j in range(m):
-            target[j] = source[chosen[j]]
-    for c in range(suspects.carried.size):
-        given, taken = here.levels[suspects.carried[c]], apart.levels[suspects.carried[c]]
+            apart.words[slot, lane, j] = here.words[slot, lane, chosen[j]]
+    for c in range(carried.size):
+        column = carried[c]
         for j in range(m):
-            taken[j] = given[chosen[j]]
-    one_stratum = apart.stratum[0] == apart.stratum[m - 1]
-    work_out(program, program.further, one_stratum, m, apart.words, apart.row, apart.levels)
-    return False, m
+            apart.levels[column, j] = here.levels[column, chosen[j]]

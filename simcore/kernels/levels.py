@@ -1,7 +1,11 @@
 """From luck to levels, column by column: every variable of a block of births, in the arms that need it.
 
-For each variable and each parent a plain loop over the block builds the row of the table; then the birth's
-word is compared with the row's thresholds. What the tables mean is worked out once a block, not once a birth.
+A program is turned into a list of *look-ups*, one for each column: which columns say the row of the table, which
+word is compared with the row's thresholds. For each of them a few plain loops run over the block. What the tables
+mean is worked out once a block, not once a birth.
+
+Arrays are handed to the loops whole, with a place where to begin, and never in tuples: a slice or a tuple of what
+threads share would have its references counted in every block.
 """
 
 from typing import NamedTuple
@@ -11,122 +15,142 @@ import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Ints, Words
-from simcore.kernels.guide import UNSURE, guides_of
+from simcore.kernels.guide import UNSURE, fill_guide, is_guided
 from simcore.kernels.packed import OWN, Packed
 from simcore.kernels.rng import fill_words
 
+Bytes = npt.NDArray[np.uint8]
+COLUMN, THRESHOLDS, START, GUIDE, SLOT, LANE, FIRST_READ, END_READ = range(8)
+"""What a look-up holds: the column it writes, how many thresholds a row has, where its table begins, where its
+guide begins (-1: none), the slot and lane of its word, and its part of the reads."""
+READ, STRIDE, DRAWN = range(3)
+"""What a read holds: a column, what one level of it adds to the row, whether it can vary within a stratum."""
 _0, _1, _BYTES = np.uint64(0), np.uint64(1), np.uint64(256)
 _TOP = np.uint32(24)
-Bytes = npt.NDArray[np.uint8]
 
 
-class Program(NamedTuple):
-    """What kernels read of a `Packed` program (its docstring says what most of it means)."""
+class LookUps(NamedTuple):
+    """A program as kernels take it."""
 
-    n_given: int
-    n_columns: int
-    n_levels: Ints
-    parents: Ints
-    strides: Ints
+    first: Ints  # [look-ups, 8] of columns that arm 0 needs, in causal order
+    further: Ints  # [look-ups, 8] of columns that only other arms need
+    reads: Ints  # [reads, 3]
     thresholds: Words
-    table_start: Ints
-    guide: Bytes  # see `simcore.kernels.guide`
-    guide_start: Ints  # [arms, variables]
-    column: Ints
-    stratum_start: Ints
-    stratum_levels: Ints
-    stratum_key: Words
+    guide: Bytes
+    guided: Ints  # [guides, 4] table start, thresholds of a row, where the guide begins, rows
     blocks: Ints  # [slots] the Philox block numbers in use, those of arm 0 first
     n_first_blocks: int  # how many of them arm 0 needs
-    slot: Ints  # [variables] where the variable's block stands in `blocks`
-    lane: Ints  # [variables] which of its four words
-    first: Ints  # [tasks, 2] (arm 0, variable) in causal order: the columns that arm 0 needs
-    further: Ints  # [tasks, 2] (arm, variable) in causal order: the columns that only other arms need
+    n_columns: int  # one more column holds the first level of everything
 
 
-def program_of(packed: Packed, wanted: Ints) -> Program:
-    """The kernels' view of a packed program: what the variables ``wanted`` hang on, in every arm.
+def look_ups_of(packed: Packed, wanted: Ints) -> LookUps:
+    """The look-ups of a program: what the variables ``wanted`` hang on, in every arm.
 
     Variables that lead to none of them are left out, and each Philox block is listed once.
     """
-    first, further = _tasks(packed, wanted)
-    blocks = np.unique(packed.decision[first[:, 1]] // 4)
-    more = np.setdiff1d(np.unique(packed.decision[further[:, 1]] // 4), blocks)
+    first, further = _owned(packed, wanted)
+    blocks = np.unique(packed.decision[[v for _, v in first]] // 4)
+    more = np.setdiff1d(packed.decision[[v for _, v in further]] // 4, blocks)
     every = np.concatenate([blocks, more])
-    slot = np.zeros(packed.n_variables, np.int64)
-    for place, number in enumerate(every):
-        slot[packed.decision // 4 == number] = place
-    guide, guide_start = guides_of(packed, np.concatenate([first, further]))
-    return Program(
-        packed.n_given,
-        packed.n_columns,
-        packed.n_levels,
-        packed.parents,
-        packed.strides,
+    reads: list[tuple[int, int, int]] = []
+    rows = []
+    guides: dict[int, tuple[int, int, int, int]] = {}
+    size = 0
+    for arm, v in (*first, *further):
+        begin = len(reads)
+        reads += reads_of(packed, arm, packed.parents[v], packed.strides[v])
+        block, lane = divmod(int(packed.decision[v]), 4)
+        slot = int(np.flatnonzero(every == block)[0])
+        start = int(packed.table_start[arm, v])
+        column = int(packed.column[arm, v])
+        n_thresholds = int(packed.n_levels[v]) - 1
+        if is_guided(packed, v) and start not in guides:
+            guides[start] = start, n_thresholds, size, int(packed.rows[v])
+            size += 256 * int(packed.rows[v])
+        guide = guides[start][2] if start in guides else -1
+        rows.append((column, n_thresholds, start, guide, slot, lane, begin, len(reads)))
+    table = np.array(rows, np.int64).reshape(-1, 8)
+    look_ups = LookUps(
+        table[: len(first)].copy(),
+        table[len(first) :].copy(),
+        np.array(reads, np.int64).reshape(-1, 3),
         packed.thresholds,
-        packed.table_start,
-        guide,
-        guide_start,
-        packed.column,
-        packed.stratum_start,
-        packed.stratum_levels,
-        packed.stratum_key,
+        np.empty(max(size, 1), np.uint8),
+        np.array(list(guides.values()), np.int64).reshape(-1, 4),
         every,
         blocks.size,
-        slot,
-        packed.decision % 4,
-        first,
-        further,
+        packed.n_columns,
     )
+    return with_tables(look_ups, packed)
 
 
-def _tasks(packed: Packed, wanted: Ints) -> tuple[Ints, Ints]:
+def with_tables(look_ups: LookUps, packed: Packed) -> LookUps:
+    """The same look-ups in the tables of another draw."""
+    guide = np.empty_like(look_ups.guide)
+    for start, n_thresholds, begin, rows in look_ups.guided.tolist():
+        fill_guide(packed.thresholds, start, n_thresholds, guide, begin, rows)
+    return look_ups._replace(thresholds=packed.thresholds, guide=guide)
+
+
+def reads_of(packed: Packed, arm: int, variables: Ints, strides: Ints) -> list[tuple[int, int, int]]:
+    """How an arm reads the row of a table over some variables (padded with -1): the reads of its columns."""
+    return [
+        (int(packed.column[arm, v]), int(stride), int(v >= packed.n_given - 1))
+        for v, stride in zip(variables.tolist(), strides.tolist(), strict=True)
+        if v >= 0 and packed.column[arm, v] != packed.n_columns
+    ]
+
+
+def outputs_of(packed: Packed, variables: Ints, strides: Ints) -> tuple[Ints, Ints]:
+    """How every arm reads a dense index over some variables.
+
+    Returns
+    -------
+    int64[arms, 2], int64[reads, 3]
+        The first and the end of each arm's reads, and the reads.
+    """
+    reads = [reads_of(packed, arm, variables, strides) for arm in range(packed.n_arms)]
+    ends = np.cumsum([0, *(len(of_arm) for of_arm in reads)])
+    flat = np.array([read for of_arm in reads for read in of_arm], np.int64).reshape(-1, 3)
+    return np.stack([ends[:-1], ends[1:]], axis=1), flat
+
+
+def _owned(packed: Packed, wanted: Ints) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Columns to work out as (arm, variable): those of arm 0, then those that only other arms have."""
     needed = np.zeros(packed.n_columns + 1, bool)
     needed[packed.column[:, wanted]] = True
     owner: dict[int, tuple[int, int]] = {}
-    for arm in range(packed.n_arms):
-        for v in range(packed.n_given, packed.n_variables):
-            if packed.repeats[arm, v] == OWN:
-                owner.setdefault(int(packed.column[arm, v]), (arm, v))
-    tasks = []
+    for arm, v in np.argwhere(packed.repeats == OWN).tolist():
+        if v >= packed.n_given:
+            owner.setdefault(int(packed.column[arm, v]), (arm, v))
+    owned = []
     for column, (arm, v) in sorted(owner.items(), key=lambda item: item[1][1], reverse=True):
         if needed[column]:
             parents = packed.parents[v]
             needed[packed.column[arm, parents[parents >= 0]]] = True
-            tasks.append((arm, v))
-    tasks.reverse()
-    first = [task for task in tasks if task[0] == 0]
-    further = [task for task in tasks if task[0] > 0]
-    return np.array(first, np.int64).reshape(-1, 2), np.array(further, np.int64).reshape(-1, 2)
+            owned.append((arm, v))
+    owned.reverse()
+    return [task for task in owned if task[0] == 0], [task for task in owned if task[0] > 0]
 
 
 @njit(cache=True, nogil=True)
-def fill_given(program, k, key, stratum, n, levels):
-    """Columns of the given variables: the stratum's levels, then the slice."""
-    last = program.n_given - 1
-    for v in range(last):
-        out = levels[program.column[0, v]]
-        if stratum[0] == stratum[n - 1]:  # births come in order, so this is one stratum
-            out[:n] = np.uint8(program.stratum_levels[stratum[0], v])
-        else:
-            for i in range(n):
-                out[i] = np.uint8(program.stratum_levels[stratum[i], v])
-    out = levels[program.column[0, last]]
-    slices = np.float64(program.n_levels[last])
-    for i in range(n):
-        # (k + key) % slices: the odd births of a stratum fall into other slices than those of the next; by a
-        # division of floats, exact below 2**33, because integer division does not vectorise
-        turned = np.float64(k[i]) + np.float64(key[i])
-        out[i] = np.uint8(np.int32(turned - slices * np.floor(turned / slices)))
+def fill_blocks(blocks, begin, end, k, key, n, draw, seed, words):
+    """Words of the Philox blocks in slots ``begin`` to ``end``: uint32[slots, 4, block]."""
+    for s in range(begin, end):
+        fill_words(k, key, n, blocks[s], draw, seed, s, words)
 
 
 @njit(cache=True, nogil=True)
-def add_scaled(column, stride, n, index):
-    """Add ``stride`` times a column of levels to an index, uint32 throughout so that it vectorises."""
-    scale = np.uint32(stride)
-    for i in range(n):
-        index[i] += np.uint32(scale * np.uint32(column[i]))
+def fill_row(reads, first, end, begin, n, levels, row):
+    """``begin`` plus what the reads ``first`` to ``end`` add up to, for each birth: uint32[block].
+
+    uint32 throughout, so that it vectorises.
+    """
+    row[:n] = np.uint32(begin)
+    for r in range(first, end):
+        column, scale = reads[r, READ], np.uint32(reads[r, STRIDE])
+        for i in range(n):
+            row[i] += np.uint32(scale * np.uint32(levels[column, i]))
 
 
 @njit(cache=True, forceinline=True)
@@ -136,115 +160,86 @@ def _reached(u, table, at, j):
 
 
 @njit(cache=True, nogil=True)
-def _compare_constants(word, n, table, at, n_thresholds, out):
+def _compare_constants(words, slot, lane, n, table, at, n_thresholds, column, levels):
     """Level of each birth where all have the row at ``at``: the comparison vectorises."""
-    out[:n] = np.uint8(0)
+    levels[column, :n] = np.uint8(0)
     for j in range(n_thresholds):
         limit = table[at + j]
         for i in range(n):
-            out[i] += np.uint8(word[i] >= limit)
+            levels[column, i] += np.uint8(words[slot, lane, i] >= limit)
 
 
 @njit(cache=True, nogil=True)
-def _compare(word, row, n, table, start, n_thresholds, out):
+def _compare(words, slot, lane, row, n, table, start, n_thresholds, column, levels):
     """Level of each birth: how many of its row's thresholds do not exceed its word.
 
-    Short rows are written out: a loop over thresholds takes half as long again. Arrays are handed over whole
-    with a start: a slice of what threads share would count references.
+    Short rows are written out: a loop over thresholds takes half as long again.
     """
     begin, size = np.uint64(start), np.uint64(n_thresholds)
     if n_thresholds == 1:
         for i in range(n):
-            out[i] = _reached(word[i], table, begin + np.uint64(row[i]), _0)
+            levels[column, i] = _reached(words[slot, lane, i], table, begin + np.uint64(row[i]), _0)
     elif n_thresholds == 2:
         for i in range(n):
-            u, at = word[i], begin + np.uint64(row[i]) * size
-            out[i] = _reached(u, table, at, _0) + _reached(u, table, at, _1)
+            u, at = words[slot, lane, i], begin + np.uint64(row[i]) * size
+            levels[column, i] = _reached(u, table, at, _0) + _reached(u, table, at, _1)
     else:
         for i in range(n):
-            u, at = word[i], begin + np.uint64(row[i]) * size
+            u, at = words[slot, lane, i], begin + np.uint64(row[i]) * size
             level = np.uint8(0)
             for j in range(size):
                 level += _reached(u, table, at, j)
-            out[i] = level
+            levels[column, i] = level
 
 
 @njit(cache=True, nogil=True)
-def _look_up(word, row, n, guide, guide_start, table, start, n_thresholds, out):
+def _look_up(words, slot, lane, row, n, guide, guide_start, table, start, n_thresholds, column, levels):
     """The same by the guide: the top byte of a word nearly always tells the level."""
     begin, size, first = np.uint64(start), np.uint64(n_thresholds), np.uint64(guide_start)
     for i in range(n):
-        u = word[i]
+        u = words[slot, lane, i]
         level = guide[first + np.uint64(row[i]) * _BYTES + np.uint64(u >> _TOP)]
         if level == UNSURE:
             level = np.uint8(0)
             at = begin + np.uint64(row[i]) * size
             for j in range(size):
                 level += _reached(u, table, at, j)
-        out[i] = level
+        levels[column, i] = level
 
 
 @njit(cache=True, nogil=True)
-def work_out(program, tasks, one_stratum, n, words, row, levels):
-    """Columns of ``tasks`` for ``n`` births whose parents' columns are there.
+def work_out(look_ups, reads, thresholds, guide, one_stratum, n, words, row, levels):
+    """Columns of some look-ups for ``n`` births whose words and earlier columns are there.
 
     Parameters
     ----------
-    program : Program
-    tasks : int64[tasks, 2]
-        ``program.first`` or ``program.further``.
+    look_ups : int64[look-ups, 8]
+        `LookUps.first` or `LookUps.further`.
+    reads, thresholds, guide
+        As `LookUps` has them.
     one_stratum : bool
         Whether all births are of one stratum.
     n : int
     words : uint32[slots, 4, block]
-        Filled for the blocks that the tasks need.
     row : uint32[block]
         Scratch.
     levels : uint8[columns + 1, block]
         Read and written.
     """
-    for t in range(tasks.shape[0]):
-        arm, v = tasks[t, 0], tasks[t, 1]
-        n_thresholds = program.n_levels[v] - 1
-        word = words[program.slot[v], program.lane[v]]
-        row[:n] = np.uint32(0)
+    for t in range(look_ups.shape[0]):
+        column, n_thresholds, start = look_ups[t, COLUMN], look_ups[t, THRESHOLDS], look_ups[t, START]
+        slot, lane, guide_start = look_ups[t, SLOT], look_ups[t, LANE], look_ups[t, GUIDE]
+        first, end = look_ups[t, FIRST_READ], look_ups[t, END_READ]
+        fill_row(reads, first, end, np.int64(0), n, levels, row)
         varies = False
-        for p in range(program.parents.shape[1]):
-            parent = program.parents[v, p]
-            if parent >= 0:
-                add_scaled(levels[program.column[arm, parent]], program.strides[v, p], n, row)
-                varies = varies or not (one_stratum and parent < program.n_given - 1)
-        start, guide_start = program.table_start[arm, v], program.guide_start[arm, v]
-        out = levels[program.column[arm, v]]
+        for r in range(first, end):
+            varies = varies or not one_stratum or reads[r, DRAWN] == 1
         if not varies:
             at = start + np.int64(row[0]) * n_thresholds
-            _compare_constants(word, n, program.thresholds, at, n_thresholds, out)
+            _compare_constants(words, slot, lane, n, thresholds, at, n_thresholds, column, levels)
         elif guide_start >= 0:
-            _look_up(word, row, n, program.guide, guide_start, program.thresholds, start, n_thresholds, out)
+            _look_up(
+                words, slot, lane, row, n, guide, guide_start, thresholds, start, n_thresholds, column, levels
+            )
         else:
-            _compare(word, row, n, program.thresholds, start, n_thresholds, out)
-
-
-@njit(cache=True, nogil=True)
-def fill_blocks(program, begin, end, k, key, n, draw, seed, words):
-    """Words of the Philox blocks in slots ``begin`` to ``end``, one for all decisions in it."""
-    for s in range(begin, end):
-        fill_words(k, key, n, program.blocks[s], draw, seed, words[s])
-
-
-@njit(cache=True, nogil=True)
-def work_out_first(program, room, n, draw, seed):
-    """Every column that arm 0 needs, for the first ``n`` births of a room (their ``k``, ``key`` and ``stratum``)."""
-    fill_blocks(program, 0, program.n_first_blocks, room.k, room.key, n, draw, seed, room.words)
-    fill_given(program, room.k, room.key, room.stratum, n, room.levels)
-    one_stratum = room.stratum[0] == room.stratum[n - 1]
-    work_out(program, program.first, one_stratum, n, room.words, room.row, room.levels)
-
-
-@njit(cache=True, nogil=True)
-def row_of(columns, variables, strides, begin, n, levels, row):
-    """``begin`` plus the row that each birth has in a table over ``variables`` (padded with -1)."""
-    row[:n] = np.uint32(begin)
-    for q in range(variables.size):
-        if variables[q] >= 0:
-            add_scaled(levels[columns[variables[q]]], strides[q], n, row)
+            _compare(words, slot, lane, row, n, thresholds, start, n_thresholds, column, levels)

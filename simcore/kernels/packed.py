@@ -1,5 +1,6 @@
 """The packed program: everything a kernel needs, as plain arrays with the checks that keep it in bounds."""
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,6 +71,20 @@ class Packed:
         ):
             object.__setattr__(self, name, plain(getattr(self, name), dtype, dims, name))
         self._check()
+
+    def with_thresholds(self, thresholds: Words) -> "Packed":
+        """The same program with the tables of another draw: what hangs on shapes alone is not checked again.
+
+        Raises
+        ------
+        ValueError
+            When there are more or fewer thresholds, or a table no longer repeats what it should.
+        """
+        other = copy(self)
+        object.__setattr__(other, "thresholds", plain(thresholds, np.uint32, 1, "thresholds"))
+        ensure(other.thresholds.shape == self.thresholds.shape, "thresholds: another number of them")
+        other._check_repeated()
+        return other
 
     @property
     def n_arms(self) -> int:
@@ -204,6 +219,9 @@ class Packed:
         ensure(bool((self.repeats[:, given] == OWN).all()), "repeats: given variables have no table")
         shared = share_columns(self.table_start, self.parents, self.n_given, self.repeats)
         ensure(bool((self.column == shared).all()), "column: not as share_columns numbers them")
+        self._check_repeated()
+
+    def _check_repeated(self) -> None:
         checked: set[tuple[int, int, int]] = set()
         for arm, v in np.argwhere(self.repeats != OWN):
             repeated = int(self.repeats[arm, v])

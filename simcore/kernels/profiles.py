@@ -1,74 +1,121 @@
 """Counting profiles, and the levels of single births: integers out, for all arms in one pass."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Ints
-from simcore.kernels.cohort import BLOCK, checked_range, locate, make_room
-from simcore.kernels.differing import pick, set_apart, suspects_of
-from simcore.kernels.levels import fill_blocks, program_of, row_of, work_out, work_out_first
+from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
+from simcore.kernels.differing import Suspects, pick, set_apart, suspects_of
+from simcore.kernels.levels import (
+    LookUps,
+    fill_blocks,
+    fill_row,
+    look_ups_of,
+    outputs_of,
+    with_tables,
+    work_out,
+)
 from simcore.kernels.packed import Packed
 
 
 @njit(cache=True, nogil=True)
-def _count(first, last, draw, seed, program, suspects, profile_vars, profile_strides, counts):
+def _count(first, last, draw, seed, strata, look_ups, suspects, outputs, reads_of_outputs, counts):
     """Fill ``counts`` int64[arms, profiles]: of other arms than the first, how they differ from it."""
-    here = make_room(program.blocks.size, program.n_columns)
-    apart = make_room(program.blocks.size, program.n_columns)
-    profile, flags = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint8)
-    chosen = np.empty(BLOCK, np.int64)
+    stratum_start, stratum_key, stratum_levels, slices = strata
+    mine, further, reads, thresholds, guide, _, blocks, n_first, n_columns = look_ups
+    by_row, row_flags, by_word, bounds, suspect_reads, carried, carried_words = suspects
+    here, apart = make_room(blocks.size, n_columns), make_room(blocks.size, n_columns)
+    k, key, stratum, words, row, levels = here
+    words_apart, levels_apart = apart.words, apart.levels
+    profile, flags, chosen = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint32)
     start = first
     while start < last:
-        n = locate(start, last, program, here.k, here.key, here.stratum)
-        work_out_first(program, here, n, draw, seed)
-        row_of(program.column[0], profile_vars, profile_strides, 0, n, here.levels, profile)
-        _tally(profile, n, counts[0])
-        m = pick(suspects, here.levels, n, here.row, flags, chosen) if counts.shape[0] > 1 else 0
+        n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
+        one_stratum = stratum[0] == stratum[n - 1]
+        fill_given(stratum_levels, slices, k, key, stratum, n, levels)
+        fill_blocks(blocks, 0, n_first, k, key, n, draw, seed, words)
+        work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
+        fill_row(reads_of_outputs, outputs[0, 0], outputs[0, 1], np.int64(0), n, levels, profile)
+        _tally(profile, n, counts)
+        m = pick(by_row, row_flags, by_word, bounds, suspect_reads, n, words, levels, row, flags, chosen)
         if m > 0:
-            in_place, m = set_apart(program, suspects, here, apart, chosen, n, m, draw, seed)
-            room = here if in_place else apart
+            set_apart(chosen, m, carried, carried_words, here, apart)
+            fill_blocks(blocks, n_first, blocks.size, apart.k, apart.key, m, draw, seed, words_apart)
+            work_out(further, reads, thresholds, guide, one_stratum, m, words_apart, row, levels_apart)
             for arm in range(1, counts.shape[0]):
-                row_of(program.column[arm], profile_vars, profile_strides, 0, m, room.levels, room.row)
-                _move(profile, chosen, room.row, m, counts[arm])
+                fill_row(
+                    reads_of_outputs, outputs[arm, 0], outputs[arm, 1], np.int64(0), m, levels_apart, row
+                )
+                _move(profile, chosen, row, m, arm, counts)
         start += n
 
 
 @njit(cache=True, nogil=True)
 def _tally(profile, n, counts):
     for i in range(n):
-        counts[np.uint64(profile[i])] += 1
+        counts[0, np.uint64(profile[i])] += 1
 
 
 @njit(cache=True, nogil=True)
-def _move(before, chosen, after, m, counts):
+def _move(before, chosen, after, m, arm, counts):
     """Take each chosen birth from its profile in arm 0 to the one it has here."""
     for j in range(m):
-        counts[np.uint64(before[chosen[j]])] -= 1
-        counts[np.uint64(after[j])] += 1
+        counts[arm, np.uint64(before[chosen[j]])] -= 1
+        counts[arm, np.uint64(after[j])] += 1
 
 
 @njit(cache=True, nogil=True)
-def _levels(first, last, draw, seed, program, out):
-    room = make_room(program.blocks.size, program.n_columns)
+def _levels(first, last, draw, seed, strata, look_ups, columns, out):
+    """Levels of every variable in every arm, uint8[arms, variables, births]."""
+    stratum_start, stratum_key, stratum_levels, slices = strata
+    mine, further, reads, thresholds, guide, _, blocks, _, n_columns = look_ups
+    k, key, stratum, words, row, levels = make_room(blocks.size, n_columns)
     start = first
     while start < last:
-        n = locate(start, last, program, room.k, room.key, room.stratum)
-        work_out_first(program, room, n, draw, seed)
-        fill_blocks(
-            program, program.n_first_blocks, program.blocks.size, room.k, room.key, n, draw, seed, room.words
-        )
-        one_stratum = room.stratum[0] == room.stratum[n - 1]
-        work_out(program, program.further, one_stratum, n, room.words, room.row, room.levels)
+        n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
+        one_stratum = stratum[0] == stratum[n - 1]
+        fill_given(stratum_levels, slices, k, key, stratum, n, levels)
+        fill_blocks(blocks, 0, blocks.size, k, key, n, draw, seed, words)
+        work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
+        work_out(further, reads, thresholds, guide, one_stratum, n, words, row, levels)
         for arm in range(out.shape[0]):
             for v in range(out.shape[1]):
                 for i in range(n):
-                    out[arm, v, start - first + i] = room.levels[program.column[arm, v], i]
+                    out[arm, v, start - first + i] = levels[columns[arm, v], i]
         start += n
 
 
+class Counting(NamedTuple):
+    """What counting needs of a program: the same for every range of its births."""
+
+    look_ups: LookUps
+    suspects: Suspects
+    outputs: Ints  # [arms, 2] first and end of the reads that make up an arm's profile
+    reads: Ints  # [reads, 3]
+
+
+def counting_of(packed: Packed, like: Counting | None = None) -> Counting:
+    """Prepare to count; ``like`` is that of another draw of the same program, which spares most of the work."""
+    wanted = packed.profile_vars
+    look_ups = look_ups_of(packed, wanted) if like is None else with_tables(like.look_ups, packed)
+    suspects = suspects_of(packed, look_ups, wanted, with_hazards=False)
+    if like is not None:
+        return like._replace(look_ups=look_ups, suspects=suspects)
+    outputs, reads = outputs_of(packed, wanted, packed.profile_strides)
+    return Counting(look_ups, suspects, outputs, reads)
+
+
 def count_profiles(
-    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None
+    packed: Packed,
+    seed: int,
+    draw: int,
+    first_birth: int = 0,
+    last_birth: int | None = None,
+    *,
+    prepared: Counting | None = None,
 ) -> Ints:
     """Count the births of each profile in each arm.
 
@@ -83,6 +130,8 @@ def count_profiles(
         Number of the parameter draw, 0 to 2**32 - 1: part of every birth's luck.
     first_birth, last_birth : int
         Positions in the program's order of births, the last not included; all of them unless given.
+    prepared : Counting, optional
+        `counting_of` the same program, to serve several calls.
 
     Returns
     -------
@@ -95,12 +144,9 @@ def count_profiles(
         When births, seed or draw are out of range.
     """
     key, first, last = checked_range(packed, seed, draw, first_birth, last_birth)
+    look_ups, suspects, outputs, reads = counting_of(packed) if prepared is None else prepared
     counts = np.zeros((packed.n_arms, packed.n_profiles), np.int64)
-    program = program_of(packed, packed.profile_vars)
-    suspects = suspects_of(packed, program, packed.profile_vars, with_hazards=False)
-    _count(
-        first, last, int(draw), key, program, suspects, packed.profile_vars, packed.profile_strides, counts
-    )
+    _count(first, last, int(draw), key, strata_of(packed), look_ups, suspects, outputs, reads, counts)
     counts[1:] += counts[0]
     return counts
 
@@ -118,5 +164,6 @@ def evaluate_births(
     """
     key, first, last = checked_range(packed, seed, draw, first_birth, last_birth)
     levels = np.empty((packed.n_arms, packed.n_variables, last - first), np.uint8)
-    _levels(first, last, int(draw), key, program_of(packed, np.arange(packed.n_variables)), levels)
+    look_ups = look_ups_of(packed, np.arange(packed.n_variables))
+    _levels(first, last, int(draw), key, strata_of(packed), look_ups, packed.column, levels)
     return levels

@@ -72,8 +72,8 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
 
 
 @njit(cache=True, nogil=True)
-def fill_words(k, key, n, number, draw, seed, words):
-    """Fill four rows of words for the first ``n`` births of a block.
+def fill_words(k, key, n, number, draw, seed, slot, words):
+    """Fill a slot of words for the first ``n`` births of a block.
 
     A function of its own, called and not inlined, so that it vectorises whatever stands around the call.
 
@@ -88,17 +88,17 @@ def fill_words(k, key, n, number, draw, seed, words):
     draw : int
         Number of the parameter draw, below 2**32.
     seed : uint64
-    words : uint32[4, block]
-        Written: the clipped words of decisions ``4 * number`` to ``4 * number + 3``.
+    slot : int
+    words : uint32[slots, 4, block]
+        Written in this slot: the clipped words of decisions ``4 * number`` to ``4 * number + 3``.
     """
     k0 = np.uint64(seed) & _LOW
     k1 = np.uint64(seed) >> _HALF
     c2 = np.uint64(number) & _LOW
     c3 = np.uint64(draw) & _LOW
-    words_0, words_1, words_2, words_3 = words[0], words[1], words[2], words[3]
     for i in range(n):
         w0, w1, w2, w3 = philox4x32(np.uint64(k[i]), np.uint64(key[i]), c2, c3, k0, k1)
-        words_0[i] = min(np.uint32(w0), _LAST_WORD)
-        words_1[i] = min(np.uint32(w1), _LAST_WORD)
-        words_2[i] = min(np.uint32(w2), _LAST_WORD)
-        words_3[i] = min(np.uint32(w3), _LAST_WORD)
+        words[slot, 0, i] = min(np.uint32(w0), _LAST_WORD)
+        words[slot, 1, i] = min(np.uint32(w1), _LAST_WORD)
+        words[slot, 2, i] = min(np.uint32(w2), _LAST_WORD)
+        words[slot, 3, i] = min(np.uint32(w3), _LAST_WORD)

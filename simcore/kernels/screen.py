@@ -6,13 +6,15 @@ every arm, whatever its levels are. Only the others need to be worked out. The b
 it costs time, not deaths.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numba import njit
 
 from simcore.kernels.arrays import Floats, Ints, Words
-from simcore.kernels.outcome import CLOCK_BLOCKS, CLOCKS_A_BLOCK
+from simcore.kernels.outcome import BESIDE_CLOCKS, CLOCK_BLOCKS, CLOCKS_A_BLOCK
 from simcore.kernels.packed import Packed
 from simcore.kernels.sift import Sieve
 
@@ -41,12 +43,12 @@ class Screen:
 def screen_of(packed: Packed) -> Screen:
     """The screen of a program with an outcome.
 
-    Of the drawn variables that hazards hang on, the one that lets the fewest births pass is taken.
+    Its steps run along the word of the variable beside the clocks, if hazards hang on that; otherwise along that
+    of the drawn variable that lets the fewest births pass.
     """
-    outcome = packed.deaths
-    read = np.unique(outcome.factor_vars)
-    candidates = [-1, *(int(v) for v in read if v >= packed.n_given)]
-    screens = [_screen_along(packed, v) for v in candidates]
+    drawn = [int(v) for v in np.unique(packed.deaths.factor_vars) if v >= packed.n_given]
+    beside = [v for v in drawn if packed.decision[v] == BESIDE_CLOCKS]
+    screens = [_screen_along(packed, v) for v in (-1, *(beside or drawn))]
     return min(screens, key=lambda screen: screen.share)
 
 
@@ -76,37 +78,29 @@ def sieve_of(packed: Packed, screen: Screen | None) -> Sieve:
 
 def _screen_along(packed: Packed, v: int) -> Screen:
     """The screen whose steps run along the word of variable ``v`` (-1: one step)."""
-    causes = packed.deaths.n_causes
     if v < 0:
-        greatest = _greatest_hazards(packed, -1, 0, packed.n_arms).max(axis=(0, 1))
-        bins = _limits(greatest)[None]
+        bins = _limits(_greatest_hazards(packed, v, range(packed.n_arms))).max(axis=(0, 1))[None]
     else:
-        bins = np.zeros((BINS, causes), np.int64)
+        bins = np.zeros((BINS, packed.deaths.n_causes), np.int64)
         for start in np.unique(packed.table_start[:, v]):
-            arms = np.flatnonzero(packed.table_start[:, v] == start)
-            arm = int(arms[0])
-            greatest = np.max([_greatest_hazards(packed, v, a, a + 1) for a in arms.tolist()], axis=0)
-            _spread(packed.table(arm, v), _limits(greatest), bins)
+            arms = np.flatnonzero(packed.table_start[:, v] == start).tolist()
+            _spread(packed.table(arms[0], v), _limits(_greatest_hazards(packed, v, arms)), bins)
     edges, limits, share = _steps(*_runs(bins))
     return Screen(v, edges, limits, share)
 
 
-def _greatest_hazards(packed: Packed, v: int, first_arm: int, last_arm: int) -> Floats:
-    """Hazard over all bands in some arms, the greatest over all but ``v`` and its parents: [rows of v, levels, causes].
+def _greatest_hazards(packed: Packed, v: int, arms: Iterable[int]) -> Floats:
+    """Hazard over all bands, the greatest over some arms and over all but ``v`` and its parents.
 
-    One row and one level where ``v`` is -1.
+    ``float64[rows of v, levels of v, causes]``; one row and one level where ``v`` is -1.
     """
     outcome = packed.deaths
     kept = [] if v < 0 else [*packed.parents[v][packed.parents[v] >= 0].tolist(), v]
     sizes = [int(packed.n_levels[k]) for k in kept]
-    found = None
-    for arm in range(first_arm, last_arm):
-        product = np.ones((*sizes, outcome.n_causes, outcome.n_bands))
-        for f in outcome.of_arm[arm][outcome.of_arm[arm] >= 0]:
-            product = product * _greatest_factor(packed, int(f), kept)
-        total = product.sum(axis=-1) * _ROUNDING
-        found = total if found is None else np.maximum(found, total)
-    assert found is not None
+    alike = {tuple(f for f in outcome.of_arm[arm].tolist() if f >= 0) for arm in arms}
+    greatest = {f: _greatest_factor(packed, f, kept) for f in set().union(*alike)}
+    products = [reduce(np.multiply, (greatest[f] for f in factors)).sum(axis=-1) for factors in alike]
+    found = np.broadcast_to(reduce(np.maximum, products) * _ROUNDING, (*sizes, outcome.n_causes))
     if v < 0:
         return np.asarray(found.reshape(1, 1, -1))
     # rows of the table of v run as its strides say

@@ -24,30 +24,36 @@ class Sieve(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _sift_word(dominating, word, n, edges, limits, flags):
-    """Flag the births one of whose two halves is within the limit of the step that ``dominating`` lies in."""
+def _sift_word(words, slot, lane, s, w, edges, limits, n, flags):
+    """Flag the births one of whose two halves in word ``w`` of slot ``s`` is within the limit of their step.
+
+    The step is where the word in ``slot`` and ``lane``, of the dominating variable, lies among the edges.
+    """
     edge_0, edge_1, edge_2 = edges[0], edges[1], edges[2]
-    limit_0, limit_1, limit_2, limit_3 = limits[0], limits[1], limits[2], limits[3]
+    limit_0, limit_1, limit_2, limit_3 = limits[s, w, 0], limits[s, w, 1], limits[s, w, 2], limits[s, w, 3]
     for i in range(n):
-        limit = limit_2 if dominating[i] < edge_2 else limit_3
-        limit = limit_1 if dominating[i] < edge_1 else limit
-        limit = limit_0 if dominating[i] < edge_0 else limit
-        high = word[i] >> _HALF <= limit >> _HALF
-        low = word[i] & _LOW_HALF <= limit & _LOW_HALF
+        dominating, word = words[slot, lane, i], words[s, w, i]
+        limit = limit_2 if dominating < edge_2 else limit_3
+        limit = limit_1 if dominating < edge_1 else limit
+        limit = limit_0 if dominating < edge_0 else limit
+        high = word >> _HALF <= limit >> _HALF
+        low = word & _LOW_HALF <= limit & _LOW_HALF
         flags[i] |= np.uint8(high | low)
 
 
 @njit(cache=True, nogil=True)
-def sift(sieve, words, n, flags):
-    """Flag the births of a block that the screen lets pass; ``words`` uint32[slots, 4, block] is filled."""
-    if not sieve.screens:
+def sift(screens, slot, lane, used, edges, limits, n, words, flags):
+    """Flag the births of a block that the screen lets pass; ``words`` uint32[slots, 4, block] is filled.
+
+    The first six are a `Sieve`'s.
+    """
+    if not screens:
         flags[:n] = np.uint8(1)
         return
     flags[:n] = np.uint8(0)
-    dominating = words[sieve.slot, sieve.lane]
-    for s in range(sieve.limits.shape[0]):
-        for w in range(sieve.used[s]):
-            _sift_word(dominating, words[s, w], n, sieve.edges, sieve.limits[s, w], flags)
+    for s in range(used.size):
+        for w in range(used[s]):
+            _sift_word(words, slot, lane, s, w, edges, limits, n, flags)
 
 
 @njit(cache=True, nogil=True)
