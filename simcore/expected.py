@@ -46,7 +46,9 @@ class RiskCache:
         return Labelled(tuple(names.get(axis, axis) for axis in values.axes), values.values)
 
 
-def expected_deaths(world: World, start: int, weights: Labelled, cache: RiskCache) -> Array:
+def expected_deaths(
+    world: World, start: int, weights: Labelled, cache: RiskCache, by: tuple[str, ...] = ()
+) -> Array:
     """Expected deaths of one arm.
 
     Parameters
@@ -56,16 +58,26 @@ def expected_deaths(world: World, start: int, weights: Labelled, cache: RiskCach
         births, 0 for the exact estimator.
     weights
         Births by stratum and by the variables before ``start`` that later ones need.
+    by
+        Variables that deaths are told apart by, beside the strata; they stand before the frontier.
 
     Returns
     -------
-    float64[draws, *strata, causes, age bands]
+    float64[draws, *strata, *by, causes, age bands]
+
+    Raises
+    ------
+    ValueError
+        If a variable of ``by`` is summed out before it could be told apart.
     """
-    strata = tuple(world.network.strata)
+    for name in by:
+        if world.network.position(name) >= world.frontier:
+            raise ValueError(f"{name} is summed out after the frontier and deaths cannot be told apart by it")
+    keep = (*world.network.strata, *by)
     risk = cache.risk(world)
     between = world.network.nodes[start : world.frontier]
-    weights = push_forward(weights, between, 0, {*strata, *risk.axes})
-    totals = _contract(weights, risk, strata)
+    weights = push_forward(weights, between, 0, {*keep, *risk.axes})
+    totals = _contract(weights, risk, keep)
     return totals.reshape(*totals.shape[:-1], len(world.hazards.causes), len(world.hazards.age_bands))
 
 
