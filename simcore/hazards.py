@@ -155,7 +155,16 @@ def natural_hazards(model: Model, structure: Structure, draws: DrawBlock) -> Haz
         factors.append(_residual(model, draws, deaths.residual.by))
     for ratio in structure.hazard_ratios(deaths):
         factors.append(ratio_factor(model, ratio, draws))
-    return Hazards(causes, bands, tuple(factors))
+    return Hazards(causes, bands, _joined(factors))
+
+
+def _joined(factors: Sequence[Labelled]) -> tuple[Labelled, ...]:
+    """Factors over the same variables as one: ratios that a file lists cause by cause cost no more than a table."""
+    of_axes: dict[tuple[str, ...], Array] = {}
+    for factor in factors:
+        known = of_axes.get(factor.axes)
+        of_axes[factor.axes] = factor.values if known is None else known * factor.values
+    return tuple(Labelled(axes, values) for axes, values in of_axes.items())
 
 
 def ratio_factor(model: Model, ratio: HazardRatio, draws: DrawBlock) -> Labelled:
