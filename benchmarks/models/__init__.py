@@ -1,0 +1,1 @@
+"""Invented models for measuring; nothing of them is in engine code."""

@@ -1,0 +1,1 @@
+"""The same workload by other means: exact enumeration, NumPy, C. Nothing here uses the engine."""

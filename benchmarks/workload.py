@@ -1,0 +1,169 @@
+"""A model and its arms as the engine runs them: every estimator by one call, its tables known beforehand.
+
+What benchmarks know of packed programs stands here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from scenarios.interventions import arms_of
+from scenarios.read import read_scenarios
+from scenarios.schema import Scenario
+from simcore.arms import Arm
+from simcore.dims import SLICE
+from simcore.draws import central
+from simcore.expected import RiskCache, exact_weights, expected_deaths, needed_before
+from simcore.fanout import add_over_births, count_profiles_threaded
+from simcore.kernels.arrays import Ints
+from simcore.kernels.cohort import BLOCK
+from simcore.kernels.deaths import count_deaths, pass_share
+from simcore.kernels.packed import Packed
+from simcore.kernels.rng import fill_words
+from simcore.kernels.screen import Screen, screen_of
+from simcore.load import load_model
+from simcore.model import Model
+from simcore.network import Array, Labelled
+from simcore.pack import Packer, apportion
+from simcore.program import Program, compile_natural
+from simcore.run import pack_worlds
+from simcore.worlds import World, Worlds, lay_arm, lay_arms
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A model, arms and a number of births.
+
+    ``profile`` are the variables that births are counted by, ``deaths_by`` those that deaths are told apart by.
+    """
+
+    program: Program
+    arms: tuple[Arm, ...]
+    births: int
+    profile: tuple[str, ...]
+    deaths_by: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        model: Model,
+        scenarios: Sequence[Scenario],
+        births: int,
+        profile: tuple[str, ...],
+        deaths_by: tuple[str, ...] = (),
+    ) -> Workload:
+        """Scenarios laid over the central draw of a model, for its first year."""
+        draws = central(model)
+        program = compile_natural(model, model.structure(), draws, model.years[:1])
+        return cls(program, tuple(arms_of(scenarios)(program, draws)), births, profile, deaths_by)
+
+    # ---- counted and realised: everything drawn
+
+    @cached_property
+    def _worlds(self) -> Worlds:
+        return lay_arms(self.program, self.arms)
+
+    @cached_property
+    def simulated(self) -> Ints:
+        """Simulated births by stratum."""
+        return apportion(self.program.model.births_in(self.program.network.strata), self.births)
+
+    @cached_property
+    def _packer(self) -> Packer:
+        carrier = self._worlds.network.carrier
+        packer = pack_worlds(self.program, self._worlds, self.simulated)
+        profile, cells = (tuple(map(carrier, names)) for names in (self.profile, self.deaths_by))
+        return replace(packer, profile=profile, cells=cells)
+
+    @cached_property
+    def packed(self) -> Packed:
+        """Every variable, every arm, the clocks of death."""
+        return self._packer.with_deaths(self._packer.plan(), 0)
+
+    @cached_property
+    def screen(self) -> Screen:
+        """The bound that lets most births be passed over."""
+        return screen_of(self.packed)
+
+    def counted(self, seed: int, draw: int = 0, threads: int = 1) -> Ints:
+        """Every birth worked out, and counted by profile: ``int64[arms, profiles]``."""
+        return count_profiles_threaded(self.packed, seed, draw, threads=threads)
+
+    def realised(self, seed: int, draw: int = 0, threads: int = 1) -> Ints:
+        """Deaths drawn: ``int64[arms, *strata, slice, *deaths_by, causes, bands]``."""
+        counts = add_over_births(
+            lambda a, b: count_deaths(self.packed, seed, draw, a, b, screen=self.screen),
+            0, self.packed.n_births, threads,
+        )  # fmt: skip
+        return counts.reshape(len(self.arms), *self._packer.cell_shape(), *counts.shape[-2:])
+
+    def pass_share(self, seed: int) -> float:
+        """Share of births that the screen lets pass."""
+        return pass_share(self.packed, seed, 0)
+
+    # ---- expected and exact: births drawn to the cut, or none, the rest summed out
+
+    @cached_property
+    def worlds(self) -> tuple[World, ...]:
+        """Each arm by itself."""
+        return tuple(lay_arm(self.program, arm) for arm in self.arms)
+
+    @cached_property
+    def _cut(self) -> tuple[Packer, Packed]:
+        """Births drawn down to the cut, where all arms are alike."""
+        natural = lay_arms(self.program, [Arm("natural")])
+        nodes = natural.network.nodes[: self.worlds[0].cut]
+        packer = Packer(natural, nodes, self.simulated, 1, tuple(node.name for node in nodes))
+        return packer, packer.plan()
+
+    def expected(self, seed: int, draw: int = 0, threads: int = 1) -> Array:
+        """Births drawn to the cut, what follows summed out: ``float64[arms, *strata, *deaths_by, causes, bands]``."""
+        packer, packed = self._cut
+        counted = count_profiles_threaded(packed, seed, draw, threads=threads)[0].reshape(1, *packer.shape())
+        births = Labelled((*packer.profile, SLICE, *self.program.network.strata), counted.astype(np.float64))
+        return self._summed_out(lambda world, needed: births.total(*world.network.strata, *needed), "cut")
+
+    def exact(self) -> Array:
+        """Nothing drawn: ``float64[arms, *strata, *deaths_by, causes, bands]``."""
+        births = self.simulated.astype(np.float64)
+        return self._summed_out(lambda world, needed: exact_weights(world, births), "start")
+
+    def _summed_out(self, weights: Callable[[World, tuple[str, ...]], Labelled], since: str) -> Array:
+        cache, deaths = RiskCache(), []
+        for world in self.worlds:
+            start = world.cut if since == "cut" else 0
+            needed = needed_before(world, start, (*cache.risk(world).axes, *self.deaths_by)) if start else ()
+            deaths.append(expected_deaths(world, start, weights(world, needed), cache, self.deaths_by)[0])
+        return np.stack(deaths)
+
+
+def read_workload(
+    folder: Path, files: Sequence[Path], births: int, profile: tuple[str, ...], deaths_by: tuple[str, ...]
+) -> Workload:
+    """A model folder and scenario files, as anyone would write them."""
+    return Workload.of(load_model(folder), read_scenarios(files), births, profile, deaths_by)
+
+
+@njit(cache=True, nogil=True)
+def _words(births, blocks, seed, words, k, key):
+    mixed = np.uint32(0)
+    for start in range(0, births, BLOCK):
+        n = min(BLOCK, births - start)
+        for i in range(n):
+            k[i] = np.uint32(start + i)
+        for number in range(blocks):
+            fill_words(k, key, n, number, 0, seed, words)
+            mixed ^= words[0, 0] ^ words[1, n // 2] ^ words[2, n - 1] ^ words[3, 0]
+    return mixed
+
+
+def words(births: int, blocks: int, seed: int) -> int:
+    """The engine's random numbers alone: so many Philox blocks a birth."""
+    scratch = np.empty((4, BLOCK), np.uint32), np.empty(BLOCK, np.uint32), np.ones(BLOCK, np.uint32)
+    return int(_words(births, blocks, np.uint64(seed), *scratch))
