@@ -57,8 +57,8 @@ format: $(STAMP)  ## lay out the source, sort imports
 	@$(BIN)/ruff check --select I --fix .
 	@$(BIN)/ruff format .
 
-bench: $(STAMP)  ## the benchmarks
-	@$(OFFLINE) $(BIN)/python -m pytest benchmarks --benchmark-only $(PYTEST)
+bench: $(STAMP)  ## how fast, as one table; writes out/bench (a part of it: make bench ONLY=w1)
+	@$(OFFLINE) $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 validation: $(STAMP)  ## write docs/validation.md again from the shipped model
 	@$(BIN)/python docs/make_validation.py

@@ -1,0 +1,74 @@
+"""Every figure as one table: ``make bench``, or a part of it, ``python -m benchmarks --only w1``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import comparison, growth, leaves, w1
+from benchmarks.rows import Goal, Row, as_text, write
+
+PARTS: dict[str, tuple[Callable[[], Iterator[Row]], ...]] = {
+    "w1": (w1.rows,),
+    "growth": (growth.by_births, growth.by_arms, growth.by_variables, growth.by_threads, growth.by_memory),
+    "leaves": (leaves.by_leaf,),
+    "comparison": (comparison.by_comparison,),
+}
+GOALS: dict[str, Callable[[Sequence[Row]], Iterator[Goal]]] = {
+    "w1": w1.goals,
+    "growth": growth.goals,
+    "leaves": leaves.goals,
+    "comparison": comparison.goals,
+}
+
+
+def machine() -> dict[str, str]:
+    """What the figures were taken on: they mean something beside others of the same run only."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [
+            line for line in cpuinfo.read_text(encoding="utf-8").splitlines() if line.startswith("model name")
+        ]
+        model = names[0].partition(":")[2].strip() if names else model
+    return {
+        "processor": model,
+        "processors": str(os.cpu_count()),
+        "load": ", ".join(f"{load:.1f}" for load in os.getloadavg()),
+        "python": platform.python_version(),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS)
+    )
+    parser.add_argument("--out", type=Path, default=Path("out/bench"), metavar="FOLDER")
+    asked = parser.parse_args(arguments)
+    found, begin = machine(), time.monotonic()
+    rows: list[Row] = []
+    goals: list[Goal] = []
+    for part in asked.only:
+        mine: list[Row] = []
+        for measure in PARTS[part]:
+            print(
+                f"{time.monotonic() - begin:4.0f} s  {measure.__module__}.{measure.__name__}", file=sys.stderr
+            )
+            mine += measure()
+        goals += GOALS[part](mine)
+        rows += mine
+    write(asked.out, rows, goals, found)
+    print(as_text(rows, goals))
+    print("; ".join(f"{name}: {value}" for name, value in found.items()))
+    print(f"{time.monotonic() - begin:.0f} s; written to {asked.out}/")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
