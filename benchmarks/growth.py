@@ -129,7 +129,7 @@ def goals(rows: Sequence[Row]) -> Iterator[Goal]:
         most = max(
             r.ratio or 0.0 for r in rows if (r.about, r.what) == ("births", what) and r.births > USUAL_BIRTHS
         )
-        yield Goal(f"{what}: a birth of 100 million over a birth of one", most, "<=", 1.1)
+        yield Goal(f"{what}: a birth of many millions over one of a million", most, "<=", 1.1)
     one = ns("arms", "counted", arms=1)
     for n in ARMS[1:]:
         further = (ns("arms", "counted", arms=n) - one) / (n - 1)
