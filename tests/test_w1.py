@@ -18,10 +18,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import simcore
 from benchmarks import w1
 from benchmarks.models.w1 import build
 from benchmarks.reference import compiled, exact, numpy_w1
 from simcore.kernels.rng import LARGEST_WORD, fill_words
+from simcore.run import Settings
 
 FALSE_ALARM = 1e-4
 REPLICATES, BIRTHS = 100, 200_000
@@ -77,6 +79,13 @@ def test_the_engines_exact_sum_is_the_enumeration_of_w1() -> None:
     w = build.parameters()
     by_hand = exact.expected_deaths(w, 300_000, exact.multipliers(w, 5))
     assert arms.exact().reshape(by_hand.shape) == pytest.approx(by_hand, rel=1e-9)
+
+
+def test_w1_is_asked_like_any_model() -> None:
+    asked = {"model": build.FOLDER, "baseline": build.FOLDER / "baseline.yaml", "years": [2020], "draws": 2}
+    answer = simcore.compare([build.FOLDER / "scenario.yaml"], **asked, settings=Settings(estimator="exact"))
+    by_cause = answer.deaths.sel(year=2020).isel(draw=0)
+    assert by_cause.values == pytest.approx(expected(build.BIRTHS).sum(axis=1), rel=1e-9)
 
 
 def test_expected_deaths_of_drawn_births_have_the_enumeration_as_their_mean() -> None:

@@ -1,8 +1,9 @@
 """Invented models of growing size, written as model files are and held in memory.
 
-Variables of two to six levels with up to three parents; the last one, like gestation, dominates risk. Every other
-variable multiplies the hazards, up to ``greatest`` at its last level, and the baseline is lower by what that adds on
-average: however many factors there are, about four births in a thousand die. Two exposures can be moved by policy.
+Variables of two to six levels with up to three parents, all of them leading to the last, which like gestation dominates
+risk. Every other variable multiplies the hazards, up to ``greatest`` at its last level, and the baseline is lower by
+what that adds on average: however many factors there are, about four births in a thousand die. Two exposures can be
+moved by policy.
 """
 
 from __future__ import annotations
@@ -41,10 +42,11 @@ def model(variables: int, greatest: float) -> Model:
     levels = [LEVELS[v % len(LEVELS)] for v in range(variables - 1)] + [len(LAST_SHARES)]
     shares, text = {}, [_HEAD]
     for v, name in enumerate(names):
-        before = rng.permutation(v)[: min(v, MOST_PARENTS)]
-        by = tuple(names[p] for p in sorted(before))
+        # the one just before is always a parent, so that all of them lead to the last and none can be left out
+        before = sorted({v - 1, *rng.permutation(v)[: MOST_PARENTS - 1].tolist()}) if v else []
+        by = tuple(names[p] for p in before)
         common = np.array(LAST_SHARES) if v == variables - 1 else rng.dirichlet(np.full(levels[v], 5.0))
-        table = _table(rng, [levels[p] for p in sorted(before)], common)
+        table = _table(rng, [levels[p] for p in before], common)
         shares[name] = SharesTable(by, table, table)
         if v < variables - 1:
             adds *= float(common @ greatest ** (np.arange(levels[v]) / (levels[v] - 1)))
@@ -73,16 +75,15 @@ def arms(n: int) -> list[Scenario]:
 
 
 def profile(of: Model) -> tuple[str, ...]:
-    """Variables to count by: those with the fewest levels, at most eight and at most some thousands of profiles."""
-    variables = of.spec.variables
-    chosen: set[str] = set()
-    size = 1
-    for name in sorted(variables, key=lambda name: len(variables[name].levels)):
-        size *= len(variables[name].levels)
-        if size > MOST_PROFILES or len(chosen) == MOST_PROFILE_VARIABLES:
-            break
-        chosen.add(name)
-    return tuple(name for name in variables if name in chosen)
+    """Variables to count by: the last one, those moved, then the latest while there is room for their profiles."""
+    levels = {name: len(variable.levels) for name, variable in of.spec.variables.items()}
+    latest = list(reversed(levels))
+    chosen: list[str] = []
+    for name in dict.fromkeys([latest[0], *MOVED, *latest]):
+        fits = np.prod([levels[other] for other in (*chosen, name)]) <= MOST_PROFILES
+        if fits and len(chosen) < MOST_PROFILE_VARIABLES:
+            chosen.append(name)
+    return tuple(name for name in levels if name in chosen)
 
 
 _HEAD = """
