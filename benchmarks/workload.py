@@ -20,13 +20,13 @@ from simcore.arms import Arm
 from simcore.dims import SLICE
 from simcore.draws import central
 from simcore.expected import RiskCache, exact_weights, expected_deaths, needed_before
-from simcore.fanout import add_over_births, count_profiles_threaded
+from simcore.fanout import count_deaths_threaded, count_profiles_threaded
 from simcore.kernels.arrays import Ints
 from simcore.kernels.cohort import BLOCK
-from simcore.kernels.deaths import count_deaths, pass_share
+from simcore.kernels.deaths import Dying, dying_of, pass_share
 from simcore.kernels.packed import Packed
+from simcore.kernels.profiles import Counting, counting_of
 from simcore.kernels.rng import fill_words
-from simcore.kernels.screen import Screen, screen_of
 from simcore.load import load_model
 from simcore.model import Model
 from simcore.network import Array, Labelled
@@ -87,20 +87,21 @@ class Workload:
         return self._packer.with_deaths(self._packer.plan(), 0)
 
     @cached_property
-    def screen(self) -> Screen:
-        """The bound that lets most births be passed over."""
-        return screen_of(self.packed)
+    def _counting(self) -> Counting:
+        return counting_of(self.packed)
+
+    @cached_property
+    def dying(self) -> Dying:
+        """All that realising deaths needs beside the births, the screen within it."""
+        return dying_of(self.packed)
 
     def counted(self, seed: int, draw: int = 0, threads: int = 1) -> Ints:
         """Every birth worked out, and counted by profile: ``int64[arms, profiles]``."""
-        return count_profiles_threaded(self.packed, seed, draw, threads=threads)
+        return count_profiles_threaded(self.packed, seed, draw, threads=threads, prepared=self._counting)
 
     def realised(self, seed: int, draw: int = 0, threads: int = 1) -> Ints:
         """Deaths drawn: ``int64[arms, *strata, slice, *deaths_by, causes, bands]``."""
-        counts = add_over_births(
-            lambda a, b: count_deaths(self.packed, seed, draw, a, b, screen=self.screen),
-            0, self.packed.n_births, threads,
-        )  # fmt: skip
+        counts = count_deaths_threaded(self.packed, seed, draw, threads=threads, prepared=self.dying)
         return counts.reshape(len(self.arms), *self._packer.cell_shape(), *counts.shape[-2:])
 
     def pass_share(self, seed: int) -> float:
@@ -115,17 +116,19 @@ class Workload:
         return tuple(lay_arm(self.program, arm) for arm in self.arms)
 
     @cached_property
-    def _cut(self) -> tuple[Packer, Packed]:
+    def _cut(self) -> tuple[Packer, Packed, Counting]:
         """Births drawn down to the cut, where all arms are alike."""
         natural = lay_arms(self.program, [Arm("natural")])
         nodes = natural.network.nodes[: self.worlds[0].cut]
         packer = Packer(natural, nodes, self.simulated, 1, tuple(node.name for node in nodes))
-        return packer, packer.plan()
+        packed = packer.plan()
+        return packer, packed, counting_of(packed)
 
     def expected(self, seed: int, draw: int = 0, threads: int = 1) -> Array:
         """Births drawn to the cut, what follows summed out: ``float64[arms, *strata, *deaths_by, causes, bands]``."""
-        packer, packed = self._cut
-        counted = count_profiles_threaded(packed, seed, draw, threads=threads)[0].reshape(1, *packer.shape())
+        packer, packed, prepared = self._cut
+        counts = count_profiles_threaded(packed, seed, draw, threads=threads, prepared=prepared)
+        counted = counts[0].reshape(1, *packer.shape())
         births = Labelled((*packer.profile, SLICE, *self.program.network.strata), counted.astype(np.float64))
         return self._summed_out(lambda world, needed: births.total(*world.network.strata, *needed), "cut")
 
@@ -158,12 +161,12 @@ def _words(births, blocks, seed, words, k, key):
         for i in range(n):
             k[i] = np.uint32(start + i)
         for number in range(blocks):
-            fill_words(k, key, n, number, 0, seed, words)
-            mixed ^= words[0, 0] ^ words[1, n // 2] ^ words[2, n - 1] ^ words[3, 0]
+            fill_words(k, key, n, number, 0, seed, 0, words)
+            mixed ^= words[0, 0, 0] ^ words[0, 1, n // 2] ^ words[0, 2, n - 1] ^ words[0, 3, 0]
     return mixed
 
 
 def words(births: int, blocks: int, seed: int) -> int:
     """The engine's random numbers alone: so many Philox blocks a birth."""
-    scratch = np.empty((4, BLOCK), np.uint32), np.empty(BLOCK, np.uint32), np.ones(BLOCK, np.uint32)
+    scratch = np.empty((1, 4, BLOCK), np.uint32), np.empty(BLOCK, np.uint32), np.ones(BLOCK, np.uint32)
     return int(_words(births, blocks, np.uint64(seed), *scratch))

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from simcore.kernels.arrays import Ints
 from simcore.kernels.cohort import BLOCK
-from simcore.kernels.deaths import count_deaths, dying_of
+from simcore.kernels.deaths import Dying, count_deaths, dying_of
 from simcore.kernels.packed import Packed
-from simcore.kernels.profiles import count_profiles, counting_of
+from simcore.kernels.profiles import Counting, count_profiles, counting_of
 
 RANGES_A_THREAD = 4
 """More ranges than threads, so that a thread held up elsewhere does not hold up the rest."""
@@ -53,12 +53,13 @@ def count_profiles_threaded(
     last_birth: int | None = None,
     *,
     threads: int = 1,
+    prepared: Counting | None = None,
 ) -> Ints:
     """`simcore.kernels.profiles.count_profiles` on several threads: the same counts, same errors."""
     last = packed.n_births if last_birth is None else last_birth
-    prepared = counting_of(packed)
+    shared = counting_of(packed) if prepared is None else prepared
     return add_over_births(
-        lambda a, b: count_profiles(packed, seed, draw, a, b, prepared=prepared), first_birth, last, threads
+        lambda a, b: count_profiles(packed, seed, draw, a, b, prepared=shared), first_birth, last, threads
     )
 
 
@@ -70,10 +71,11 @@ def count_deaths_threaded(
     last_birth: int | None = None,
     *,
     threads: int = 1,
+    prepared: Dying | None = None,
 ) -> Ints:
     """`simcore.kernels.deaths.count_deaths` on several threads: the same deaths, same errors."""
     last = packed.n_births if last_birth is None else last_birth
-    prepared = dying_of(packed)
+    shared = dying_of(packed) if prepared is None else prepared
     return add_over_births(
-        lambda a, b: count_deaths(packed, seed, draw, a, b, prepared=prepared), first_birth, last, threads
+        lambda a, b: count_deaths(packed, seed, draw, a, b, prepared=shared), first_birth, last, threads
     )
