@@ -30,6 +30,7 @@ class Clocks(NamedTuple):
 
     high_blocks: Ints  # [slots] Philox blocks of the high halves
     low_blocks: Ints  # [slots] and of the low ones
+    halves: Ints  # [n, 2] slot and lane of each word that holds halves
     places: Ints  # [causes, 2] slot of the clock's halves, and which half
     edges: Floats  # [bands + 1] days
     factors_of: Ints  # [arms, most factors, 3] see BEGIN, FIRST, END; -1 throughout where an arm has fewer
@@ -43,6 +44,7 @@ def clocks_of(packed: Packed) -> Clocks:
     """The kernels' view of the outcome of a program."""
     outcome = packed.deaths
     pairs, slot = np.unique(outcome.clock // CLOCKS_A_BLOCK, return_inverse=True)
+    places = np.stack([slot.astype(np.int64), outcome.clock % CLOCKS_A_BLOCK], axis=1)
     factors_of = np.full((*outcome.of_arm.shape, 3), -1, np.int64)
     reads: list[tuple[int, int, int]] = []
     for arm, place in np.argwhere(outcome.of_arm >= 0).tolist():
@@ -53,7 +55,8 @@ def clocks_of(packed: Packed) -> Clocks:
     return Clocks(
         CLOCK_BLOCKS + 2 * pairs,
         CLOCK_BLOCKS + 2 * pairs + 1,
-        np.stack([slot.astype(np.int64), outcome.clock % CLOCKS_A_BLOCK], axis=1),
+        np.unique(np.stack([places[:, 0], places[:, 1] // 2], axis=1), axis=0),
+        places,
         outcome.edges,
         factors_of,
         np.array(reads, np.int64).reshape(-1, 3),

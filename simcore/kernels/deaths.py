@@ -15,7 +15,7 @@ from numba import njit
 from simcore.kernels.arrays import Floats, Ints, Words
 from simcore.kernels.clocks import Clocks, clocks_of, death_of, fill_factor_rows, flag_clocks
 from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
-from simcore.kernels.differing import Suspects, pick, set_apart, suspects_of
+from simcore.kernels.differing import Suspects, narrow, pick, set_apart, suspects_of, take_words
 from simcore.kernels.levels import (
     READ,
     STRIDE,
@@ -130,13 +130,14 @@ def _realise(
     """
     stratum_start, stratum_key, stratum_levels, slices = strata
     mine, further, reads, thresholds, guide, _, blocks, n_first, n_columns = look_ups
-    by_row, row_flags, by_word, bounds, suspect_reads, carried, carried_words = suspects
-    high_blocks, low_blocks, places, edges, factors_of, hazard_reads, factors, total, most = clocks
+    by_row, by_word, by_row_again, by_word_again, differs, bounds, questions = suspects[:7]
+    asked, asked_words, carried, carried_words, drawn_words = suspects[7:]
+    high_blocks, low_blocks, halves, places, edges, factors_of, hazard_reads, factors, total, most = clocks
     screens, sieve_blocks, slot, lane, used, step_edges, limits = sieve
     here, apart = make_room(blocks.size, n_columns), make_room(blocks.size, n_columns)
     bench = _make_bench(high_blocks.size, factors_of.shape[1])
     other = _make_bench(high_blocks.size, factors_of.shape[1])
-    row, chosen = here.row, np.empty(BLOCK, np.uint32)
+    row, chosen, again = here.row, np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     # births that pass wait until they fill a block; there is room for one block more
     waiting = make_queue()
     k, key, stratum = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
@@ -167,22 +168,16 @@ def _realise(
             if keep:
                 _keep_all(waiting.position, full, bench.fate, fate)
             m = pick(
-                by_row,
-                row_flags,
-                by_word,
-                bounds,
-                suspect_reads,
-                full,
-                here.words,
-                here.levels,
-                row,
-                flags,
-                chosen,
-            )
+                by_row, differs, by_word, bounds, questions, full, here.words, here.levels, row, flags, chosen
+            )  # fmt: skip
             if m > 0:
-                set_apart(chosen, m, carried, carried_words, here, apart)
-                _take_words(bench.high, chosen, m, other.high)
+                set_apart(chosen, m, asked, asked_words, here, apart)
                 fill_blocks(blocks, n_first, blocks.size, apart.k, apart.key, m, draw, seed, apart.words)
+                m = narrow(
+                    by_row_again, differs, by_word_again, bounds, questions, m, carried, carried_words,
+                    drawn_words, here, apart, flags, again, chosen,
+                )  # fmt: skip
+                take_words(chosen, m, halves, bench.high, other.high)
                 work_out(further, reads, thresholds, guide, one_stratum, m, apart.words, row, apart.levels)
                 for arm in range(1, deaths.shape[0]):
                     _judge(
@@ -206,14 +201,6 @@ def _realise(
             queued = move_up(waiting, queued, full)
             passed += full
     return passed
-
-
-@njit(cache=True, nogil=True)
-def _take_words(words, chosen, m, taken):
-    for s in range(words.shape[0]):
-        for lane in range(words.shape[1]):
-            for j in range(m):
-                taken[s, lane, j] = words[s, lane, chosen[j]]
 
 
 @njit(cache=True, nogil=True)

@@ -3,12 +3,13 @@
 Arms differ in tables. A birth that meets no difference in arm 0 has the same levels in every arm, for the first
 variable to differ would have to be looked up in a table that differs there. Where arm 0 draws the variable, the
 birth's word tells: it must lie between the least and the greatest of a threshold. Where it does not (a policy step
-that arm 0 is without), the row of the table tells. The same holds for rows of factors on hazards.
+that arm 0 is without), the row of the table tells first, and the word once it has been drawn for those whom the row
+could not clear. The same holds for rows of factors on hazards, where there is no word to ask.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,61 +19,127 @@ from simcore.kernels.arrays import Ints, Words, row_major
 from simcore.kernels.levels import COLUMN, FIRST_READ, LANE, READ, SLOT, LookUps, fill_row, reads_of
 from simcore.kernels.packed import OWN, Packed
 
+MOST_TOGETHER = 4096
+"""Combinations of columns in one table of flags: it stays in the cache."""
 Bytes = npt.NDArray[np.uint8]
+Differing = tuple[Ints, Ints, npt.NDArray[np.bool_]]
+"""Variables, their strides, and for each row whether it differs between arms."""
 
 
 class Suspects(NamedTuple):
-    """Where arms differ, told from columns of arm 0."""
+    """Where arms differ, told from columns of arm 0: at first, and again when births have been set apart."""
 
     rows: Ints  # [groups, 3] where a group's flags begin, its first read, the end of its reads
-    flags: Bytes  # for each combination of those columns, 1 where arms differ
     words: Ints  # [variables, 6] where its bounds begin, thresholds, slot and lane of its word, first and end read
+    rows_again: Ints  # the same two, to ask again where all words are known
+    words_again: Ints
+    differs: Bytes  # for each combination of a group's columns, 1 where arms differ
     bounds: Words  # least and greatest threshold over arms, by row and threshold
     reads: Ints  # [reads, 3] as `LookUps` has them
-    carried: Ints  # columns of arm 0 that are needed for births set apart
-    carried_words: Ints  # [n, 2] slot and lane of words of arm 0 that are needed for them
+    asked: Ints  # columns of arm 0 that are needed to ask again
+    asked_words: Ints  # [n, 2] and words of arm 0, by slot and lane
+    carried: Ints  # columns of arm 0 that other arms read
+    carried_words: Ints  # [n, 2] and words of arm 0
+    drawn_words: Ints  # [n, 2] words that only other arms draw
+
+
+class _Found:
+    """Collects where arms differ."""
+
+    def __init__(self, packed: Packed) -> None:
+        self.packed = packed
+        self.sizes = _column_sizes(packed)
+        self.reads: list[tuple[int, int, int]] = []
+        self.flags = [np.zeros(1, np.uint8)]
+        self.bounds = [np.zeros(1, np.uint32)]
+
+    def by_word(self, v: int, tables: Sequence[Words], slot: int, lane: int) -> tuple[int, ...]:
+        """A variable whose word is known."""
+        read = reads_of(self.packed, 0, self.packed.parents[v], self.packed.strides[v])
+        begin = sum(part.size for part in self.bounds)
+        self.bounds.append(
+            np.stack([reduce(np.minimum, tables), reduce(np.maximum, tables)], axis=-1).ravel()
+        )
+        self.reads += read
+        return begin, tables[0].shape[1], slot, lane, len(self.reads) - len(read), len(self.reads)
+
+    def by_row(self, differing: Iterable[Differing]) -> list[tuple[int, ...]]:
+        """Rows of tables, several tables together where their columns' combinations are few."""
+        together: list[tuple[tuple[int, ...], Bytes]] = []
+        for variables, strides, differs in differing:
+            columns, flags = _over_columns(self.packed, self.sizes, variables, strides, differs)
+            for i, (others, theirs) in enumerate(together):
+                both = tuple(sorted({*columns, *others}))
+                if np.prod([self.sizes[c] for c in both], dtype=np.int64) <= MOST_TOGETHER:
+                    together[i] = both, _along(flags, columns, both) | _along(theirs, others, both)
+                    break
+            else:
+                together.append((columns, flags))
+        groups: list[tuple[int, ...]] = []
+        for columns, flags in together:
+            begin = sum(part.size for part in self.flags)
+            groups.append((begin, len(self.reads), len(self.reads) + len(columns)))
+            steps = row_major([self.sizes[c] for c in columns])
+            self.reads += [(column, step, 1) for column, step in zip(columns, steps, strict=True)]
+            self.flags.append(
+                np.ascontiguousarray(np.broadcast_to(flags, [self.sizes[c] for c in columns])).ravel()
+            )
+        return groups
 
 
 def suspects_of(packed: Packed, look_ups: LookUps, wanted: Ints, *, with_hazards: bool) -> Suspects:
     """Where the arms of a program differ in what the variables ``wanted`` hang on, and in hazards if asked."""
-    flags_of: dict[tuple[int, ...], Bytes] = {}
-    sizes = _column_sizes(packed)
-    differing = list(_factors(packed)) if with_hazards else []
-    bounds, words, size = [np.zeros(1, np.uint32)], [], 1
-    reads: list[tuple[int, int, int]] = []
-    drawn = {column: place for place, column in enumerate(look_ups.first[:, COLUMN].tolist())}
+    found = _Found(packed)
+    hazards = list(_factors(packed)) if with_hazards else []
+    rows = list(hazards)
+    words: list[tuple[int, ...]] = []
+    steps: list[tuple[int, ...]] = []
+    drawn_here = {column: place for place, column in enumerate(look_ups.first[:, COLUMN].tolist())}
     for v in _changed(packed, look_ups):
         tables = [packed.table(arm, v) for arm in range(packed.n_arms)]
-        least, greatest = reduce(np.minimum, tables), reduce(np.maximum, tables)
-        read = reads_of(packed, 0, packed.parents[v], packed.strides[v])
-        if packed.repeats[0, v] == OWN and packed.column[0, v] in drawn:
-            _, n_thresholds, _, _, slot, lane, _, _ = look_ups.first[drawn[int(packed.column[0, v])]].tolist()
-            words.append((size, n_thresholds, slot, lane, len(reads), len(reads) + len(read)))
-            bounds.append(np.stack([least, greatest], axis=-1).ravel())
-            size += bounds[-1].size
-            reads += read
-        else:
+        if packed.repeats[0, v] == OWN and packed.column[0, v] in drawn_here:
+            slot, lane = look_ups.first[drawn_here[int(packed.column[0, v])], SLOT : LANE + 1].tolist()
+            words.append(found.by_word(v, tables, slot, lane))
+            continue
+        drawn_there = np.isin(look_ups.further[:, COLUMN], packed.column[packed.repeats[:, v] == OWN, v])
+        if drawn_there.any():
             parents = packed.parents[v] >= 0
-            differs = (least != greatest).any(axis=1)
-            differing.append((packed.parents[v][parents], packed.strides[v][parents], differs))
-    for variables, strides, differs in differing:
-        columns, flags = _over_columns(packed, sizes, variables, strides, differs)
-        flags_of[columns] = flags_of[columns] | flags if columns in flags_of else flags
-    rows, size = [], 0
-    for columns, flags in flags_of.items():
-        rows.append((size, len(reads), len(reads) + len(columns)))
-        reads += [
-            (c, stride, 1) for c, stride in zip(columns, row_major([sizes[c] for c in columns]), strict=True)
-        ]
-        size += flags.size
+            differs = np.any([table != tables[0] for table in tables], axis=(0, 2))
+            rows.append((packed.parents[v][parents], packed.strides[v][parents], differs))
+            slot, lane = look_ups.further[drawn_there][0, SLOT : LANE + 1].tolist()
+            steps.append(found.by_word(v, tables, slot, lane))
+    by_row = found.by_row(rows)
+    by_row_again = found.by_row(hazards)
+    asked = {
+        column
+        for *_, begin, end in (*words, *steps, *by_row_again)
+        for column, _, _ in found.reads[begin:end]
+    }
+    own = {*look_ups.further[:, COLUMN].tolist(), packed.n_columns}
+    carried = set(packed.column[1:, wanted].ravel().tolist())
+    for begin, end in look_ups.further[:, FIRST_READ:].tolist():
+        carried.update(look_ups.reads[begin:end, READ].tolist())
+    drawn = {(slot, lane) for slot, lane in look_ups.further[:, SLOT : LANE + 1].tolist()}
+    early = {place for place in drawn if place[0] < look_ups.n_first_blocks}
     return Suspects(
-        np.array(rows, np.int64).reshape(-1, 3),
-        np.concatenate([*flags_of.values(), np.zeros(1, np.uint8)]),
+        np.array(by_row, np.int64).reshape(-1, 3),
         np.array(words, np.int64).reshape(-1, 6),
-        np.concatenate(bounds),
-        np.array(reads, np.int64).reshape(-1, 3),
-        *_carried(packed, look_ups, wanted),
+        np.array(by_row_again, np.int64).reshape(-1, 3),
+        np.array([*words, *steps], np.int64).reshape(-1, 6),
+        np.concatenate(found.flags),
+        np.concatenate(found.bounds),
+        np.array(found.reads, np.int64).reshape(-1, 3),
+        np.array(sorted(asked), np.int64),
+        _places({(slot, lane) for _, _, slot, lane, _, _ in words}),
+        np.array(sorted(carried - own), np.int64),
+        _places(early),
+        _places(drawn - early),
     )
+
+
+def _places(words: set[tuple[int, int]]) -> Ints:
+    """Words by slot and lane, ``int64[n, 2]``."""
+    return np.array(sorted(words), np.int64).reshape(-1, 2)
 
 
 def _changed(packed: Packed, look_ups: LookUps) -> Iterator[int]:
@@ -81,22 +148,6 @@ def _changed(packed: Packed, look_ups: LookUps) -> Iterator[int]:
     for v in range(packed.n_given, packed.n_variables):
         if np.unique(packed.table_start[:, v]).size > 1 and not used.isdisjoint(packed.column[:, v].tolist()):
             yield v
-
-
-def _carried(packed: Packed, look_ups: LookUps, wanted: Ints) -> tuple[Ints, Ints]:
-    """Columns and words of arm 0 that other arms read."""
-    own = set(look_ups.further[:, COLUMN].tolist())
-    read = set(packed.column[1:, wanted].ravel().tolist())
-    for begin, end in look_ups.further[:, FIRST_READ:].tolist():
-        read.update(look_ups.reads[begin:end, READ].tolist())
-    words = {(slot, lane) for slot, lane in look_ups.further[:, SLOT : LANE + 1].tolist()}
-    early = sorted((slot, lane) for slot, lane in words if slot < look_ups.n_first_blocks)
-    columns = sorted(read - own - {packed.n_columns})
-    return np.array(columns, np.int64), np.array(early, np.int64).reshape(-1, 2)
-
-
-Differing = tuple[Ints, Ints, npt.NDArray[np.bool_]]
-"""Variables, their strides, and for each row whether it differs between arms."""
 
 
 def _factors(packed: Packed) -> Iterator[Differing]:
@@ -120,23 +171,31 @@ def _column_sizes(packed: Packed) -> dict[int, int]:
 def _over_columns(
     packed: Packed, sizes: dict[int, int], variables: Ints, strides: Ints, differs: npt.NDArray[np.bool_]
 ) -> tuple[tuple[int, ...], Bytes]:
-    """The columns of arm 0 that the variables are held in, and flags over every combination of their levels."""
+    """The columns of arm 0 that it hangs on whether something differs, and flags over their levels, an axis each."""
     of_variable = [int(packed.column[0, v]) for v in variables]
     columns = tuple(sorted({c for c in of_variable if sizes[c] > 1}))
-    shape = [sizes[c] for c in columns]
-    grid = np.indices(shape).reshape(len(columns), int(np.prod(shape, dtype=np.int64)))
-    row = np.zeros(grid.shape[1], np.int64)
+    row = np.zeros([sizes[c] for c in columns], np.int64)
     for column, stride in zip(of_variable, strides, strict=True):
         if column in columns:
-            row += stride * grid[columns.index(column)]
-    return columns, differs[row].astype(np.uint8)
+            row += _along(stride * np.arange(sizes[column]), (column,), columns)
+    flags: Bytes = differs[row].astype(np.uint8)
+    for axis in range(len(columns) - 1, -1, -1):
+        if (flags == flags.take([0], axis=axis)).all():
+            flags, columns = flags.max(axis=axis), columns[:axis] + columns[axis + 1 :]
+    return columns, flags
+
+
+def _along(table: npt.NDArray[Any], columns: tuple[int, ...], wider: tuple[int, ...]) -> npt.NDArray[Any]:
+    """A table over some columns, to be broadcast over more of them; both are in rising order."""
+    shape = iter(table.shape)
+    return table.reshape([next(shape) if c in columns else 1 for c in wider])
 
 
 @njit(cache=True, nogil=True)
 def pick(rows, table, by_word, bounds, reads, n, words, levels, row, flags, chosen):
     """Find the births of a block that can differ: writes their places into ``chosen``, returns how many.
 
-    The first five are a `Suspects`' ``rows``, ``flags``, ``words``, ``bounds`` and ``reads``; ``words`` and
+    The first five are a `Suspects`' ``rows``, ``differs``, ``words``, ``bounds`` and ``reads``; ``words`` and
     ``levels`` are what is known of the block in arm 0.
     """
     if rows.shape[0] == 0 and by_word.shape[0] == 0:
@@ -163,15 +222,46 @@ def pick(rows, table, by_word, bounds, reads, n, words, levels, row, flags, chos
 
 
 @njit(cache=True, nogil=True)
-def set_apart(chosen, m, carried, carried_words, here, apart):
-    """Take the ``m`` births at ``chosen`` from one room to another: who they are, and what is known of them."""
+def take_words(chosen, m, places, here, there):
+    """Copy some words, by slot and lane, of the ``m`` births at ``chosen``: uint32[slots, 4, block] both."""
+    for w in range(places.shape[0]):
+        slot, lane = places[w, 0], places[w, 1]
+        for j in range(m):
+            there[slot, lane, j] = here[slot, lane, chosen[j]]
+
+
+@njit(cache=True, nogil=True)
+def _take_levels(chosen, m, columns, here, there):
+    """Copy some columns of the ``m`` births at ``chosen``: uint8[columns + 1, block] both."""
+    for c in range(columns.size):
+        column = columns[c]
+        for j in range(m):
+            there[column, j] = here[column, chosen[j]]
+
+
+@njit(cache=True, nogil=True)
+def set_apart(chosen, m, columns, words, here, apart):
+    """Take the ``m`` births at ``chosen`` from one room to another: who they are, and what is asked again of them."""
     for j in range(m):
         apart.k[j], apart.key[j] = here.k[chosen[j]], here.key[chosen[j]]
-    for w in range(carried_words.shape[0]):
-        slot, lane = carried_words[w, 0], carried_words[w, 1]
-        for j in range(m):
-            apart.words[slot, lane, j] = here.words[slot, lane, chosen[j]]
-    for c in range(carried.size):
-        column = carried[c]
-        for j in range(m):
-            apart.levels[column, j] = here.levels[column, chosen[j]]
+    take_words(chosen, m, words, here.words, apart.words)
+    _take_levels(chosen, m, columns, here.levels, apart.levels)
+
+
+@njit(cache=True, nogil=True)
+def narrow(
+    rows, table, by_word, bounds, reads, m, carried, carried_words, drawn_words, here, apart, flags, again, chosen
+):  # fmt: skip
+    """Ask again of births set apart, all of whose words are drawn by now; take all that is needed of those left.
+
+    The first five are a `Suspects`' ``rows_again``, ``differs``, ``words_again``, ``bounds`` and ``reads``. Writes
+    ``chosen`` anew and returns how many are left.
+    """
+    left = pick(rows, table, by_word, bounds, reads, m, apart.words, apart.levels, apart.row, flags, again)
+    for j in range(left):
+        apart.k[j], apart.key[j] = apart.k[again[j]], apart.key[again[j]]
+        chosen[j] = chosen[again[j]]
+    take_words(again, left, drawn_words, apart.words, apart.words)  # closer together
+    take_words(chosen, left, carried_words, here.words, apart.words)
+    _take_levels(chosen, left, carried, here.levels, apart.levels)
+    return left

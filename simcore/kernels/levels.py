@@ -226,6 +226,8 @@ def work_out(look_ups, reads, thresholds, guide, one_stratum, n, words, row, lev
     levels : uint8[columns + 1, block]
         Read and written.
     """
+    if n == 0:
+        return
     for t in range(look_ups.shape[0]):
         column, n_thresholds, start = look_ups[t, COLUMN], look_ups[t, THRESHOLDS], look_ups[t, START]
         slot, lane, guide_start = look_ups[t, SLOT], look_ups[t, LANE], look_ups[t, GUIDE]

@@ -8,7 +8,7 @@ from numba import njit
 
 from simcore.kernels.arrays import Ints
 from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
-from simcore.kernels.differing import Suspects, pick, set_apart, suspects_of
+from simcore.kernels.differing import Suspects, narrow, pick, set_apart, suspects_of
 from simcore.kernels.levels import (
     LookUps,
     fill_blocks,
@@ -26,11 +26,13 @@ def _count(first, last, draw, seed, strata, look_ups, suspects, outputs, reads_o
     """Fill ``counts`` int64[arms, profiles]: of other arms than the first, how they differ from it."""
     stratum_start, stratum_key, stratum_levels, slices = strata
     mine, further, reads, thresholds, guide, _, blocks, n_first, n_columns = look_ups
-    by_row, row_flags, by_word, bounds, suspect_reads, carried, carried_words = suspects
+    by_row, by_word, by_row_again, by_word_again, differs, bounds, questions = suspects[:7]
+    asked, asked_words, carried, carried_words, drawn_words = suspects[7:]
     here, apart = make_room(blocks.size, n_columns), make_room(blocks.size, n_columns)
     k, key, stratum, words, row, levels = here
     words_apart, levels_apart = apart.words, apart.levels
-    profile, flags, chosen = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint32)
+    profile, flags = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint8)
+    chosen, again = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     start = first
     while start < last:
         n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
@@ -40,10 +42,14 @@ def _count(first, last, draw, seed, strata, look_ups, suspects, outputs, reads_o
         work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
         fill_row(reads_of_outputs, outputs[0, 0], outputs[0, 1], np.int64(0), n, levels, profile)
         _tally(profile, n, counts)
-        m = pick(by_row, row_flags, by_word, bounds, suspect_reads, n, words, levels, row, flags, chosen)
+        m = pick(by_row, differs, by_word, bounds, questions, n, words, levels, row, flags, chosen)
         if m > 0:
-            set_apart(chosen, m, carried, carried_words, here, apart)
+            set_apart(chosen, m, asked, asked_words, here, apart)
             fill_blocks(blocks, n_first, blocks.size, apart.k, apart.key, m, draw, seed, words_apart)
+            m = narrow(
+                by_row_again, differs, by_word_again, bounds, questions, m, carried, carried_words,
+                drawn_words, here, apart, flags, again, chosen,
+            )  # fmt: skip
             work_out(further, reads, thresholds, guide, one_stratum, m, words_apart, row, levels_apart)
             for arm in range(1, counts.shape[0]):
                 fill_row(
