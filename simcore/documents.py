@@ -157,7 +157,9 @@ def read_text(path: str | os.PathLike[str], limit: int) -> tuple[str, str]:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace")
-        raise refuse("is not UTF-8 text; save it as UTF-8", *_line_column(before, len(before))) from None
+        how = " (in a spreadsheet: CSV UTF-8)" if name.endswith(".csv") else ""
+        message = f"is not UTF-8 text; save it as UTF-8{how}"
+        raise refuse(message, *_line_column(before, len(before))) from None
     refuse_unprintable(text, name)
     return text, hashlib.sha256(raw).hexdigest()
 

@@ -62,7 +62,8 @@ def check(document: Document, model: type[M]) -> M:
 
 def _explain(document: Document, model: type[BaseModel], errors: Iterable[Any]) -> list[Problem]:
     """Problems in words; several alternatives for one value become one problem."""
-    told = [_in_words(document, model, error) for error in _nearest_alternatives(document, list(errors))]
+    nearest = _nearest_alternatives(document, [e for e in errors if not _short_of_bad_items(document, e)])
+    told = [_in_words(document, model, error) for error in nearest]
     respelt = {(loc[:-1], remedy) for loc, _, what, remedy in told if what == UNKNOWN}
     grouped: dict[tuple[Problem, str], dict[str, None]] = {}
     for loc, at, what, remedy in told:
@@ -79,6 +80,19 @@ def _explain(document: Document, model: type[BaseModel], errors: Iterable[Any]) 
         )
         for (p, what), remedies in grouped.items()
     ]
+
+
+def _short_of_bad_items(document: Document, error: Any) -> bool:
+    """Whether a list is called too short only because its items, each told of by itself, are not as they should be."""
+    if error["type"] != "too_short":
+        return False
+    path, _ = _walk(document, error["loc"])
+    return bool(_items(document, path) >= error["ctx"]["min_length"])
+
+
+def _items(document: Document, path: Loc) -> int:
+    """How many items the file has in a list or mapping."""
+    return sum(at[:-1] == path for at in document.values if at)
 
 
 def _walk(document: Document, loc: Iterable[str | int]) -> tuple[Loc, list[tuple[Loc, str]]]:
@@ -118,6 +132,9 @@ def _in_words(document: Document, model: type[BaseModel], error: Any) -> tuple[L
     path, tags = _walk(document, error["loc"])
     if kind == "missing":
         name = tags[-1][1]
+        if isinstance(error["loc"][-1], int):  # an item of a pair
+            items = _items(document, path)
+            return path, "value", f"has {items} item{'s' * (items != 1)}", "write two, [a, b]"
         return (*path, name), "value", MISSING, f"add `{name}: ...`"
     if kind == "extra_forbidden":
         fields = _fields(_kinds(model, error["loc"][:-1]))
@@ -136,7 +153,7 @@ def _in_words(document: Document, model: type[BaseModel], error: Any) -> tuple[L
     if kind in ("literal_error", "enum"):
         return path, "value", *_choice(value, context["expected"])
     at = "key" if error["loc"] and error["loc"][-1] == "[key]" else "value"
-    return path, at, *_plain(kind, value, context, error["msg"])
+    return path, at, *_plain(kind, value, context, error["msg"], str(path[-1]) if path else "")
 
 
 def _choice(word: object, expected: str) -> tuple[str, str]:
@@ -145,8 +162,8 @@ def _choice(word: object, expected: str) -> tuple[str, str]:
     return f"found {_shown(word)}", hint(word, choices)
 
 
-def _plain(kind: str, value: object, context: dict[str, Any], message: str) -> tuple[str, str]:
-    """Words for the errors of single values."""
+def _plain(kind: str, value: object, context: dict[str, Any], message: str, key: str = "") -> tuple[str, str]:
+    """Words for the errors of single values; ``key`` is what they stand under."""
     found = f"found {_shown(value)}"
     if kind in ("value_error", "assertion_error"):
         return message.split(", ", 1)[-1], ""
@@ -155,6 +172,10 @@ def _plain(kind: str, value: object, context: dict[str, Any], message: str) -> t
             return found, "remove the quotes"
         if re.fullmatch(r"[0-9_, ]+%?", value):
             return found, "write a number in digits only, such as 1000 or 0.05"
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return found, f'write text, in quotes: "{_shown(value)}"'
+    if kind in ("string_type", "float_type") and value is None and re.fullmatch("[0-9]+", key):
+        return f"{found} after a comma", "write decimals with a point, as 0.5"
     if kind == "int_parsing":  # a key that should be a whole number
         return found, _WANTED["int_type"]
     if kind in _WANTED:
@@ -170,6 +191,8 @@ def _plain(kind: str, value: object, context: dict[str, Any], message: str) -> t
         return found, f"write {words} {context[key]} characters"
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
+        if NUMBER.fullmatch(str(value)):
+            return found, "a number stands without quotes; a name begins with a letter"
         words = (
             "lower-case letters, digits and _, a letter first" if pattern == _NAME else f"text like {pattern}"
         )

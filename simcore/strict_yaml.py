@@ -31,10 +31,9 @@ def parse(text: str, name: str, digest: str) -> Document:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        place, remedy = _syntax(text, error)
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
-        builder.refuse(place, f"is not YAML here ({said}); check indentation, quotes and brackets")
+        builder.refuse(place, f"is not YAML here ({said}); {remedy}")
     except yaml.YAMLError as error:
         builder.refuse((1, 1), f"is not YAML ({str(error).splitlines()[0]}); save it as plain UTF-8 text")
     if not builder.problems and not isinstance(builder.root, dict):
@@ -44,6 +43,29 @@ def parse(text: str, name: str, digest: str) -> Document:
         raise DocumentError(builder.problems)
     digest = digest or hashlib.sha256(text.encode()).hexdigest()
     return Document(name, builder.root, digest, builder.values, builder.keys)
+
+
+def _syntax(text: str, error: yaml.MarkedYAMLError) -> tuple[Mark, str]:
+    """Where to look, and what to do there, for what the parser could not read."""
+    ends, begins = error.problem_mark or error.context_mark, error.context_mark or error.problem_mark
+    here, there = ((m.line + 1, m.column + 1) if m else (1, 1) for m in (ends, begins))
+    lines = text.splitlines()
+    line = lines[here[0] - 1] if here[0] <= len(lines) else ""
+    sign = line[here[1] - 1 : here[1]]
+    context, problem = str(error.context), str(error.problem)
+    if sign == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
+        return here, "indent with spaces, where a tab stands"
+    if "flow" in context:
+        return there, "close the bracket that opens there"
+    if "quoted" in context:
+        return there, "close the quote that opens there"
+    if "simple key" in context:
+        return there, "write `key: value`, with a colon and a space"
+    if "cannot start" in problem:
+        return here, f"put text that begins with `{sign}` in quotes"
+    if "mapping values" in problem:
+        return here, "put text with a colon in quotes, or indent the line as those beside it"
+    return here, "indent the line as those beside it, and check quotes and brackets"
 
 
 class _Builder:

@@ -11,11 +11,12 @@ import csv
 import io
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simcore.documents import INTEGER, NUMBER, DocumentError, Problem, hint, read_text
+from simcore.documents import INTEGER, NUMBER, DocumentError, Problem, hint, near_match, read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,10 +48,13 @@ class Column:
             return cell
         wanted, pattern = ("a whole number", INTEGER) if self.kind is int else ("a number", NUMBER)
         if not pattern.fullmatch(cell) or len(cell) > 40:
-            raise ValueError(f"found `{_short(cell)}`; write {wanted} in digits, with a point for decimals")
+            remedy = _respelt(cell, pattern) or f"write {wanted} in digits, with a point for decimals"
+            raise ValueError(f"found `{_short(cell)}`; {remedy}")
         value = int(cell) if self.kind is int else float(cell)
         if not self.at_least <= value <= self.at_most or not math.isfinite(value):
-            raise ValueError(f"found {_short(cell)}; write a number{self._bounds()}")
+            percent = self.at_most == 1 and 1.5 < value <= 100
+            fraction = f", as {value / 100:g} for {value:g}%" if percent else ""
+            raise ValueError(f"found {_short(cell)}; write a number{self._bounds()}{fraction}")
         return value
 
     def _bounds(self) -> str:
@@ -120,10 +124,8 @@ def read_table(
     for line, cells in rows:
         if len(problems) > _MAX_PROBLEMS:
             break
-        if len(cells) != len(header):
-            problems.append(
-                Problem(name, line, None, "", f"has {len(cells)} cells; the header has {len(header)}")
-            )
+        if len(cells) != len(header) or not any(cells):
+            problems.append(Problem(name, line, None, "", _misshapen(cells, len(header))))
             continue
         good = len(problems)
         for i, cell in enumerate(cells):
@@ -137,15 +139,8 @@ def read_table(
             cell_key = tuple(values[i][-1] for i in places)
             if seen.setdefault(cell_key, line) != line:
                 what = ", ".join(f"{part} {value}" for part, value in zip(key, cell_key, strict=True))
-                problems.append(
-                    Problem(
-                        name,
-                        line,
-                        None,
-                        ", ".join(key),
-                        f"{what} stands on line {seen[cell_key]} too; keep one",
-                    )
-                )
+                message = f"{what} stands on line {seen[cell_key]} too; keep one"
+                problems.append(Problem(name, line, None, ", ".join(key), message))
     if not lines and not problems:
         problems.append(Problem(name, 1, None, "", "has a header and no rows; add rows"))
     if problems:
@@ -173,20 +168,62 @@ def _records(text: str, name: str) -> tuple[list[str], list[tuple[int, list[str]
 
 
 def _check_header(name: str, header: list[str], wanted: Mapping[str, Column], others: bool) -> None:
+    needed = [column for column, kind in wanted.items() if not kind.optional]
     problems = []
+    for sign, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and sign in header[0]:
+            message = f"columns stand apart by {called}; save the table with commas, and points for decimals"
+            raise DocumentError(Problem(name, 1, None, "", message))
+    if any(NUMBER.fullmatch(column) for column in header):
+        message = f"found data, `{_short(','.join(header))}`; begin with a line of column names"
+        names = f", {','.join(needed)}" if needed else ""
+        raise DocumentError(Problem(name, 1, None, "", f"{message}{names}"))
+    unclaimed = [column for column in header if column not in wanted]
     for place, column in enumerate(header):
         unused = [c for c in wanted if c not in header]
         if not column:
-            problems.append(f"column {place + 1} has no name; name it")
+            problems.append(f"column {place + 1} has no name; name it, or take the column out")
         elif column in header[:place]:
             problems.append(f"column `{column}` stands twice; keep one")
         elif column not in wanted and not others:
             problems.append(f"unknown column `{_short(column)}`; {hint(column, unused or wanted)}")
-    for column, kind in wanted.items():
-        if column not in header and not kind.optional:
-            problems.append(f"column `{column}` is missing; add it")
+    for column in needed:
+        if column not in header:
+            alike = near_match(column, unclaimed) if others else None
+            remedy = f"add it, or rename `{_short(alike)}`" if alike else "add it"
+            problems.append(f"column `{column}` is missing; {remedy}")
     if problems:
         raise DocumentError(Problem(name, 1, None, "", problem) for problem in problems)
+
+
+def _misshapen(cells: list[str], wanted: int) -> str:
+    """What is wrong with a row that has not as many cells as the header, or nothing in them."""
+    if not any(cells):
+        return "is an empty row; take it out"
+    found = f"has {len(cells)} cell{'s' * (len(cells) != 1)}, the header has {wanted}"
+    if cells[0].startswith("#"):
+        return f"{found}; a table holds no comments, take the line out"
+    if len(cells) > wanted:
+        return f"{found}; write decimals with a point, thousands without a comma, and quote text that has one"
+    return f"{found}; add what is missing"
+
+
+def _respelt(cell: str, pattern: re.Pattern[str]) -> str | None:
+    """The remedy for a number spelt as a spreadsheet or another country spells it.
+
+    >>> _respelt("1,000", NUMBER), _respelt("0,4", NUMBER), _respelt("40%", NUMBER)
+    ('write 1000, without a separator', 'write 0.4, with a point', 'write 0.4')
+    """
+    if pattern.fullmatch(cell.strip()):
+        return "take out the space around it"
+    joined = re.sub(r"(?<=[0-9])[,' _\u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", cell.strip())
+    if pattern.fullmatch(joined):
+        return f"write {joined}, without a separator"
+    if pattern is NUMBER and pattern.fullmatch(cell.replace(",", ".")):
+        return f"write {cell.replace(',', '.')}, with a point"
+    if pattern is NUMBER and pattern.fullmatch(cell.removesuffix("%").strip()):
+        return f"write {float(cell.removesuffix('%')) / 100:g}"
+    return None
 
 
 def _short(text: str) -> str:
