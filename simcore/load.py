@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
-from simcore.documents import DocumentError, Problem, hint, read_yaml
+from simcore.dims import YEAR
+from simcore.documents import Document, DocumentError, Problem, near_match, read_yaml
+from simcore.grid import Grid, read_grid
 from simcore.model import Model, SharesTable, Target
 from simcore.network import Array
-from simcore.spec import ModelFile, StratumYears
-from simcore.tables import Column, Table, read_table
+from simcore.spec import ModelFile, StratumYears, Variable
+from simcore.tables import Column, read_table
 from simcore.words import word_problems
 
 SUM_TOLERANCE = 1e-6
+ASSUMPTION = "assumption"
+SHARE = Column(float, at_least=0, at_most=1)
+NOT_NEGATIVE = Column(float, at_least=0)
 
 
 def load_model(name_or_folder: str | os.PathLike[str]) -> Model:
@@ -33,7 +38,7 @@ def load_model(name_or_folder: str | os.PathLike[str]) -> Model:
     problems = list(word_problems(document, spec))
     if problems:
         raise DocumentError(problems)
-    return _Loader(folder, spec).load()
+    return _Loader(folder, document, spec).load()
 
 
 def find_model(name_or_folder: str | os.PathLike[str]) -> Path:
@@ -42,39 +47,50 @@ def find_model(name_or_folder: str | os.PathLike[str]) -> Path:
     shipped = Path(str(resources.files("simcore") / "models"))
     if os.sep not in given and (shipped / given / "model.yaml").is_file():
         return shipped / given
-    if Path(given).is_dir():
-        return Path(given)
-    names = sorted(path.parent.name for path in shipped.glob("*/model.yaml"))
-    raise DocumentError(Problem(given, None, None, "", f"no such model; {hint(given, names)}"))
+    folder = Path(given)
+    if folder.name == "model.yaml" and folder.is_file():
+        return folder.parent
+    if folder.is_dir():
+        return folder
+    names = [path.parent.name for path in shipped.glob("*/model.yaml")]
+    beside = [path.parent.name for path in folder.parent.glob("*/model.yaml")]
+    match = near_match(folder.name, [*beside, *names])
+    if match in beside:
+        match = str(folder.parent / match)
+    remedy = (
+        f"did you mean `{match}`?"
+        if match
+        else "name a folder that holds a model.yaml, or " + ", ".join(names)
+    )
+    raise DocumentError(Problem(given, None, None, "", f"no such model; {remedy}"))
 
 
 class _Loader:
-    """Reads the tables that a checked model file names."""
+    """Reads the tables that a checked model file names, and gathers what is wrong with any of them."""
 
-    def __init__(self, folder: Path, spec: ModelFile) -> None:
-        self.folder, self.spec = folder, spec
+    def __init__(self, folder: Path, document: Document, spec: ModelFile) -> None:
+        self.folder, self.document, self.spec = folder, document, spec
         self.strata: dict[str, tuple[str, ...]] = {}
         for dim, levels in spec.strata.dims.items():
             if isinstance(levels, StratumYears):
                 self.strata[dim] = tuple(str(year) for year in range(levels.first, levels.last + 1))
             else:
                 self.strata[dim] = levels.levels
+        self.problems: list[Problem] = []
 
     def load(self) -> Model:
         spec, deaths = self.spec, self.spec.deaths
-        births = self._cells(spec.strata.births, tuple(self.strata), "births", 0.0)
-        shares = {name: self._shares(name) for name in spec.variables}
-        cells = (tuple(deaths.causes), tuple(deaths.age_bands))
-        by = deaths.baseline.by
+        births = self._births()
+        shares = {name: self._shares(name, variable) for name, variable in spec.variables.items()}
+        axes = (*deaths.baseline.by, "cause", "age_band")
         if deaths.baseline.table is not None:
-            baseline = self._cells(deaths.baseline.table, (*by, "cause", "age_band"), "hazard", 0.0)
+            baseline = self._column(self._grid(deaths.baseline.table, axes, ["hazard"]), "hazard")
         else:
-            baseline = np.ones((*(len(self._levels(b)) for b in by), len(cells[0]), len(cells[1])))
-        targets = {}
-        if deaths.baseline.target is not None:
-            targets["baseline"] = self._target(deaths.baseline.target, (*by, "cause", "age_band"))
-        if deaths.residual is not None:
-            targets["residual"] = self._target(deaths.residual.target, ("age_period", deaths.residual.by))
+            baseline = np.ones([len(self._levels(axis)) for axis in axes])
+        targets = self._targets(axes)
+        self._sources()
+        if self.problems:
+            raise DocumentError(self.problems)
         return Model(spec, self.folder, self.strata, births, shares, baseline, targets)
 
     def _levels(self, name: str) -> tuple[str, ...]:
@@ -87,85 +103,123 @@ class _Loader:
             return special[name]
         return self.strata[name] if name in self.strata else self.spec.variables[name].levels
 
-    def _shares(self, name: str) -> SharesTable:
-        variable = self.spec.variables[name]
-        shares = variable.shares
-        columns = (shares.between.low, shares.between.high) if shares.between else (shares.column,)
-        found = [self._share_table(name, shares.table, shares.by, column) for column in columns]
-        return SharesTable(shares.by, found[0], found[-1])
-
-    def _share_table(self, name: str, table: str, by: tuple[str, ...], column: str) -> Array:
-        """Shares by level; a first level that the table leaves out has the rest."""
-        levels = self.spec.variables[name].levels
-        read = self._read(
-            table, (*by, "level"), column, {"level": levels}, Column(float, at_least=0, at_most=1)
-        )
-        values = np.full((*(len(self._levels(b)) for b in by), len(levels)), np.nan)
-        self._fill(values, read, (*by, "level"), column, {"level": levels})
-        first_missing = np.isnan(values[..., 0]).all()
-        if first_missing:
-            values[..., 0] = 1.0 - values[..., 1:].sum(axis=-1)
-        self._complete(values, read, (*by, "level"), {"level": levels})
-        off = np.abs(values.sum(axis=-1) - 1.0)
-        if (off > SUM_TOLERANCE).any() or (values < 0).any():
-            worst = np.unravel_index(int(off.argmax()), off.shape)
-            cell = ", ".join(f"{b} {self._levels(b)[i]}" for b, i in zip(by, worst, strict=True))
-            raise DocumentError(
-                read.problem(None, column, f"shares of {cell or name} do not sum to one; check the rows")
-            )
-        return np.asarray(values / values.sum(axis=-1, keepdims=True))
-
-    def _target(self, table: str, axes: tuple[str, ...]) -> Target:
-        deaths = self._cells(table, axes, "deaths", 0.0)
-        effective = self._cells(table, axes, "effective_count", 0.0)
-        return Target(axes, deaths, effective)
-
-    def _cells(self, table: str, axes: tuple[str, ...], column: str, at_least: float) -> Array:
-        read = self._read(table, axes, column, {}, Column(float, at_least=at_least))
-        values = np.full(tuple(len(self._levels(axis)) for axis in axes), np.nan)
-        self._fill(values, read, axes, column, {})
-        self._complete(values, read, axes, {})
-        return values
-
-    def _read(
+    def _grid(
         self,
         table: str,
-        key: tuple[str, ...],
-        column: str,
-        extra: Mapping[str, Sequence[str]],
-        number: Column,
-    ) -> Table:
-        kinds = {name: Column(str, choices=tuple(extra.get(name) or self._levels(name))) for name in key}
-        return read_table(self.folder / table, {**kinds, column: number}, key=key, others=True)
+        axes: Sequence[str],
+        columns: Sequence[str],
+        number: Column = NOT_NEGATIVE,
+        levels: Sequence[str] | None = None,
+    ) -> Grid | None:
+        """A table over its axes, ``level`` the last of them where ``levels`` are given; None if it is unusable."""
+        named = {axis: self._levels(axis) for axis in axes} | ({"level": levels} if levels else {})
+        try:
+            grid = read_grid(self.folder / table, named, columns, number)
+        except DocumentError as error:
+            self.problems += error.problems
+            return None
+        gaps = list(grid.missing(levels is not None and grid.without_first))
+        self.problems += gaps
+        return None if gaps else grid
 
-    def _fill(
-        self,
-        values: Array,
-        table: Table,
-        key: tuple[str, ...],
-        column: str,
-        extra: Mapping[str, Sequence[str]],
-    ) -> None:
-        positions = []
-        for name in key:
-            place = {level: i for i, level in enumerate(extra.get(name) or self._levels(name))}
-            positions.append([place[cell] for cell in table[name]])
-        if key:
-            values[tuple(positions)] = table[column]
-        else:
-            values[...] = table[column][0]
+    @staticmethod
+    def _column(grid: Grid | None, column: str) -> Array:
+        """A column as an array; of what could not be read, an empty one that nobody comes to see."""
+        return np.zeros(0) if grid is None else grid.values[column]
 
-    def _complete(
-        self, values: Array, table: Table, key: tuple[str, ...], extra: Mapping[str, Sequence[str]]
-    ) -> None:
-        missing = np.argwhere(np.isnan(values))
-        if missing.size:
-            labels = [tuple(extra.get(name) or self._levels(name)) for name in key]
-            cells = [
-                ", ".join(f"{n} {lab[i]}" for n, lab, i in zip(key, labels, row, strict=True))
-                for row in missing[:3]
-            ]
-            more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-            raise DocumentError(
-                table.problem(None, "", f"no row for {'; '.join(cells)}{more}; add a row for each")
+    def _births(self) -> Array:
+        """Births of every stratum: some may have none, a whole year may not."""
+        grid = self._grid(self.spec.strata.births, tuple(self.strata), ["births"])
+        if grid is None:
+            return np.zeros(0)
+        births = grid.values["births"]
+        years = [dim for dim in self.strata if dim == YEAR]
+        axes = tuple(i for i, dim in enumerate(self.strata) if dim not in years)
+        for cell in np.argwhere(births.sum(axis=axes, keepdims=True) == 0):
+            there = tuple(slice(None) if i in axes else at for i, at in enumerate(cell))
+            when = f" in {self.strata[YEAR][cell[list(self.strata).index(YEAR)]]}" if years else ""
+            line = int(grid.lines[there].min())
+            self.problems.append(
+                Problem(grid.table.path, line, None, "births", f"no births{when}; give some")
             )
+        return births
+
+    def _shares(self, name: str, variable: Variable) -> SharesTable:
+        """Shares of a variable at both bounds, equal where there is one."""
+        shares = variable.shares
+        columns = (shares.between.low, shares.between.high) if shares.between else (shares.column,)
+        grid = self._grid(shares.table, shares.by, columns, SHARE, variable.levels)
+        if grid is None:
+            return SharesTable(shares.by, np.zeros(0), np.zeros(0))
+        found = [self._summing_to_one(grid, column) for column in columns]
+        return SharesTable(shares.by, found[0], found[-1])
+
+    def _summing_to_one(self, grid: Grid, column: str) -> Array:
+        """Shares by level; a first level that the table leaves out has the rest."""
+        values, rest = grid.values[column], grid.without_first
+        stated = values[..., 1:].sum(axis=-1) if rest else values.sum(axis=-1)
+        if rest:
+            values[..., 0] = 1.0 - stated
+        off = stated > 1 + SUM_TOLERANCE if rest else np.abs(stated - 1) > SUM_TOLERANCE
+        for cell in np.argwhere(off):
+            of = f" of {grid.cell(cell)}" if cell.size else ""
+            total = f"sum to {stated[tuple(cell)]:.8g}"
+            levels = list(grid.axes["level"])
+            wanted = f"at most 1, the rest being `{levels[0]}`" if rest else "1"
+            message = f"shares{of} {total} ({grid.where(cell)}); make it {wanted}"
+            self.problems.append(grid.problem(cell, column, message))
+        values = np.maximum(values, 0.0)
+        return np.asarray(values / values.sum(axis=-1, keepdims=True))
+
+    def _targets(self, axes: tuple[str, ...]) -> dict[str, Target]:
+        """Deaths that what is solved has to return: they must be able to agree."""
+        deaths = self.spec.deaths
+        wanted: dict[str, tuple[str, tuple[str, ...]]] = {}
+        if deaths.baseline.target is not None:
+            wanted["baseline"] = deaths.baseline.target, axes
+        if deaths.residual is not None:
+            wanted["residual"] = deaths.residual.target, ("age_period", deaths.residual.by)
+        grids = {
+            name: self._grid(table, of, ["deaths", "effective_count"]) for name, (table, of) in wanted.items()
+        }
+        cells, strata = grids.get("baseline"), grids.get("residual")
+        if cells is not None and strata is not None:
+            self.problems += self._disagreeing(cells, strata)
+        return {
+            name: Target(
+                of, self._column(grids[name], "deaths"), self._column(grids[name], "effective_count")
+            )
+            for name, (_, of) in wanted.items()
+        }
+
+    def _disagreeing(self, cells: Grid, strata: Grid) -> Iterator[Problem]:
+        """A residual is solved from the same deaths as the baseline, cut another way, and from none that are 0."""
+        for cell in np.argwhere(strata.values["deaths"] == 0):
+            message = (
+                f"no deaths in {strata.cell(cell)}, and a residual is solved from them; join some levels"
+            )
+            yield strata.problem(cell, "deaths", message)
+        bands = list(self.spec.deaths.age_bands)
+        for i, (period, members) in enumerate(self.spec.deaths.age_periods.items()):
+            here = strata.values["deaths"][i].sum()
+            there = cells.values["deaths"][..., [bands.index(band) for band in members]].sum()
+            if abs(here - there) > SUM_TOLERANCE * max(here, there):
+                other = Path(cells.table.path).name
+                message = f"{here:,.8g} deaths in {period} ({strata.where([i])}), and {there:,.8g} in {other}"
+                yield strata.problem([i], "deaths", f"{message}; make the two agree")
+
+    def _sources(self) -> None:
+        """Every parameter's source is a key of the sources, or an assumption."""
+        if self.spec.sources is None:
+            return
+        try:
+            table = read_table(self.folder / self.spec.sources, {"key": str}, key=("key",), others=True)
+        except DocumentError as error:
+            self.problems += error.problems
+            return
+        for name, parameter in self.spec.parameters.items():
+            if parameter.source != ASSUMPTION and parameter.source not in table["key"]:
+                match = near_match(parameter.source, table["key"])
+                remedy = f"did you mean `{match}`?" if match else "add a row, or write `source: assumption`"
+                message = f"no source `{parameter.source}` in {self.spec.sources}; {remedy}"
+                self.problems.append(self.document.problem(("parameters", name, "source"), message))

@@ -94,7 +94,10 @@ def solve_intercepts(margin: Array, offsets: Array, weights: Array) -> Array:
         # direction is pinned by adding a constant, which leaves the step in the others unchanged
         jacobian = mean[..., None] * identity - np.matmul(np.swapaxes(weighted, -1, -2), shares)
         jacobian = jacobian + 1.0 / n_levels + np.where(occurs, 0.0, 1.0)[..., None] * identity
-        step = np.linalg.solve(jacobian, (margin - mean)[..., None])[..., 0]
+        try:
+            step = np.linalg.solve(jacobian, (margin - mean)[..., None])[..., 0]
+        except np.linalg.LinAlgError:  # odds so far apart that a share no longer answers to its intercept
+            break
         # a stratum that has arrived stays, so that its bits do not depend on its neighbours
         step = np.where((away < TOLERANCE)[..., None], 0.0, np.clip(step, -2.0, 2.0))
         alpha = alpha + step

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simcore.documents import DocumentError, Problem, hint
+from simcore.documents import DocumentError, Loc, Problem, hint, read_yaml
 from simcore.network import Array
 from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Variable
 
@@ -75,6 +75,10 @@ class Model:
     def levels(self, name: str) -> tuple[str, ...]:
         """Level names of a stratum dimension or a variable."""
         return self.strata[name] if name in self.strata else self.spec.variables[name].levels
+
+    def problem(self, loc: Loc, message: str) -> Problem:
+        """A problem at a place of the model file, which is read again for the address."""
+        return read_yaml(self.folder / "model.yaml").problem(loc, message)
 
     def births_in(self, strata: Mapping[str, tuple[str, ...]]) -> Array:
         """Births in some of the strata (a sub-list of levels of every dimension)."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simcore.documents import DocumentError
 from simcore.draws import DrawBlock
 from simcore.hazards import Hazards, natural_hazards
-from simcore.margins import probabilities, solve_intercepts
+from simcore.margins import MarginError, probabilities, solve_intercepts
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled, Network, Node, push_forward
 from simcore.spec import OddsRatio, Variable
@@ -122,7 +123,13 @@ class _Compiler:
         """Every variable in causal order, those in ``fixed`` as they are."""
         nodes = list(fixed)
         for name, variable in list(self.model.spec.variables.items())[len(nodes) :]:
-            nodes.append(self._node(name, variable, nodes, first_moving=len(fixed)))
+            try:
+                nodes.append(self._node(name, variable, nodes, first_moving=len(fixed)))
+            except MarginError as error:
+                message = (
+                    f"{error}; its ratios are too large or too small for its shares, change one or the other"
+                )
+                raise DocumentError(self.model.problem(("variables", name, "odds_ratios"), message)) from None
         return nodes
 
     def _node(self, name: str, variable: Variable, before: Sequence[Node], first_moving: int) -> Node:

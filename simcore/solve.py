@@ -213,7 +213,18 @@ class _Solver:
             self.theta = kept[0] + step * np.eye(k)[i]
             jacobian[:, :, i] = (self._gap(self._settle(SWEEPS)) - before) / step
             self.theta, self.baseline, self.residual = kept
-        return np.linalg.inv(jacobian) if k else jacobian
+        still = np.flatnonzero(np.abs(jacobian).max(axis=(0, 2), initial=0.0) < TOLERANCE)
+        if still.size:
+            contrast = list(self.contrasts)[int(still[0])]
+            solves = self.contrasts[contrast].solves
+            raise NoSolution(
+                f"no effect moves `{contrast}`; let {solves} act on the causes and ages of its outcome"
+            )
+        try:
+            return np.linalg.inv(jacobian) if k else jacobian
+        except np.linalg.LinAlgError:
+            names = ", ".join(self.contrasts)
+            raise NoSolution(f"{names} move together; let their effects act on different things") from None
 
     def _worst(self, fit: Fit) -> str:
         bad = np.flatnonzero(np.abs(self._gap(fit)).max(axis=1, initial=0.0) > TOLERANCE)

@@ -2,14 +2,14 @@
 
 A model is a folder: one ``model.yaml`` and the CSV tables it names. This module holds the types of
 the YAML file, and nothing else: frozen, unknown keys refused, ranges checked. What the words mean
-together (does a parent exist, do shares sum to one) is checked by :mod:`simcore.model`.
+together (does a parent exist, do shares sum to one) is checked by :mod:`simcore.words` and :mod:`simcore.load`.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from simcore.distributions import Distribution
 from simcore.documents import Strict
@@ -25,7 +25,18 @@ def _label(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _distinct(items: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A list that names each thing once."""
+    for place, item in enumerate(items):
+        if item in items[:place]:
+            raise ValueError(f"`{item}` stands twice; keep one")
+    return items
+
+
 Label = Annotated[str, BeforeValidator(_label), Field(min_length=1, max_length=60)]
+Labels = Annotated[tuple[Label, ...], AfterValidator(_distinct), Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], AfterValidator(_distinct)]
+Day = Annotated[int, Field(ge=0, le=36_525)]
 Ratio = Annotated[float, Field(gt=0)] | Name
 """A positive number, or the name of a parameter."""
 
@@ -40,7 +51,7 @@ class StratumYears(Strict):
 class StratumLevels(Strict):
     """A stratum dimension with named levels, in order."""
 
-    levels: Annotated[tuple[Label, ...], Field(min_length=1)]
+    levels: Labels
 
 
 class Strata(Strict):
@@ -66,7 +77,7 @@ class Shares(Strict):
     """
 
     table: Text
-    by: tuple[Name, ...] = ()
+    by: Names = ()
     column: Text = "share"
     between: Between | None = None
 
@@ -80,7 +91,7 @@ class OddsRatio(Strict):
 
     parent: Name
     ratios: Annotated[dict[Label, Ratio], Field(min_length=1)]
-    of: tuple[Label, ...] | None = None
+    of: Labels | None = None
     causal: bool = True
 
 
@@ -92,7 +103,7 @@ class Variable(Strict):
     decision: Decision | Literal["beside_clocks"]
     """The number of its luck. One variable may stand ``beside_clocks``: if it dominates the risk of death, one
     block of random words then tells of most births that they survive."""
-    levels: Annotated[tuple[Label, ...], Field(min_length=2, max_length=64)]
+    levels: Annotated[Labels, Field(min_length=2, max_length=64)]
     shares: Shares
     odds_ratios: tuple[OddsRatio, ...] = ()
     known_from_day: Annotated[int, Field(ge=0, le=365)] = 0
@@ -117,7 +128,7 @@ class Baseline(Strict):
     From a CSV table (invented models), or solved so that the deaths observed in ``target`` come out.
     """
 
-    by: tuple[Name, ...] = ()
+    by: Names = ()
     table: Text | None = None
     target: Text | None = None
 
@@ -127,9 +138,9 @@ class HazardRatio(Strict):
 
     parent: Name
     ratios: Annotated[dict[Label, Ratio], Field(min_length=1)]
-    causes: tuple[Name, ...] | None = None
-    age_bands: tuple[Name, ...] | None = None
-    within: dict[Name, tuple[Label, ...]] | None = None
+    causes: Names | None = None
+    age_bands: Names | None = None
+    within: dict[Name, Labels] | None = None
 
 
 class Residual(Strict):
@@ -143,9 +154,9 @@ class Deaths(Strict):
     """Competing causes, age bands, hazards."""
 
     causes: Annotated[dict[Name, Cause], Field(min_length=1)]
-    age_bands: Annotated[dict[Name, tuple[int, int]], Field(min_length=1)]
-    age_periods: dict[Name, tuple[Name, ...]] = {}
-    ratios_act_within: dict[Name, tuple[Label, ...]] = {}
+    age_bands: Annotated[dict[Name, tuple[Day, Day]], Field(min_length=1)]
+    age_periods: dict[Name, Names] = {}
+    ratios_act_within: dict[Name, Labels] = {}
     """Hazard ratios and residuals act only among these levels, unless a ratio says otherwise."""
     baseline: Baseline
     hazard_ratios: tuple[HazardRatio, ...] = ()
@@ -173,7 +184,7 @@ class LevelOutcome(Strict):
     """Births whose variable has one of the levels."""
 
     variable: Name
-    levels: Annotated[tuple[Label, ...], Field(min_length=1)]
+    levels: Labels
 
 
 class Contrast(Strict):
@@ -237,7 +248,7 @@ class ModelFile(Strict):
     sources: Text | None = None
     assumptions: Text | None = None
     strata: Strata
-    reference_years: tuple[int, ...] = ()
+    reference_years: Annotated[tuple[int, ...], AfterValidator(_distinct)] = ()
     drawn_to: Name | None = None
     """The cut of the expected estimator: variables up to this one are drawn, the rest summed out."""
     parameters: dict[Name, Parameter] = {}

@@ -115,7 +115,7 @@ def _nearest_alternatives(document: Document, errors: list[Any]) -> list[Any]:
     for error, (path, tags) in zip(errors, walked, strict=True):
         alternatives = tags[:-1] if error["type"] == "missing" else tags
         for place, tag in alternatives:
-            wrong_kind = path == place and error["type"] in _WANTED
+            wrong_kind = path == place and error["type"] in _WANTED and not _quoted_number(error)
             by_tag = cost.setdefault(place, {})
             by_tag[tag] = by_tag.get(tag, 0) + (1000 if wrong_kind else 1)
     kept = []
@@ -124,6 +124,15 @@ def _nearest_alternatives(document: Document, errors: list[Any]) -> list[Any]:
         if all(cost[place][tag] == min(cost[place].values()) for place, tag in alternatives):
             kept.append(error)
     return kept
+
+
+def _quoted_number(error: Any) -> bool:
+    value = error["input"]
+    return (
+        error["type"] in ("float_type", "int_type")
+        and isinstance(value, str)
+        and bool(NUMBER.fullmatch(value))
+    )
 
 
 def _in_words(document: Document, model: type[BaseModel], error: Any) -> tuple[Loc, Any, str, str]:
@@ -191,8 +200,6 @@ def _plain(kind: str, value: object, context: dict[str, Any], message: str, key:
         return found, f"write {words} {context[key]} characters"
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
-        if NUMBER.fullmatch(str(value)):
-            return found, "a number stands without quotes; a name begins with a letter"
         words = (
             "lower-case letters, digits and _, a letter first" if pattern == _NAME else f"text like {pattern}"
         )

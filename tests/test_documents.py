@@ -175,7 +175,7 @@ def test_a_bomb_ends_at_once() -> None:
         ),
         ("from: 2026", "form: 2026", ["4:34: steps.0.form: unknown key; did you mean `from`?"]),
         ("by: 0.5", "by: 11", ["7:9: steps.1.by: found 11; write a number at most 10"]),
-        ("by: 0.5", "by: '0.5'", ["7:9: steps.1.by: found '0.5'; a number stands without quotes"]),
+        ("by: 0.5", "by: '0.5'", ["7:9: steps.1.by: found '0.5'; remove the quotes, or write lower-case"]),
         ("by: 0.5", "by: true", ["7:9: steps.1.by: found true; write a number, or write text"]),
         ("by: 0.5", "by: [1]", ["7:9: steps.1.by: found a list; write a number, or write text"]),
         ("2025: 0.9", "2025: 50%", ["8:14: path.2025: found '50%'; write a number in digits only"]),

@@ -74,6 +74,12 @@ def test_a_margin_that_no_intercept_returns_says_how_far_it_is() -> None:
         solve_intercepts(np.array([[[0.6, 0.6]]]), np.zeros((1, 1, 2)), np.ones((1, 1, 1)))
 
 
+def test_odds_too_far_apart_for_a_share_to_answer_are_a_margin_that_is_not_returned() -> None:
+    offsets = np.log([[[1.0, 1.0], [1.0, 1e60]]])
+    with pytest.raises(MarginError, match=r"margins are .* away after 60 steps"):
+        solve_intercepts(np.array([[[0.9, 0.1]]]), offsets, np.array([[[0.5, 0.5]]]))
+
+
 def margin_of(
     model: Model, structure: Structure, draws: DrawBlock, name: str
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -20,6 +20,7 @@ from simcore.model import Model, Structure
 from simcore.solve import NoSolution, solve_central
 from simcore.solved import read_central, read_draws, solved_path
 from simcore.solving import solve_model, structures
+from tests.conftest import Call
 from tests.models import FOLDER, answer, invented, prevalence, priors, scenario
 from tests.models.plain import Plain, odds
 
@@ -290,6 +291,48 @@ def test_a_total_that_nothing_returns_is_refused(tmp_path: Path) -> None:
     model = load_model(tmp_path / "orchard")
     with pytest.raises(NoSolution, match=r"orchard \(default\): draws 0 .* after 60 rounds; widen"):
         solve_central(model, model.structure())
+
+
+UNSOLVABLE = {
+    "an effect where its outcome is not": (
+        [
+            ("      ratios: {yes: hr_smoking}", "      age_bands: [later]\n      ratios: {yes: hr_smoking}"),
+            ("    odds_ratios:\n      - parent: smoking\n        of: [early]\n"
+             "        ratios: {yes: or_smoking_early}\n", ""),
+        ],
+        "no effect moves `smoking`; let hr_smoking act on the causes and ages of its outcome",
+    ),
+    "one effect asked for twice": (
+        [
+            ("      outcome: {deaths: infant}\n      measure: risk_difference\n      per: 1000\n",
+             "      outcome: {deaths: neonatal}\n      measure: odds_ratio\n"),
+            ("set: poverty\n      from: no\n      to: yes\n      among: {poverty: no}",
+             "set: smoking\n      from: no\n      to: yes"),
+            ("{distribution: normal, mean: 12.0, ci95: [6.0, 18.0]}", "1.5"),
+        ],
+        "smoking, poverty move together; let their effects act on different things",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", UNSOLVABLE)
+def test_what_cannot_be_solved_ends_with_the_address_and_what_to_change(
+    fault: str, simcore: Call, tmp_path: Path
+) -> None:
+    edits, said = UNSOLVABLE[fault]
+    folder = tmp_path / "orchard"
+    shutil.copytree(FOLDER / "orchard", folder)
+    text = (folder / "model.yaml").read_text()
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    (folder / "model.yaml").write_text(text)
+    done = simcore("solve", folder, "--draws", 2, "--threads", 1)
+    line = text[: text.index("  contrasts:")].count("\n") + 2
+    assert (done.status, done.stdout.strip()) == (2, "")
+    assert f"{folder}/model.yaml:{line}:5: solve.contrasts: {said}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "draws").exists()
 
 
 # ---- draws that do not fit

@@ -31,6 +31,7 @@ def command(
 
     Finished draws are kept beside the model: interrupted, the same command goes on from them.
     """
+    from simcore.documents import DocumentError
     from simcore.load import load_model
     from simcore.solve import NoSolution
     from simcore.solved import needs_solving
@@ -46,7 +47,7 @@ def command(
             try:
                 solve_model(loaded, draws, threads or default_threads(), chosen, bars.tick)
             except NoSolution as error:
-                raise click.ClickException(str(error)) from error
+                raise DocumentError(loaded.problem(("solve", "contrasts"), str(error))) from error
     for structure in [chosen] if chosen is not None else structures(loaded):
         _print(loaded, structure, draws or 100)
 
