@@ -91,7 +91,7 @@ def find_problems(
     if scenario.model != vocabulary.model:
         found = f"is for the model `{scenario.model}`, not `{vocabulary.model}`"
         yield scenario.problem(
-            ("model",), f"{found}; write `model: {vocabulary.model}` or run it with its own"
+            ("model",), f"{found}; write `model: {vocabulary.model}`, or name its own with --model"
         )
         return
     for i, intervention in enumerate(scenario.interventions):

@@ -67,9 +67,16 @@ def ask(
     wanted = tuple(years)
     if not wanted or (loaded.years and not set(wanted) <= set(loaded.years)):
         span = f"{loaded.years[0]} to {loaded.years[-1]}"
-        message = f"{_span(wanted)} is outside the model; {loaded.name} has {span}"
+        remedy = f"write --years {loaded.years[0]}-{loaded.years[-1]}, or fewer of them"
+        message = f"{_span(wanted)} is outside the model; {loaded.name} has {span}, {remedy}"
         raise DocumentError(Problem("--years", None, None, "", message))
     comparator = read_scenario(baseline)
+    if comparator.model != loaded.name and baseline == DEFAULT_BASELINE:
+        remedy = (
+            f"write a file with `model: {loaded.name}` and `interventions: []`, and name it with --baseline"
+        )
+        message = f"`{baseline}` is for the model `{comparator.model}`, not `{loaded.name}`; {remedy}"
+        raise DocumentError(Problem("--baseline", None, None, "", message))
     given = [scenarios] if isinstance(scenarios, str | os.PathLike) else scenarios
     named = [s for s in read_scenarios(given) if not _is_same(s, comparator)]
     vocabulary = vocabulary_of(loaded)

@@ -42,27 +42,37 @@ def load_model(name_or_folder: str | os.PathLike[str]) -> Model:
 
 
 def find_model(name_or_folder: str | os.PathLike[str]) -> Path:
-    """The folder of a model given by name or by path."""
+    """The folder of a model given by its name, its folder, or its ``model.yaml``."""
     given = os.fspath(name_or_folder)
-    shipped = Path(str(resources.files("simcore") / "models"))
-    if os.sep not in given and (shipped / given / "model.yaml").is_file():
-        return shipped / given
-    folder = Path(given)
-    if folder.name == "model.yaml" and folder.is_file():
-        return folder.parent
-    if folder.is_dir():
-        return folder
-    names = [path.parent.name for path in shipped.glob("*/model.yaml")]
-    beside = [path.parent.name for path in folder.parent.glob("*/model.yaml")]
-    match = near_match(folder.name, [*beside, *names])
-    if match in beside:
-        match = str(folder.parent / match)
+    if os.sep not in given and given in shipped_models():
+        return _shipped() / given
+    path = Path(given)
+    if path.name == "model.yaml" and path.is_file():
+        return path.parent
+    if path.is_dir():
+        return path
+    beside = {folder.parent.name: str(folder.parent) for folder in path.parent.glob("*/model.yaml")}
+    known = {name: name for name in shipped_models()} | beside
+    match = near_match(path.name, known)
     remedy = (
-        f"did you mean `{match}`?"
-        if match
-        else "name a folder that holds a model.yaml, or " + ", ".join(names)
+        f"did you mean `{known[match]}`?" if match else "name a folder that holds a model.yaml, or england"
     )
     raise DocumentError(Problem(given, None, None, "", f"no such model; {remedy}"))
+
+
+def is_model(name_or_folder: str) -> bool:
+    """Whether a name or path given where scenarios could stand too is that of a model."""
+    path = Path(name_or_folder)
+    return name_or_folder in shipped_models() or (path / "model.yaml").is_file() or path.name == "model.yaml"
+
+
+def shipped_models() -> tuple[str, ...]:
+    """The names of the models that come with the package."""
+    return tuple(sorted(path.parent.name for path in _shipped().glob("*/model.yaml")))
+
+
+def _shipped() -> Path:
+    return Path(str(resources.files("simcore") / "models"))
 
 
 class _Loader:

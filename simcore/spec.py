@@ -51,7 +51,7 @@ class StratumYears(Strict):
 class StratumLevels(Strict):
     """A stratum dimension with named levels, in order."""
 
-    levels: Labels
+    levels: Annotated[Labels, Field(max_length=255)]
 
 
 class Strata(Strict):

@@ -61,7 +61,7 @@ def command(
 ) -> None:
     """Individual births: every variable in every arm, and the outcome.
 
-    SCENARIOS are files, folders or bare names; child_poverty_35 and smoking_cessation if none is given.
+    SCENARIOS are files, folders or bare names; for England child_poverty_35 and smoking_cessation if none is given.
     With the seed and draw of a comparison these are the same babies, and another scenario changes none of
     them. One row a birth and arm.
     """
@@ -75,9 +75,8 @@ def command(
         )
     if to is not None:
         _check_place(to)
-    question = load_question(
-        model, scenarios or SHOWN, baseline, parse_years(years), parse_variants(variants)
-    )
+    shown = scenarios or (SHOWN if model == "england" else ())
+    question = load_question(model, shown, baseline, parse_years(years), parse_variants(variants))
     from scenarios.interventions import arms_of
     from simcore.births import births_table, describe_birth
     from simcore.solved import read_central, read_draws

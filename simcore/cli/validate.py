@@ -1,31 +1,87 @@
-"""``simcore validate``: whether scenario files are sound."""
+"""``simcore validate``: whether scenario files and models are sound."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario
+    from simcore.model import Model
 
-@click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIOS...")
-@click.option("--model", default="england", show_default=True, help="Model that the files are for.")
-def command(scenarios: tuple[str, ...], model: str) -> None:
-    """Check scenario files (paths, folders or bare names) and print every problem with its address."""
-    from scenarios.check import find_problems, vocabulary_of
-    from scenarios.read import read_scenarios
-    from simcore.documents import DocumentError
-    from simcore.load import load_model
+EXAMPLES = """\b
+simcore validate my_scenario.yaml
+simcore validate my_model/                                a model: a folder with a model.yaml
+simcore validate my_scenario.yaml --model my_model/
+"""
 
-    vocabulary = vocabulary_of(load_model(model))
-    read = read_scenarios(scenarios)
-    problems = [problem for scenario in read for problem in find_problems(scenario, vocabulary)]
-    if problems:
-        raise DocumentError(problems)
+
+@click.command(epilog=EXAMPLES)
+@click.argument("files", nargs=-1, metavar="FILES...")
+@click.option("--model", metavar="NAME", help="Model that scenario files are for; england if not given.")
+def command(files: tuple[str, ...], model: str | None) -> None:
+    """Check scenario files and models, and print every problem with its address.
+
+    FILES are scenario files, folders of them or bare names; a folder that holds a model.yaml, or the name of a
+    shipped model, is a model. Scenarios beside one model are checked against it.
+    """
+    from simcore.load import is_model
+
+    models = [name for name in files if is_model(name)]
+    scenarios = [name for name in files if name not in models]
+    if not files and model is None:
+        raise click.MissingParameter(param_hint="'FILES...'", param_type="argument")
+    if not files:
+        models = [str(model)]
+    for_model = model or (models[0] if len(models) == 1 else "england")
+    read, lines = _check(models, scenarios, for_model)
+    for line in lines:
+        click.echo(line)
     for scenario in read:
         count = len(scenario.interventions)
         words = (
             f"{count} intervention{'s' * (count != 1)}" if count else "no intervention: the reference path"
         )
         click.echo(f"{scenario.document.path}: {scenario.name}, {words}")
-    click.echo(f"{len(read)} file{'s' * (len(read) != 1)} without a problem", file=sys.stderr)
+    counted = [(len(models), "model"), (len(read), "file")]
+    found = " and ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counted if n)
+    click.echo(f"{found} without a problem", file=sys.stderr)
+
+
+def _check(
+    models: Sequence[str], scenarios: Sequence[str], for_model: str
+) -> tuple[Sequence[Scenario], list[str]]:
+    """Everything read and checked: the scenarios, and what is to be said of the models. All problems together."""
+    from scenarios.check import find_problems, vocabulary_of
+    from scenarios.read import read_scenarios
+    from simcore.documents import DocumentError, Problem
+    from simcore.load import load_model
+
+    problems: list[Problem] = []
+    lines: list[str] = []
+    read: Sequence[Scenario] = ()
+    for name in models:
+        try:
+            lines += _about(name, load_model(name))
+        except DocumentError as error:
+            problems += error.problems
+    try:
+        if scenarios:
+            read = read_scenarios(scenarios)
+            vocabulary = vocabulary_of(load_model(for_model))
+            problems += [problem for scenario in read for problem in find_problems(scenario, vocabulary)]
+    except DocumentError as error:
+        problems += error.problems
+    if problems:
+        raise DocumentError(problems)
+    return read, lines
+
+
+def _about(given: str, model: Model) -> list[str]:
+    from simcore.survey import survey
+
+    head = f"{given}: {model.name}, edition {model.spec.edition}: {model.spec.title}"
+    return [head, *(f"  {line}" for line in survey(model))]
