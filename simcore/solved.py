@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def read_draws(model: Model, structure: Structure, n: int) -> DrawBlock:
 def read_central(model: Model, structure: Structure) -> DrawBlock:
     """The central draw of a structure."""
     if not needs_solving(model):
-        return central_draw(model)
+        return replace(central_draw(model), index=np.array([CENTRAL % 2**32]))
     return _read(model, structure, lambda index: index == CENTRAL)
 
 

@@ -11,6 +11,7 @@ from simcore.documents import DocumentError
 from simcore.draws import DrawBlock
 from simcore.network import Labelled, push_forward
 from simcore.program import compile_natural
+from simcore.solved import read_central
 from simcore.worlds import lay_arm
 from tests.models import answer, babies, hazard, invented, natural_arm, prevalence, priors, scenario, support
 from tests.models.plain import Plain
@@ -177,6 +178,16 @@ def test_uncertain_coverage_has_one_value_a_draw_whatever_the_block() -> None:
     assert coverage[0] == pytest.approx(np.broadcast_to(per_draw[:, None, None], coverage[0].shape))
     assert len(set(per_draw.round(6))) == 4 and (per_draw > 0.2).all() and (per_draw < 0.9).all()
     assert np.array_equal(coverage[0], coverage[1])
+
+
+def test_the_central_draw_takes_the_centre_of_what_a_scenario_leaves_uncertain() -> None:
+    """Of a model with nothing to solve too, where it is not kept in a file."""
+    central = read_central(HARBOUR, NATURAL)
+    assert central.index.tolist() == [2**32 - 1]
+    service = hazard("{distribution: lognormal, median: 0.5, ci95: [0.25, 1.0]}", "fever", "days_28_364")
+    program = compile_natural(HARBOUR, NATURAL, central, YEARS)
+    (edit,) = arm_of(scenario("mild", service), program, central).hazard_edits
+    assert set(edit.factor.values.ravel()) == {0.5, 1.0}
 
 
 def test_realised_births_go_through_the_cascade_in_its_proportions() -> None:
