@@ -18,7 +18,7 @@ from simcore.load import load_model
 from simcore.model import Model, Structure
 from simcore.program import compile_natural
 from simcore.record import run_record
-from simcore.results import BlockResult, join_blocks, strata_of, to_dataset, with_averted
+from simcore.results import BlockResult, join_blocks, strata_of, to_dataset, with_averted, wording
 from simcore.run import Estimator, Settings, simulate
 from simcore.solved import read_central, read_draws
 from simcore.store import RunFolder
@@ -242,6 +242,7 @@ def summarise(
         arms.append(summary)
     return {
         "model": model.name,
+        "words": wording(model),
         "years": years,
         "draws": draws,
         "seed": seed,

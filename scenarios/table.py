@@ -20,10 +20,11 @@ FOLDED = 26
 """Columns that a long name may take before it is folded."""
 GAP = 3
 """Columns between two columns of a table."""
-SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000\nbirths")
+SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000\n{short}")
 VARIANTS: Cells = ("scenario", "structure", "averted", "95% interval", "as chosen,\nsame draws", "draws")
-STEPS: Cells = ("scenario", "step", "births", "95% interval")
-REST: Cells = ("most deprived\nfifth", "least deprived\nfifth", "P(averts)", "MC\nerror")
+STEPS: Cells = ("scenario", "step", "{short}", "95% interval")
+FIFTHS: Cells = ("most deprived\nfifth", "least deprived\nfifth")
+SURE: Cells = ("P(averts)", "MC\nerror")
 MORE = (
     "mc_error",
     "draw_error",
@@ -33,11 +34,7 @@ MORE = (
     "chosen_on_same_draws",
 )
 """What stands beside a headline in the CSV file."""
-FOOT = (
-    "For: comparing national policies on infant deaths in England, by size, by whom and how sure. "
-    "Not for: forecasting deaths, one baby, hospital or council, or proof that a policy works. "
-    "Intervals are over the uncertain parameters; what is not known in kind stands under variants."
-)
+FOOT = "Intervals are over the uncertain parameters; what is not known in kind stands under variants."
 
 
 def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
@@ -54,34 +51,35 @@ def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
 
 
 def _print_all(console: Console, summary: Mapping[str, Any], out: Path | None) -> None:
-    baseline, arms = summary["baseline"], summary["arms"]
+    baseline, arms, words = summary["baseline"], summary["arms"], summary["words"]
+    sizes, steps = (tuple(cell.format(**words) for cell in cells) for cells in (SIZE, STEPS))
     span = "-".join(str(year) for year in dict.fromkeys((summary["years"][0], summary["years"][-1])))
     console.print(
-        f"\n[bold]{baseline['name']}[/bold], {span}: {baseline['births']:,.0f} live births, "
-        f"{baseline['deaths']['mean']:,.0f} infant deaths ({_range(baseline['deaths']['interval95'])}), "
+        f"\n[bold]{baseline['name']}[/bold], {span}: {baseline['births']:,.0f} {words['births']}, "
+        f"{baseline['deaths']['mean']:,.0f} {words['deaths']} ({_range(baseline['deaths']['interval95'])}), "
         f"{baseline['imr']:.2f} per 1,000",
         highlight=False,
     )
     if "imr_by_fifth" in baseline:
         fifths = "  ".join(f"{imr:.2f}" for imr in baseline["imr_by_fifth"])
         console.print(
-            f"infant deaths per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False
+            f"{words['deaths']} per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False
         )
-    title = f"Infant deaths averted against {baseline['name']}, {span}"
+    title = f"{_capital(words['deaths'])} averted against {baseline['name']}, {span}"
     size, rest = [_size(arm) for arm in arms], [_rest(arm) for arm in arms]
+    others = FIFTHS + SURE if any("most_deprived_fifth" in arm for arm in arms) else SURE
     whole = [left + right for left, right in zip(size, rest, strict=True)]
-    if _needed(SIZE + REST, whole) <= console.width:
-        _print(console, title, SIZE + REST, whole)
+    if _needed(sizes + others, whole) <= console.width:
+        _print(console, title, sizes + others, whole)
     else:
-        _print(console, title, SIZE, size)
+        _print(console, title, sizes, size)
         narrow = [left[:1] + right for left, right in zip(size, rest, strict=True)]
-        _print(console, "Where, and how sure", SIZE[:1] + REST, narrow)
+        _print(console, "Where, and how sure", sizes[:1] + others, narrow)
     _print(console, "The same under other structures", VARIANTS, _variants(summary), words=2)
-    _print(
-        console, "Births at each step of an intervention, and those it moves", STEPS, _steps(summary), words=2
-    )
+    title = f"{_capital(words['short'])} at each step of an intervention, and those it moves"
+    _print(console, title, steps, _steps(summary), words=2)
     console.print(_notes(summary), highlight=False)
-    console.print(FOOT, style="dim", highlight=False)
+    console.print(f"{words['use']} {FOOT}".strip(), style="dim", highlight=False)
     if out is not None:
         written = f"Written to {out}/: results.nc, summary.csv, summary.json, run.json"
         # a folder's name is no markup, and is copied whole from the terminal
@@ -144,7 +142,7 @@ def _size(arm: Mapping[str, Any]) -> Cells:
 
 def _rest(arm: Mapping[str, Any]) -> Cells:
     fifths = ("most_deprived_fifth", "least_deprived_fifth")
-    whose = tuple(_count(arm[fifth]["mean"]) if fifth in arm else "" for fifth in fifths)
+    whose = tuple(_count(arm[fifth]["mean"]) for fifth in fifths if fifth in arm)
     return *whose, f"{arm['p_positive']:.2f}", _error(arm["deaths_averted"]["mc_error"])
 
 
@@ -182,17 +180,17 @@ def _uncertain(at: Mapping[str, Any]) -> bool:
 def _notes(summary: Mapping[str, Any]) -> str:
     """How the numbers were made, in one or two sentences."""
     run = summary["run"]
-    chosen = ", ".join(f"{name}={option}" for name, option in summary["structure"].items())
-    drawn = f" of {run['births_per_draw']:,} births" if run["births_per_draw"] else ", nothing drawn"
+    structure = ", ".join(f"{name}={option}" for name, option in summary["structure"].items())
+    chosen = f"Structure: {structure}. " if structure else ""
+    short = summary["words"]["short"]
+    drawn = f" of {run['births_per_draw']:,} {short}" if run["births_per_draw"] else ", nothing drawn"
     made = f"{summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
     few = (
         f" An interval over {summary['draws']} draws is rough: ask for more (--draws)."
         if summary["draws"] < ROUGH
         else ""
     )
-    return (
-        f"Structure: {chosen}. {made}; hazards held after the reference years. {_monte_carlo(summary)}{few}"
-    )
+    return f"{chosen}{made}; hazards held after the reference years. {_monte_carlo(summary)}{few}"
 
 
 def _monte_carlo(summary: Mapping[str, Any]) -> str:
@@ -218,6 +216,10 @@ def _monte_carlo(summary: Mapping[str, Any]) -> str:
         others = "Elsewhere it" if notes else "Monte Carlo variance"
         notes.append(f"{others} is at most {small:.1%} of the variance between draws, and is left in.")
     return " ".join(notes)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _count(value: float) -> str:
@@ -253,22 +255,22 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         row = {"scenario": scenario, "measure": measure, "level": level, "value": value}
         rows.append({**row, "low95": low, "high95": high, **errors, "unit": unit})
 
-    baseline = summary["baseline"]
+    baseline, births = summary["baseline"], summary["words"]["births"]
     name = baseline["name"]
-    add(name, "births", "all", baseline["births"], "live births")
+    add(name, "births", "all", baseline["births"], births)
     deaths = {**baseline["deaths"], "draws": summary["draws"]}
     add(name, "deaths", "all", deaths["mean"], "deaths", deaths)
-    add(name, "imr", "all", baseline["imr"], "per 1,000 live births")
+    add(name, "imr", "all", baseline["imr"], f"per 1,000 {births}")
     for i, imr in enumerate(baseline.get("imr_by_decile", ()), start=1):
-        add(name, "imr", f"imd_decile {i}", imr, "per 1,000 live births")
+        add(name, "imr", f"imd_decile {i}", imr, f"per 1,000 {births}")
     for i, imr in enumerate(baseline.get("imr_by_fifth", ()), start=1):
-        add(name, "imr", f"imd_fifth {i}", imr, "per 1,000 live births")
+        add(name, "imr", f"imd_fifth {i}", imr, f"per 1,000 {births}")
     for arm in summary["arms"]:
         name = arm["name"]
         headline = {**arm["deaths_averted"], "draws": summary["draws"]}
         add(name, "deaths_averted", "all", headline["mean"], "deaths", headline)
         add(name, "percent_averted", "all", arm["percent"], "% of the comparator's deaths")
-        add(name, "deaths_averted_per_1000", "all", arm["per_1000_births"], "per 1,000 live births")
+        add(name, "deaths_averted_per_1000", "all", arm["per_1000_births"], f"per 1,000 {births}")
         add(name, "p_positive", "all", arm["p_positive"], "probability")
         for i, value in enumerate(arm.get("by_decile", ()), start=1):
             add(name, "deaths_averted", f"imd_decile {i}", value, "deaths")
@@ -279,7 +281,7 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
             for level, value in arm.get(dim, {}).items():
                 add(name, "deaths_averted", f"{dim.removeprefix('by_')} {level}", value, "deaths")
         for step, at in arm.get("people", {}).items():
-            add(name, "births_at_step", step, at["mean"], "live births", at)
+            add(name, "births_at_step", step, at["mean"], births, at)
         for variant, at in arm["variants"].items():
             add(name, "deaths_averted", f"variant {variant}", at["mean"], "deaths", at)
     return rows

@@ -126,7 +126,7 @@ def averted(margins: Margins, arm: int) -> tuple[Array, Array | None]:
 
 
 def baseline_summary(model: Model, births: Array, margins: Margins) -> dict[str, Any]:
-    """Births, deaths and infant mortality of the comparator."""
+    """Births, deaths and mortality of the comparator."""
     slices = margins.slices[0] if margins.slices.shape[-1] else None
     deaths = estimate(margins.total[0], slices)
     out: dict[str, Any] = {
@@ -135,7 +135,7 @@ def baseline_summary(model: Model, births: Array, margins: Margins) -> dict[str,
         "deaths": deaths.as_dict(),
         "imr": 1000 * deaths.mean / float(births.sum()),
     }
-    if IMD in model.strata:
+    if _has_tenths(model):
         axis = list(model.strata).index(IMD)
         per_decile = births.sum(axis=tuple(i for i in range(births.ndim) if i != axis))
         died = margins.by[IMD][0].mean(axis=0)
@@ -144,6 +144,11 @@ def baseline_summary(model: Model, births: Array, margins: Margins) -> dict[str,
         pairs = per_decile.reshape(-1, 2).sum(axis=1)
         out["imr_by_fifth"] = (1000 * died.reshape(-1, 2).sum(axis=1) / pairs).tolist()
     return out
+
+
+def _has_tenths(model: Model) -> bool:
+    """Whether births are known by ten equal parts of deprivation, so that two make a fifth."""
+    return len(model.strata.get(IMD, ())) == 10
 
 
 def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict[str, Any]:
@@ -159,7 +164,7 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
         "p_positive": float((total > 0).mean()),
     }
     difference = {dim: values[0] - values[arm] for dim, values in margins.by.items()}
-    if IMD in difference:
+    if _has_tenths(model):
         by_decile = difference[IMD]
         out["by_decile"] = by_decile.mean(axis=0).tolist()
         for name, pair in FIFTHS.items():

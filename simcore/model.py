@@ -16,7 +16,7 @@ from simcore.network import Array
 from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Variable
 
 NOT_SOLVED_FROM = frozenset({
-    "meaning", "title", "edition", "note", "population", "grade", "source", "sources", "assumptions",
+    "meaning", "title", "edition", "words", "note", "population", "grade", "source", "sources", "assumptions",
     "clock", "decision", "draws", "drawn_to",
 })  # fmt: skip
 """Keys that explain, or only say how births are drawn: nothing solved hangs on them, so the hash leaves them out."""

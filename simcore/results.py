@@ -51,6 +51,12 @@ def join_blocks(blocks: Sequence[BlockResult]) -> BlockResult:
     )
 
 
+def wording(model: Model) -> dict[str, str]:
+    """What the model counts, in its own words: ``deaths``, ``births``, ``short`` (for births) and ``use``."""
+    words = model.spec.words
+    return {**words.model_dump(), "short": words.short or words.births}
+
+
 def to_dataset(
     model: Model, years: Sequence[int], blocks: Sequence[BlockResult], record: Mapping[str, Any] | None = None
 ) -> xr.Dataset:
@@ -59,9 +65,10 @@ def to_dataset(
     Returns
     -------
     xarray.Dataset
-        ``deaths`` (arm, draw, stratum dims, cause, age_band), expected infant deaths among the births of the
-        stratum; ``births`` (stratum dims), live births; ``people`` (step, draw, stratum dims), births at each
-        counted step of an intervention, where there are any. The run record is JSON in ``attrs["run"]``.
+        ``deaths`` (arm, draw, stratum dims, cause, age_band), expected deaths among the births of the
+        stratum; ``births`` (stratum dims); ``people`` (step, draw, stratum dims), births at each counted step of
+        an intervention, where there are any. The run record is JSON in ``attrs["run"]``. Units and long names
+        are in the model's own words (infant deaths, live births).
     """
     import xarray as xr
 
@@ -69,8 +76,9 @@ def to_dataset(
     deaths = model.spec.deaths
     dims = (ARM, DRAW, *strata, CAUSE, AGE_BAND)
     values = np.concatenate([block.deaths for block in blocks], axis=1)
-    units = {"units": "deaths", "long_name": "expected infant deaths"}
-    births = {"units": "live births", "long_name": "live births, counted or projected"}
+    words = wording(model)
+    units = {"units": "deaths", "long_name": f"expected {words['deaths']}"}
+    births = {"units": words["births"], "long_name": f"{words['births']}, counted or projected"}
     data: dict[str, Any] = {
         "deaths": (dims, values, units),
         "births": (tuple(strata), model.births_in(strata), births),
@@ -93,8 +101,8 @@ def to_dataset(
     steps = list(blocks[0].stages)
     if steps:
         people = np.stack([np.concatenate([block.stages[step] for block in blocks]) for step in steps])
-        words = {"units": "live births", "long_name": "births whose mother is at a step of an intervention"}
-        data["people"] = (("step", DRAW, *strata), people, words)
+        at = {"units": words["births"], "long_name": f"{words['short']} at a step of an intervention"}
+        data["people"] = (("step", DRAW, *strata), people, at)
         coords["step"] = [f"{arm}/{step}" for arm, step in steps]
     attrs = {"title": model.spec.title, "model": model.name, "model_hash": model.hash}
     if record is not None:
@@ -105,7 +113,8 @@ def to_dataset(
 def with_averted(dataset: xr.Dataset) -> xr.Dataset:
     """A run's Dataset with ``deaths_averted``: deaths of the first arm, the comparator, less those of each arm."""
     deaths = dataset["deaths"]
-    words = {"units": "deaths", "long_name": f"infant deaths averted against {deaths[ARM].values[0]}"}
+    counted = str(deaths.attrs["long_name"]).removeprefix("expected ")
+    words = {"units": "deaths", "long_name": f"{counted} averted against {deaths[ARM].values[0]}"}
     difference = (deaths.isel({ARM: 0}, drop=True) - deaths).transpose(*deaths.dims)
     return dataset.assign(deaths_averted=difference.assign_attrs(words))
 

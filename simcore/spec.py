@@ -238,6 +238,17 @@ class Solve(Strict):
     contrasts: dict[Name, Contrast] = {}
 
 
+class Wording(Strict):
+    """What the model counts, in the words of tables and result files: nothing is worked out from them."""
+
+    deaths: Text = "deaths"
+    births: Text = "births"
+    short: Text | None = None
+    """In place of ``births`` where there is room for one word; the same if not given."""
+    use: str = ""
+    """What answers are for and not for, printed under every table."""
+
+
 class ModelFile(Strict):
     """The whole of ``model.yaml``."""
 
@@ -245,6 +256,7 @@ class ModelFile(Strict):
     title: Text
     edition: Text
     population: Text
+    words: Wording = Wording()
     sources: Text | None = None
     assumptions: Text | None = None
     strata: Strata

@@ -10,6 +10,7 @@ from simcore.arms import Arm
 from simcore.dims import YEAR
 from simcore.draws import DrawBlock
 from simcore.model import Model
+from simcore.results import wording
 from simcore.run import Settings, run_block
 from simcore.solved import needs_solving, read_central, read_draws, solved_path
 
@@ -29,7 +30,8 @@ def survey(model: Model) -> Iterator[str]:
     """
     spec = model.spec
     size = " x ".join(f"{dim} ({len(levels)})" for dim, levels in model.strata.items())
-    yield f"{model.births.sum():,.0f} births, by {size}"
+    words = wording(model)
+    yield f"{model.births.sum():,.0f} {words['births']}, by {size}"
     yield f"variables, in causal order: {', '.join(spec.variables)}"
     causes, bands = spec.deaths.causes, spec.deaths.age_bands
     yield f"causes of death: {', '.join(causes)}; age bands: {', '.join(bands)}"
@@ -38,7 +40,7 @@ def survey(model: Model) -> Iterator[str]:
         yield f"not solved yet: run `simcore solve {model.folder}` before it can be compared"
         return
     middle = _deaths(model, read_central(model, structure)).sum(axis=-1)[0]
-    yield f"deaths per 1,000 births, nothing changed: {_rates(model, middle)}"
+    yield f"{words['deaths']} per 1,000 {words['short']}, nothing changed: {_rates(model, middle)}"
     if not spec.parameters:
         return
     few = _deaths(model, read_draws(model, structure, _few(model))).sum(axis=(-1, -2))

@@ -99,7 +99,7 @@ FAULTS = {
     "a number that is text": yaml("decision: 17", 'decision: "17"', "eye_colour.decision", "remove the quotes"),
     "a number with a comma": yaml("{young: 1.5}", "{young: 1,5}", "ratios.5", "write decimals with a point"),
     "a number in quotes": yaml("{young: 1.5}", "{young: '1.5'}", "ratios.young",
-                               "a number stands without quotes"),
+                               "found '1.5'; remove the quotes"),
     "thousands": yaml("low: 1.2, high: 2.0", "low: 1_200, high: 2.0", "or_smoking_early.value.low",
                       "write a number in digits only"),
     "a level that is no text": yaml("[brown, blue, green]", "[true, blue, green]", "levels.0",

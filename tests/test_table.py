@@ -17,6 +17,10 @@ from tests.conftest import ARMS, Ran
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?%?")
+FOR = (
+    "For: comparing national policies on infant deaths in England, by size, by whom and how sure. "
+    "Not for: forecasting deaths, one baby, hospital or council, or proof that a policy works."
+)
 WIDTHS = (30, 40, 60, 80, 100, 129, 130, 200)
 
 
@@ -119,9 +123,7 @@ def test_the_foot_says_what_the_answer_is_for_and_not_for(
     compared: Ran, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = " ".join(printed(compared.summary, monkeypatch, None).split())
-    assert FOOT in text
-    assert "For: " in FOOT
-    assert "Not for: " in FOOT
+    assert f"{FOR} {FOOT}" in text
     assert "Structure: child_poverty=as-published, poverty_to_smoking=off." in text
     assert "24 draws of 4,000 births, expected deaths, seed 1" in text
 
@@ -171,6 +173,27 @@ def test_one_year_is_one_year_and_a_folder_is_no_markup(
     assert "current_policy, 2029: " in text
     assert "Written to out/[bold]x/: results.nc" in text
     assert "current_policy, 2029-2030: " in printed(compared.summary, monkeypatch, None)
+
+
+def test_another_model_is_told_in_its_own_words(compared: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = copy.deepcopy(compared.summary)
+    summary["words"] = {"deaths": "falls", "births": "people over 75", "short": "people", "use": ""}
+    del summary["baseline"]["imr_by_fifth"]
+    summary["structure"] = {}
+    for arm in summary["arms"]:
+        del arm["most_deprived_fifth"], arm["least_deprived_fifth"]
+        arm["variants"] = {}
+    text = printed(summary, monkeypatch, None)
+    said = " ".join(text.split())
+    assert "1,127,122 people over 75, 4,0" in said and " falls (" in said
+    assert "Falls averted against current_policy" in said
+    assert "People at each step of an intervention" in said
+    assert "24 draws of 4,000 people, expected deaths" in said
+    assert said.endswith(FOOT)
+    assert not re.search("infant|live births|fifth|For:|Structure|England", text)
+    units = {row["unit"] for row in summary_rows(summary)}
+    assert {"people over 75", "per 1,000 people over 75"} <= units
+    assert not any("birth" in unit for unit in units)
 
 
 def test_an_exact_zero_is_0_and_small_counts_have_a_decimal(

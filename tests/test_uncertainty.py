@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from scenarios.compare import ask
 from scenarios.interventions import arms_of
-from scenarios.uncertainty import LARGEST_SHARE, Margins, averted, estimate
+from scenarios.uncertainty import LARGEST_SHARE, Margins, averted, baseline_summary, estimate
 from simcore.results import BlockResult, join_blocks
 from simcore.run import SLICES, Settings, simulate
 from simcore.solved import read_draws
@@ -187,6 +189,16 @@ def test_margins_of_blocks_are_those_of_the_whole() -> None:
         assert np.array_equal(values, whole.by[dim])
         assert values.sum(axis=-1) == pytest.approx(whole.total, rel=1e-12)
     assert np.array_equal(joined.people["less", "offer:reached"], whole.people["less", "offer:reached"])
+
+
+@pytest.mark.parametrize("levels", [3, 5, 10])
+def test_fifths_are_made_of_ten_tenths_and_of_nothing_else(levels: int) -> None:
+    births = np.full(levels, 1000.0)
+    deaths = np.arange(1.0, levels + 1)[None, None] * np.ones((1, 2, 1))
+    margins = Margins(("base",), deaths.sum(axis=-1), {"imd_decile": deaths}, np.zeros((1, 2, 0)), {})
+    model = SimpleNamespace(strata={"imd_decile": tuple(map(str, range(levels)))})
+    found = baseline_summary(model, births, margins)
+    assert found.get("imr_by_fifth") == ([1.5, 3.5, 5.5, 7.5, 9.5] if levels == 10 else None)
 
 
 def test_averted_is_the_comparator_less_the_arm() -> None:

@@ -118,7 +118,7 @@ def command(
     out: str | None,
     as_json: bool,
 ) -> None:
-    """Compare scenario files over the same births and the same luck: infant deaths averted, whose, how sure.
+    """Compare scenario files over the same births and the same luck: deaths averted, whose, how sure.
 
     SCENARIOS are files, folders or bare names of shipped files. An interrupted run with --out goes on where
     it stopped when the same command is given again.
