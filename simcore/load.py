@@ -15,6 +15,7 @@ from simcore.grid import Grid, read_grid
 from simcore.model import Model, SharesTable, Target
 from simcore.network import Array
 from simcore.spec import ModelFile, StratumYears, Variable
+from simcore.strata import same_key
 from simcore.tables import Column, read_table
 from simcore.words import word_problems
 
@@ -63,7 +64,8 @@ def find_model(name_or_folder: str | os.PathLike[str]) -> Path:
 def is_model(name_or_folder: str) -> bool:
     """Whether a name or path given where scenarios could stand too is that of a model."""
     path = Path(name_or_folder)
-    return name_or_folder in shipped_models() or (path / "model.yaml").is_file() or path.name == "model.yaml"
+    inside = any((path / name).is_file() for name in ("model.yaml", "model.yml"))
+    return inside or name_or_folder in shipped_models() or path.name == "model.yaml"
 
 
 def shipped_models() -> tuple[str, ...]:
@@ -99,6 +101,12 @@ class _Loader:
             baseline = np.ones([len(self._levels(axis)) for axis in axes])
         targets = self._targets(axes)
         self._sources()
+        twins = same_key(self.strata)
+        if twins is not None:
+            message = (
+                f"{twins[0]} and {twins[1]} would share their luck, as their keys are one; rename a level"
+            )
+            self.problems.append(self.document.problem(("strata", "dims"), message))
         if self.problems:
             raise DocumentError(self.problems)
         return Model(spec, self.folder, self.strata, births, shares, baseline, targets)

@@ -5,7 +5,6 @@ Shapes and strides are the same for every draw of a block; only the thresholds c
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -17,6 +16,7 @@ from simcore.kernels.arrays import row_major
 from simcore.kernels.packed import FIRST_LEVEL, OWN, Packed, share_columns
 from simcore.network import Array, Node
 from simcore.pack_hazards import pack_outcome
+from simcore.strata import stratum_keys
 from simcore.worlds import Worlds
 
 WORDS = 2.0**32
@@ -36,23 +36,6 @@ def apportion(births: Array, simulated: int) -> NDArray[np.int64]:
     whole.ravel()[order[: simulated - int(whole.sum())]] += 1
     whole = np.maximum(whole, (births > 0).astype(np.int64))
     return np.asarray(whole)
-
-
-def stratum_keys(strata: dict[str, tuple[str, ...]]) -> NDArray[np.uint32]:
-    """The identity of each stratum, from its labels alone: another year or decile moves none.
-
-    Raises
-    ------
-    ValueError
-        If two strata share a key (about one model in 100,000 of England's size).
-    """
-    labels = [
-        ",".join(f"{d}={v}" for d, v in zip(strata, cell, strict=True)) for cell in product(*strata.values())
-    ]
-    keys = np.array([zlib.crc32(label.encode()) for label in labels], dtype=np.uint32)
-    if len(set(keys.tolist())) < len(labels):
-        raise ValueError("two strata share a key; rename a level")
-    return keys
 
 
 @dataclass(frozen=True)

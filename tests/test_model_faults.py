@@ -139,6 +139,9 @@ FAULTS = {
         "age_bands: [days_7_27, days_28_364]\n      within", "age_bands: [day_0, days_28_364]\n      within",
         "age_bands", "shared_bed acts from day 7, and day_0 begins before; name later age bands"),
     # ---- strata
+    "strata with one luck": Fault(
+        "lagoon", "model.yaml", "levels: [shore, isle]", "levels: [plumless, buckeroo]", "strata.dims",
+        "area=plumless and area=buckeroo would share their luck", at="    area:"),
     "years that run backwards": yaml("{first: 2001, last: 2006}", "{first: 2006, last: 2001}",
                                      "strata.dims.year",
                                      "ends in 2001 before it begins in 2006"),
