@@ -112,7 +112,7 @@ def test_a_plain_number_is_a_known_one() -> None:
             "did you mean `lognormal`?",
         ),
         ("{distribution: normal, medain: 1, ci95: [0, 2]}", ":1:31: value.medain", "did you mean `mean`?"),
-        ("{distribution: normal, mean: 1, ci95: [0]}", ":1:46: value.ci95.1", "is missing"),
+        ("{distribution: normal, mean: 1, ci95: [0]}", ":1:46: value.ci95", "has 1 item; write two"),
         ("{median: 1}", ":1:8: value.distribution", "is missing"),
         ("true", ":1:8: value:", "write a number, or"),
         ("'0.5'", ":1:8: value:", "write a number, or"),
