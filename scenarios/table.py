@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.refine import in_words
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -78,6 +80,9 @@ def _print_all(console: Console, summary: Mapping[str, Any], out: Path | None) -
     _print(console, "The same under other structures", VARIANTS, _variants(summary), words=2)
     title = f"{_capital(words['short'])} at each step of an intervention, and those it moves"
     _print(console, title, steps, _steps(summary), words=2)
+    if "precision" in summary:
+        reached = summary["precision"]["reached"]
+        console.print(in_words(summary["precision"]), style="" if reached else "bold", highlight=False)
     console.print(_notes(summary), highlight=False)
     console.print(f"{words['use']} {FOOT}".strip(), style="dim", highlight=False)
     if out is not None:

@@ -1,9 +1,9 @@
 """From deaths by draw to what is said about them: means, intervals, and how much of the spread is ours.
 
 Three errors are kept apart. The interval is over draws (parameter uncertainty). ``draw_error`` is the
-standard error of the mean from the finite number of draws. ``mc_error`` is that from the finite number of
-simulated births, draws held: births of a draw are counted in slices, and slices of one draw differ by
-nothing else.
+standard error of the mean over a finite number of draws; each draw has births of its own, so it holds their
+luck too. ``mc_error`` is the part of it from the finite number of simulated births, draws held: births of a
+draw are counted in slices, and slices of one draw differ by nothing else.
 """
 
 from __future__ import annotations
@@ -119,6 +119,11 @@ def estimate(draws: Array, slices: Array | None = None) -> Estimate:
     )
 
 
+def deaths_under(margins: Margins, arm: int) -> tuple[Array, Array | None]:
+    """Deaths in one arm by draw, and by draw and slice."""
+    return margins.total[arm], margins.slices[arm] if margins.slices.shape[-1] else None
+
+
 def averted(margins: Margins, arm: int) -> tuple[Array, Array | None]:
     """Deaths averted against arm 0 by draw, and by draw and slice."""
     slices = margins.slices[0] - margins.slices[arm] if margins.slices.shape[-1] else None
@@ -127,8 +132,7 @@ def averted(margins: Margins, arm: int) -> tuple[Array, Array | None]:
 
 def baseline_summary(model: Model, births: Array, margins: Margins) -> dict[str, Any]:
     """Births, deaths and mortality of the comparator."""
-    slices = margins.slices[0] if margins.slices.shape[-1] else None
-    deaths = estimate(margins.total[0], slices)
+    deaths = estimate(*deaths_under(margins, 0))
     out: dict[str, Any] = {
         "name": margins.arms[0],
         "births": float(births.sum()),
@@ -169,7 +173,11 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
         out["by_decile"] = by_decile.mean(axis=0).tolist()
         for name, pair in FIFTHS.items():
             fifth = estimate(by_decile[:, pair].sum(axis=1))
-            out[name] = {"mean": fifth.mean, "interval95": list(fifth.interval95)}
+            out[name] = {
+                "mean": fifth.mean,
+                "interval95": list(fifth.interval95),
+                "draw_error": fifth.draw_error,
+            }
     deaths = model.spec.deaths
     out["by_cause"] = dict(zip(deaths.causes, difference["cause"].mean(axis=0).tolist(), strict=True))
     out["by_age"] = dict(zip(deaths.age_bands, difference["age_band"].mean(axis=0).tolist(), strict=True))

@@ -66,6 +66,13 @@ def read_draws(model: Model, structure: Structure, n: int) -> DrawBlock:
     return _read(model, structure, lambda index: _first(model, structure, index, n))
 
 
+def shipped_draws(model: Model, structure: Structure) -> int | None:
+    """Draws that ship with a structure; none where they are sampled, as many as one likes."""
+    if not needs_solving(model):
+        return None
+    return _read(model, structure, lambda index: index >= 0).size
+
+
 def read_central(model: Model, structure: Structure) -> DrawBlock:
     """The central draw of a structure."""
     if not needs_solving(model):

@@ -81,8 +81,11 @@ class RunFolder:
                 stages,
             )
 
-    def merge(self) -> Path:
-        """All blocks as one ``results.nc``, a block in memory at a time; the blocks are then deleted."""
+    def merge(self, record: Mapping[str, Any] | None = None) -> Path:
+        """All blocks as one ``results.nc``, a block in memory at a time; the blocks are then deleted.
+
+        ``record`` takes the place of the one that the run began with, where it ended with other sizes.
+        """
         import h5netcdf
         import xarray as xr
 
@@ -97,6 +100,7 @@ class RunFolder:
         # names, units and what has no draws come from the first block; the rest is filled in block by block
         drawn = {str(name): v for name, v in shape.data_vars.items() if "draw" in v.dims}
         frame = shape.drop_vars([*drawn, "draw"]).assign_coords(draw=np.zeros(draws, np.int64))
+        frame.attrs["run"] = json.dumps(self.record if record is None else record)
         frame.to_netcdf(part, engine="h5netcdf")
         with h5netcdf.File(part, "a") as out:
             for name, variable in drawn.items():
@@ -117,10 +121,14 @@ class RunFolder:
                         out.variables[name][where] = block.variables[name][:]
                 at += size
         os.replace(part, target)
-        for path in paths:
+        self.discard()
+        return target
+
+    def discard(self) -> None:
+        """Delete the blocks."""
+        for path in self._finished():
             path.unlink()
         self.blocks.rmdir()
-        return target
 
     def finished(self) -> int:
         """Draws at hand."""

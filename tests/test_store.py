@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-import scenarios.compare
+import scenarios.running
 import simcore.store
 from scenarios.compare import Question, answer, ask, record_of
 from simcore.documents import DocumentError
@@ -126,7 +126,7 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on_to_the_same_bits(
 
 
 def test_finished_blocks_are_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.compare, "STORED", 20)
+    monkeypatch.setattr(scenarios.running, "STORED", 20)
     asked = question("child_poverty_35")
     record = record_of(asked, 60, SHORT)
     folder = RunFolder(tmp_path, asked.model, asked.years, record)
@@ -140,14 +140,14 @@ def test_finished_blocks_are_not_run_again(tmp_path: Path, monkeypatch: pytest.M
         answer(asked, 60, SHORT, out=tmp_path, tick=break_off)
     assert [path.name for path in blocks_in(tmp_path)] == ["0000000.nc"]
     assert folder.finished() == 20
-    real = scenarios.compare.simulate
+    real = scenarios.running.simulate
 
     def watched(*arguments: object, skip: object) -> object:
         for start, block in real(*arguments, skip=skip):
             seen.append(start)
             yield start, block
 
-    monkeypatch.setattr(scenarios.compare, "simulate", watched)
+    monkeypatch.setattr(scenarios.running, "simulate", watched)
     resumed = answer(asked, 60, SHORT, variant_draws=2, out=tmp_path)
     assert seen == [20, 40, 0, 0, 0]  # the two missing blocks, then the three other structures
     straight = answer(asked, 60, SHORT, variant_draws=2)
@@ -170,7 +170,7 @@ def test_finished_blocks_are_not_run_again(tmp_path: Path, monkeypatch: pytest.M
 def test_blocks_of_another_question_in_the_same_folder_are_not_used(
     other: tuple[str, ...], tmp_path: Path, simcore: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scenarios.compare, "STORED", 20)
+    monkeypatch.setattr(scenarios.running, "STORED", 20)
     numbers = ("--draws", 40, "--years", "2030", "--births", 1000, "--variant-draws", 2)
     begin = question("smoking_halved", "child_poverty_35")
 

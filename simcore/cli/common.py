@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from scenarios.compare import Question
+    from scenarios.question import Question
 
 YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
+SHARE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE](-?[0-9]{1,2}))?\s*(%?)")
 
 
 def parse_years(text: str) -> range:
@@ -53,11 +55,33 @@ def parse_variants(values: Iterable[str]) -> dict[str, str]:
     return chosen
 
 
+def parse_precision(text: str) -> float:
+    """``1%`` or ``0.01``, as a share.
+
+    >>> parse_precision("0.5%"), parse_precision("0.01")
+    (0.005, 0.01)
+    """
+    from scenarios.precision import COARSEST, FINEST
+
+    match = SHARE.fullmatch(text.strip())
+    share = math.nan
+    if match:
+        share = float(f"{match[1]}e{match[2] or 0}") / (100.0 if match[3] else 1.0)
+    if FINEST <= share <= COARSEST:
+        return share
+    remedy = "write 1%, or 0.01"
+    if match and not match[3] and COARSEST < share <= 100.0 * COARSEST:
+        remedy = f"write {match[0].strip()}%"
+    elif match:
+        remedy = f"it must lie between {FINEST:.4%} and {COARSEST:.0%}"
+    raise click.BadParameter(f"`{text}` is no precision; {remedy}", param_hint="--precision")
+
+
 def load_question(
     model: str, scenarios: Sequence[str], baseline: str, years: Sequence[int], variants: dict[str, str]
 ) -> Question:
     """Read and check a question, with the comparator first among its scenarios."""
-    from scenarios.compare import ask
+    from scenarios.question import ask
 
     return ask(list(scenarios), model=model, baseline=baseline, years=years, variants=variants)
 

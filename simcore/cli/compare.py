@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+from click.core import ParameterSource
 
-from simcore.cli.common import default_threads, load_question, parse_variants, parse_years
+from simcore.cli.common import default_threads, load_question, parse_precision, parse_variants, parse_years
 
 if TYPE_CHECKING:
+    from scenarios.precision import Precision
     from simcore.run import Estimator
 
 EXAMPLES = """\b
 simcore compare child_poverty_35 smoking_cessation
 simcore compare scenarios/library --years 2025-2034 --draws 1000 --out out/demo
 simcore compare child_poverty_35 --baseline current_policy_rising --variant child_poverty=half
+simcore compare child_poverty_35 --precision 1% --out out/precise
 """
+NOT_PRECISE = 3
+"""Exit status where the precision asked for was not reached: the answer is given, what was demanded of it is not."""
 
 
 @click.command(epilog=EXAMPLES)
@@ -47,6 +51,26 @@ simcore compare child_poverty_35 --baseline current_policy_rising --variant chil
     show_default=True,
     metavar="N",
     help="Simulated births for each draw.",
+)
+@click.option(
+    "--precision",
+    metavar="SHARE",
+    help="Add draws or births until every headline (the comparator's deaths, and the deaths averted by each "
+    "scenario) has a standard error of at most this share of itself: 1%, 0.5%, 0.01. The error counts both the "
+    "finite number of draws and that of births. A headline under 0.1% of the comparator's deaths is judged as "
+    "though it were that large. What was reached is printed; exit status 3 where a limit stopped it first.",
+)
+@click.option(
+    "--most-draws",
+    type=click.IntRange(100),
+    metavar="N",
+    help="With --precision: draws at which to stop; all that ship with the model if not given.",
+)
+@click.option(
+    "--most-births",
+    type=click.IntRange(1000),
+    metavar="N",
+    help="With --precision: births for each draw at which to stop; 1,000,000 if not given.",
 )
 @click.option(
     "--seed",
@@ -108,6 +132,9 @@ def command(
     years: str,
     draws: int,
     births: int,
+    precision: str | None,
+    most_draws: int | None,
+    most_births: int | None,
     seed: int,
     threads: int | None,
     baseline: str,
@@ -117,12 +144,14 @@ def command(
     model: str,
     out: str | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Compare scenario files over the same births and the same luck: deaths averted, whose, how sure.
 
     SCENARIOS are files, folders or bare names of shipped files. An interrupted run with --out goes on where
     it stopped when the same command is given again.
     """
+    asked = _precision(precision, most_draws, most_births)
+    draws, births = _within(asked, draws, births)
     question = load_question(model, scenarios, baseline, parse_years(years), parse_variants(variants))
     if len(question.scenarios) < 2:
         raise click.UsageError(
@@ -136,8 +165,11 @@ def command(
     kind = cast("Estimator", estimator)
     settings = Settings(seed=seed, births=births, threads=threads or default_threads(), estimator=kind)
     try:
-        with _Progress() as tick:
-            summary = answer(question, draws, settings, variant_draws=variant_draws, out=folder, tick=tick)
+        with _Progress() as progress:
+            summary = answer(
+                question, draws, settings, variant_draws=variant_draws, precision=asked, out=folder,
+                tick=progress.tick, say=progress.say,
+            )  # fmt: skip
     except KeyboardInterrupt:
         if folder is not None:
             click.echo(f"what was finished is kept in {out}; the same command goes on from there", err=True)
@@ -150,6 +182,40 @@ def command(
         from scenarios.table import print_answer
 
         print_answer(summary, folder)
+    if asked is None or summary["precision"]["reached"]:
+        return 0
+    from scenarios.refine import in_words
+
+    click.echo(in_words(summary["precision"]), err=True)
+    return NOT_PRECISE
+
+
+def _precision(text: str | None, most_draws: int | None, most_births: int | None) -> Precision | None:
+    """The precision asked for, with the limits named beside it."""
+    if text is None:
+        for name, value in (("--most-draws", most_draws), ("--most-births", most_births)):
+            if value is not None:
+                raise click.UsageError(
+                    f"{name} is a limit of --precision; name one as well, as in --precision 1%"
+                )
+        return None
+    share = parse_precision(text)
+    from scenarios.precision import Precision
+
+    return Precision(share, most_draws) if most_births is None else Precision(share, most_draws, most_births)
+
+
+def _within(asked: Precision | None, draws: int, births: int) -> tuple[int, int]:
+    """Sizes to begin with: those asked for, which must lie within the limits, or what limits leave of the defaults."""
+    if asked is None:
+        return draws, births
+    source = click.get_current_context().get_parameter_source
+    found = []
+    for name, begin, most in (("draws", draws, asked.most_draws), ("births", births, asked.most_births)):
+        if most is not None and begin > most and source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{name} {begin} is more than --most-{name} {most}; raise the limit")
+        found.append(begin if most is None else min(begin, most))
+    return found[0], found[1]
 
 
 def _free_place(out: str | None) -> Path | None:
@@ -185,9 +251,9 @@ def _write(out: Path, summary: dict[str, Any]) -> None:
 
 
 class _Progress:
-    """A bar on standard error; a few plain lines where that is no terminal."""
+    """A bar on standard error where that is a terminal; what is said stands as a line above it, or alone."""
 
-    def __enter__(self) -> Callable[[str, int, int], None]:
+    def __enter__(self) -> _Progress:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -198,12 +264,15 @@ class _Progress:
         )  # fmt: skip
         self.bar.start()
         self.tasks: dict[str, Any] = {}
-        return self.tick
+        return self
 
     def tick(self, what: str, done: int, of: int) -> None:
         if what not in self.tasks:
             self.tasks[what] = self.bar.add_task("headline" if what == "draws" else what, total=of)
-        self.bar.update(self.tasks[what], completed=done)
+        self.bar.update(self.tasks[what], completed=done, total=of)
+
+    def say(self, words: str) -> None:
+        self.bar.console.print(words, highlight=False, markup=False, soft_wrap=True)
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()

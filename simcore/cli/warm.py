@@ -31,8 +31,8 @@ def warm() -> None:
         return
     click.echo("compiling the kernels (once, up to a minute) ...", err=True, nl=False)
     began = time.monotonic()
-    from scenarios.compare import ask
     from scenarios.interventions import arms_of
+    from scenarios.question import ask
     from simcore.births import births_table
     from simcore.run import Settings, run_block
     from simcore.solved import read_draws

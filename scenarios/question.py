@@ -1,0 +1,102 @@
+"""A question: scenario files read and checked, against one model under one structure, before anything is run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scenarios.check import find_problems, vocabulary_of
+from scenarios.interventions import arms_of
+from scenarios.read import read_scenario, read_scenarios
+from scenarios.schema import Scenario
+from simcore.documents import DocumentError, Problem
+from simcore.load import load_model
+from simcore.model import Model, Structure
+from simcore.program import compile_natural
+from simcore.solved import read_central
+from simcore.worlds import ArmConflict, lay_arms
+
+DEFAULT_BASELINE = "current_policy"
+
+Given = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: checked scenarios (the comparator first) of one model under one structure."""
+
+    model: Model
+    structure: Structure
+    scenarios: tuple[Scenario, ...]
+    years: tuple[int, ...]
+
+
+def ask(
+    scenarios: Sequence[Given],
+    *,
+    model: Given = "england",
+    baseline: Given = DEFAULT_BASELINE,
+    years: Sequence[int] = range(2025, 2035),
+    variants: Mapping[str, str] | None = None,
+) -> Question:
+    """Read and check everything a comparison needs, before anything is run or written.
+
+    Raises
+    ------
+    DocumentError
+        With every problem of every file.
+    """
+    loaded = load_model(model)
+    structure = loaded.structure(variants)
+    wanted = tuple(years)
+    if not wanted or (loaded.years and not set(wanted) <= set(loaded.years)):
+        span = f"{loaded.years[0]} to {loaded.years[-1]}"
+        remedy = f"write --years {loaded.years[0]}-{loaded.years[-1]}, or fewer of them"
+        message = f"{_span(wanted)} is outside the model; {loaded.name} has {span}, {remedy}"
+        raise DocumentError(Problem("--years", None, None, "", message))
+    comparator = read_scenario(baseline)
+    if comparator.model != loaded.name and baseline == DEFAULT_BASELINE:
+        remedy = (
+            f"write a file with `model: {loaded.name}` and `interventions: []`, and name it with --baseline"
+        )
+        message = f"`{baseline}` is for the model `{comparator.model}`, not `{loaded.name}`; {remedy}"
+        raise DocumentError(Problem("--baseline", None, None, "", message))
+    given = [scenarios] if isinstance(scenarios, str | os.PathLike) else scenarios
+    named = [s for s in read_scenarios(given) if not _is_same(s, comparator)]
+    vocabulary = vocabulary_of(loaded)
+    checked = (comparator, *named)
+    problems = [
+        s.problem(
+            ("name",), f"`{s.name}` is the comparator's name ({comparator.document.path}); give it its own"
+        )
+        for s in named
+        if s.name == comparator.name
+    ]
+    problems += [p for s in checked for p in find_problems(s, vocabulary, (wanted[0], wanted[-1]))]
+    if problems:
+        raise DocumentError(problems)
+    question = Question(loaded, structure, checked, wanted)
+    _try_arms(question)
+    return question
+
+
+def _try_arms(question: Question) -> None:
+    """Lay every arm for the central draw, so that what cannot be run is refused before anything is."""
+    middle = read_central(question.model, question.structure)
+    program = compile_natural(question.model, question.structure, middle, question.years)
+    arms = arms_of(question.scenarios)(program, middle)
+    for arm, scenario in zip(arms, question.scenarios, strict=True):
+        try:
+            lay_arms(program, [*arms[: arms.index(arm)], arm])
+        except ArmConflict as error:
+            raise DocumentError(scenario.problem(("interventions",), str(error))) from None
+
+
+def _is_same(scenario: Scenario, comparator: Scenario) -> bool:
+    """Whether a file given, perhaps within a folder, is the comparator: its name and every byte."""
+    return scenario.name == comparator.name and scenario.document.digest == comparator.document.digest
+
+
+def _span(years: Sequence[int]) -> str:
+    return f"{years[0]}-{years[-1]}" if years else "nothing"
