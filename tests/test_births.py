@@ -1,8 +1,9 @@
-"""A table of births shows the babies that a run counts, and one of them can be told in words."""
+"""A table of births shows the babies that a run counts, and says how many births each stands for."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 from pandas.testing import assert_frame_equal
 
+import simcore.births
 from scenarios.interventions import arms_of
 from scenarios.schema import Scenario
-from simcore.births import OUTCOME, births_table, describe_birth
+from simcore.births import OUTCOME, births_table, lay_sample, piece_of, pieces_of
 from simcore.cli.births import command, write_table
 from simcore.documents import DocumentError
+from simcore.individuals import Individuals
 from simcore.pack import apportion
 from simcore.solved import read_central
 from tests.models import answer, hazard, invented, prevalence, priors, scenario, support
@@ -34,11 +37,16 @@ SAFER = scenario("safer", hazard(0.01, "heart, sudden, fever", "day_0, days_1_6,
 ALL = (HELD, LESS_POVERTY, FURTHER, HELP, SAFER)
 
 
-def table(*scenarios: Scenario, n: int = 4000, seed: int = 5) -> pd.DataFrame:
+def sample(*scenarios: Scenario, n: int = 4000, seed: int = 5) -> Individuals:
     """Births of the fourth draw of the harbour model."""
     model = invented("harbour")
     draw = priors("harbour", 4).rows(slice(3, 4))
-    return births_table(model, model.structure(), draw, arms_of(scenarios), YEARS, n, seed)
+    return lay_sample(model, model.structure(), draw, arms_of(scenarios), YEARS, n, seed)
+
+
+def table(*scenarios: Scenario, n: int = 4000, seed: int = 5) -> pd.DataFrame:
+    births = sample(*scenarios, n=n, seed=seed)
+    return piece_of(births, 0, births.packed.n_births)
 
 
 def in_arm(births: pd.DataFrame, arm: Scenario) -> pd.DataFrame:
@@ -67,19 +75,43 @@ def test_deaths_in_the_table_are_those_that_a_realised_run_counts() -> None:
     assert np.allclose(counted, np.round(counted))
 
 
-def test_births_are_spread_as_in_a_run_and_numbered_within_their_stratum() -> None:
-    births = in_arm(table(*ALL), HELD)
-    sizes = births.groupby(["year", "area"], observed=True)["stratum_birth"].agg(["size", "max"])
-    assert births.index.tolist() == list(range(4000))
-    assert sizes["size"].tolist() == (sizes["max"] + 1).tolist()
+def real_births() -> np.ndarray:
     model = invented("harbour")
-    expected = apportion(model.births_in({"year": ("2003", "2004"), "area": model.strata["area"]}), 4000)
-    assert sizes["size"].tolist() == expected.ravel().tolist()
+    return model.births_in({"year": ("2003", "2004"), "area": model.strata["area"]})
+
+
+def test_births_are_spread_as_in_a_run_and_named_by_their_stratum_and_number_there() -> None:
+    births = in_arm(table(*ALL), HELD)
+    sizes = births.groupby(["year", "area"], observed=True).size()
+    assert sizes.tolist() == apportion(real_births(), 4000).ravel().tolist()
+    named = [f"{year}/{area}/{k}" for (year, area), n in sizes.items() for k in range(n)]
+    assert births.index.tolist() == named
+
+
+def test_weights_are_the_real_births_of_each_stratum_over_those_simulated() -> None:
+    births = table(*ALL, n=333)
+    assert births["sample_weight"].sum() == pytest.approx(len(ALL) * real_births().sum(), rel=1e-12)
+    for arm in ALL:
+        of_stratum = in_arm(births, arm).groupby(["year", "area"], observed=True)["sample_weight"]
+        assert of_stratum.sum().to_numpy() == pytest.approx(real_births().ravel(), rel=1e-12)
+        assert of_stratum.nunique().eq(1).all()
+
+
+def test_weighted_deaths_of_the_table_are_those_that_a_realised_run_reports() -> None:
+    model = invented("harbour")
+    draw = priors("harbour", 4).rows(slice(3, 4))
+    run = answer(
+        model, model.structure(), draw, ALL, YEARS, estimator="realised", births=4000, seed=5, threads=1
+    )
+    births = table(*ALL)
+    for arm in ALL:
+        died = in_arm(births, arm).query("died")["sample_weight"].sum()
+        assert died == pytest.approx(run.of(arm.name).sum(), rel=1e-12)
 
 
 def test_more_births_leave_those_that_were_there_as_they_are() -> None:
-    key = ["year", "area", "stratum_birth", "arm"]
-    few, many = (table(*ALL, n=n).set_index(key).drop(columns="birth") for n in (500, 4000))
+    key = ["birth", "arm"]
+    few, many = (table(*ALL, n=n).set_index(key).drop(columns="sample_weight") for n in (500, 4000))
     assert_frame_equal(few, many.loc[few.index])
 
 
@@ -220,59 +252,17 @@ def test_two_columns_of_one_name_are_refused() -> None:
         births_table(other, other.structure(), draw, arms_of([clash]), YEARS, 10, 1)
 
 
-# ---- one birth in words
-
-
-def test_a_saved_birth_is_told_with_the_step_that_saved_it() -> None:
-    births = table(HELD, HELP, n=60_000)
-    held, helped = in_arm(births, HELD), in_arm(births, HELP)
-    saved = int(held.index[held["died"] & ~helped["died"]][0])
-    text = " ".join(describe_birth(births, saved).split())
-    before, after = held.loc[saved], helped.loc[saved]
-    assert text.startswith(
-        f"Birth {saved} (number {before['stratum_birth']} of its stratum, draw 3), without any policy: "
-        f"year: {before['year']}; area: {before['area']}; "
-    )
-    assert f"held: nothing is changed for this birth. The baby dies on day {before['day_of_death']}, " in text
-    assert (
-        f"cause: {before['cause']}. help: offer eligible: yes, offer reached: yes, offer accepts: yes. "
-        in text
-    )
-    assert "offer moves pregnancy smoking from to delivery to quit." in text
-    assert after["pregnancy_smoking"] == "quit"
-    assert text.endswith("The baby lives, who dies in held.")
-
-
-def test_what_only_follows_is_told_apart_from_what_was_moved() -> None:
-    births = table(*ALL)
-    poor = in_arm(births, FURTHER)
-    chosen = poor.index[(poor["smoking"] != poor["smoking_natural"])][0]
-    text = " ".join(describe_birth(births, int(chosen)).split())
-    assert (
-        "fewer_smokers moves smoking from yes to no. It follows that pregnancy smoking is none, not " in text
-    )
-
-
-def test_a_birth_that_only_a_hazard_saves_says_so() -> None:
-    births = table(*ALL)
-    held, safer = in_arm(births, HELD), in_arm(births, SAFER)
-    saved = int(held.index[held["died"] & ~safer["died"]][0])
-    text = " ".join(describe_birth(births, saved).split())
-    assert "The baby lives, who dies in held (only the hazards of the two arms differ)." in text
-
-
-def test_a_birth_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="no birth 4000 in this table, which has 4,000"):
-        describe_birth(table(*ALL), 4000)
-
-
 # ---- files
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_a_table_read_back_equals_the_one_written(tmp_path: Path, suffix: str) -> None:
+def test_a_table_read_back_equals_the_one_written(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written in many pieces, it is the table in one."""
+    monkeypatch.setattr(simcore.births, "PIECE", 70)
     births, file = table(*ALL, n=500), tmp_path / f"births{suffix}"
-    write_table(births, str(file))
+    assert write_table(sample(*ALL, n=500), str(file)) == len(births)
     if suffix == ".parquet":
         back = pd.read_parquet(file)
         assert_frame_equal(back, births, check_dtype=True)
@@ -281,25 +271,35 @@ def test_a_table_read_back_equals_the_one_written(tmp_path: Path, suffix: str) -
         assert_frame_equal(back, births)
         # and without being told anything: the same words, numbers and gaps
         plain = pd.read_csv(file)
-        for name in ("arm", "year", "smoking", "pregnancy_smoking", "died"):
+        for name in ("birth", "arm", "year", "smoking", "pregnancy_smoking", "died"):
             assert plain[name].tolist() == births[name].tolist()
-    assert describe_birth(back, 17) == describe_birth(births, 17)
     assert [path.name for path in tmp_path.iterdir()] == [file.name]
 
 
-def test_a_table_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "births.csv"
+def test_pieces_are_the_table_cut_and_alike_in_columns_and_types() -> None:
+    whole = table(*ALL, n=500)
+    pieces = list(pieces_of(sample(*ALL, n=500), 70))
+    assert [len(piece) for piece in pieces] == [70 * len(ALL)] * 7 + [10 * len(ALL)]
+    assert all((piece.dtypes == whole.dtypes).all() for piece in pieces)
+    assert_frame_equal(pd.concat(pieces, ignore_index=True), whole)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_table_is_written_whole_or_not_at_all(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / f"births{suffix}"
     file.write_text("the one before")
 
-    def full(self: pd.DataFrame, path: Path, **_: object) -> None:
-        Path(path).write_text("half a")
+    def half(*arguments: object) -> Iterator[pd.DataFrame]:
+        yield table(*ALL, n=100)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
-    with pytest.raises(DocumentError, match=r"births\.csv: cannot be written \(No space left on device\)"):
-        write_table(table(*ALL), str(file))
+    monkeypatch.setattr(simcore.births, "pieces_of", half)
+    with pytest.raises(DocumentError, match=r"births\.\w+: cannot be written \(No space left on device\)"):
+        write_table(sample(*ALL), str(file))
     assert file.read_text() == "the one before"
-    assert [path.name for path in tmp_path.iterdir()] == ["births.csv"]
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
 
 
 # ---- the command
@@ -312,7 +312,7 @@ def call(*arguments: object) -> Result:
 def test_the_command_writes_the_same_births_as_csv_and_as_parquet(tmp_path: Path) -> None:
     files = [tmp_path / "b.csv", tmp_path / "b.parquet"]
     for file in files:
-        done = call("smoking_cessation", "--n", 300, "--to", file, "--years", 2025, "--describe", 7)
+        done = call("smoking_cessation", "--n", 300, "--to", file, "--years", 2025)
         assert done.exit_code == 0, done.output
         assert done.stderr == (
             f"wrote {file}: 300 births in 2 arms of england, 600 rows, the central draw, seed 1\n"
@@ -320,8 +320,9 @@ def test_the_command_writes_the_same_births_as_csv_and_as_parquet(tmp_path: Path
     read = pd.read_parquet(files[1])
     assert_frame_equal(pd.read_csv(files[0], dtype=dict(read.dtypes)), read)
     assert list(read["arm"].cat.categories) == ["current_policy", "smoking_cessation"]
-    assert done.stdout == describe_birth(read, 7) + "\n"
-    assert set(read["draw"]) == {-1}
+    assert done.stdout == ""
+    assert read["birth"].iloc[0] == "2025/1/0"
+    assert (set(read["draw"]), set(read["seed"])) == ({-1}, {1})
     assert set(read["imd_decile"]) == set(range(1, 11))
 
 
@@ -355,8 +356,22 @@ def test_england_births_of_the_command_are_those_of_a_run(tmp_path: Path) -> Non
         (["--to", "folder.csv"], "folder.csv: is a folder; name a file in it"),
         (["--to", "b.csv", "--n", "0"], "0 is not in the range 1<=x<=1000000"),
         (["--to", "b.csv", "--n", "1000001"], "1000001 is not in the range 1<=x<=1000000"),
-        (["--to", "b.csv", "--n", "10", "--describe", "10"], "birth 10 is not among 10; births count from 0"),
-        ([], "nothing to do; name a table with `--to births.csv`, or a birth with `--describe 0`"),
+        ([], "nothing to do; name a table with `--to births.csv`, or a birth with `--explain 2030/1/0`"),
+        (
+            ["--explain", "12"],
+            "birth 12: is not the id of a birth; write YEAR/IMD_DECILE/NUMBER, as in 2025/1/0",
+        ),
+        (["--explain", ""], "is not the id of a birth"),
+        (["--explain", "2030/1"], "is not the id of a birth"),
+        (["--explain", "2030/1/-2"], "is not the id of a birth"),
+        (["--explain", "2030/1/4.0"], "is not the id of a birth"),
+        (["--explain", "2030/11/4"], "no imd_decile `11` among the model's; did you mean `1`?"),
+        (
+            ["--explain", "2003/1/4"],
+            "no year `2003` among the years asked for (--years); did you mean `2034`?",
+        ),
+        (["--explain", "2030/1/4294967295"], "births of a stratum have the numbers 0 to 4,294,967,294"),
+        (["--to", "b.csv", "--explain", "2030/0/4"], "no imd_decile `0`"),
         (["smoking_halvd", "--to", "b.csv"], "did you mean `smoking_halved`?"),
         (["--to", "b.csv", "--years", "1950"], "outside the model"),
         (["--to", "b.csv", "--years", "soon"], "write 2025-2034 or 2025"),
@@ -385,13 +400,4 @@ def test_parquet_without_its_extra_names_the_extra(tmp_path: Path, monkeypatch: 
         "b.parquet: Parquet needs the extra `parquet`; install it with `pip install 'simcore[parquet]'`, "
         "or let the name end in .csv"
     )
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_one_birth_can_be_described_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    done = call("--n", 20, "--describe", 3, "--years", 2025, "--draw", 11, "--variant", "child_poverty=zero")
-    assert done.exit_code == 0, done.output
-    assert done.stdout.startswith("Birth 3 (number ")
-    assert "draw 11" in done.stdout
     assert list(tmp_path.iterdir()) == []

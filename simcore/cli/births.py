@@ -1,24 +1,28 @@
-"""``simcore births``: a sample of births, to look at one by one."""
+"""``simcore births``: a sample of births as a table, and one birth in words."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from simcore.cli.common import load_question, parse_variants, parse_years
+from simcore.cli.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from simcore.individuals import Individuals
 
 SHOWN = ("child_poverty_35", "smoking_cessation")
 MOST = 1_000_000
 SUFFIXES = (".csv", ".parquet")
 EXAMPLES = """\b
 simcore births --n 1000 --to births.parquet
-simcore births --n 1000 --describe 12 smoking_halved
+simcore births smoking_halved --explain 2030/1/1041
 """
 
 
@@ -32,7 +36,13 @@ simcore births --n 1000 --describe 12 smoking_halved
     help="Births, over all years asked for.",
 )
 @click.option("--to", type=click.Path(), metavar="FILE", help="Table to write, .csv or .parquet.")
-@click.option("--describe", type=click.IntRange(0), metavar="K", help="Print birth K (from 0) in words.")
+@click.option(
+    "--explain",
+    metavar="ID",
+    help="Tell one birth in words: who it is, which number decided what, where the arms part, when each "
+    "cause's clock rings. ID is that of the column `birth`, as in 2030/1/1041: the labels of its stratum "
+    "and its number there. With the same seed and draw it is the same baby in every table and run.",
+)
 @click.option("--model", default="england", show_default=True, help="A shipped model, or a folder.")
 @click.option(
     "--baseline", default="current_policy", show_default=True, metavar="FILE", help="The comparator."
@@ -51,7 +61,7 @@ def command(
     scenarios: tuple[str, ...],
     n: int,
     to: str | None,
-    describe: int | None,
+    explain: str | None,
     model: str,
     baseline: str,
     years: str,
@@ -59,46 +69,45 @@ def command(
     draw: int | None,
     seed: int,
 ) -> None:
-    """Individual births: every variable in every arm, and the outcome.
+    """Individual births: every variable in every arm, the outcome, and how many births each row stands for.
 
     SCENARIOS are files, folders or bare names; for England child_poverty_35 and smoking_cessation if none is given.
     With the seed and draw of a comparison these are the same babies, and another scenario changes none of
-    them. One row a birth and arm.
+    them. One row a birth and arm; `sample_weight` is the number of real births that a row stands for.
     """
-    if to is None and describe is None:
+    if to is None and explain is None:
         raise click.UsageError(
-            "nothing to do; name a table with `--to births.csv`, or a birth with `--describe 0`"
-        )
-    if describe is not None and describe >= n:
-        raise click.BadParameter(
-            f"birth {describe:,} is not among {n:,}; births count from 0", param_hint="--describe"
+            "nothing to do; name a table with `--to births.csv`, or a birth with `--explain 2030/1/0`"
         )
     if to is not None:
         _check_place(to)
     shown = scenarios or (SHOWN if model == "england" else ())
     question = load_question(model, shown, baseline, parse_years(years), parse_variants(variants))
     from scenarios.interventions import arms_of
-    from simcore.births import births_table, describe_birth
+    from simcore.births import lay_sample
     from simcore.solved import read_central, read_draws
+    from simcore.telling import tell_birth
 
     if draw is None:
         block = read_central(question.model, question.structure)
     else:
         block = read_draws(question.model, question.structure, draw + 1).rows(slice(draw, draw + 1))
-    table = births_table(
-        question.model, question.structure, block, arms_of(question.scenarios), question.years, n, seed
-    )
+    make_arms = arms_of(question.scenarios)
+    asked = (question.model, question.structure, block, make_arms, question.years)
+    # told first: an id that is not there is refused before a table is written
+    told = None if explain is None else tell_birth(*asked, explain, seed)
     if to is not None:
-        write_table(table, to)
+        sample = lay_sample(*asked, n, seed)
+        rows = write_table(sample, to)
         arms = len(question.scenarios)
         which = "the central draw" if draw is None else f"draw {draw}"
         click.echo(
-            f"wrote {to}: {n:,} birth{'s' * (n > 1)} in {arms} arm{'s' * (arms > 1)} of {question.model.name}, "
-            f"{len(table):,} rows, {which}, seed {seed}",
+            f"wrote {to}: {rows // arms:,} birth{'s' * (rows > arms)} in {arms} arm{'s' * (arms > 1)} of "
+            f"{question.model.name}, {rows:,} rows, {which}, seed {seed}",
             err=True,
         )
-    if describe is not None:
-        click.echo(describe_birth(table, describe))
+    if told is not None:
+        click.echo(told)
 
 
 def _check_place(to: str) -> None:
@@ -119,29 +128,68 @@ def _check_place(to: str) -> None:
             _refuse(to, f"Parquet needs the extra `parquet`; {remedy}")
 
 
-def write_table(table: pd.DataFrame, to: str) -> None:
-    """Write a table by the suffix of its name, whole or not at all.
+def write_table(sample: Individuals, to: str) -> int:
+    """Write a table piece by piece, by the suffix of its name, whole or not at all; returns its rows.
 
     Raises
     ------
     DocumentError
         If the file cannot be written.
     """
+    from simcore.births import pieces_of
+
     path = Path(to)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    write = _write_csv if path.suffix.lower() == ".csv" else _write_parquet
+    of = sample.packed.n_births
     try:
-        if path.suffix.lower() == ".csv":
-            table.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
-        else:
-            table.to_parquet(part, engine="pyarrow", index=False)
+        with Progress("births") as progress:
+            rows = write(_counted(pieces_of(sample), progress, of, sample.n_arms), part)
         os.replace(part, path)
     except OSError as error:
         _refuse(to, f"cannot be written ({error.strerror or error}); choose another place")
     finally:
         part.unlink(missing_ok=True)
+    return rows
 
 
-def _refuse(to: str, message: str) -> None:
+def _counted(
+    pieces: Iterable[pd.DataFrame], progress: Progress, of: int, arms: int
+) -> Iterator[pd.DataFrame]:
+    done = 0
+    for piece in pieces:
+        yield piece
+        done += len(piece) // arms
+        progress.tick("births", done, of)
+
+
+def _write_csv(pieces: Iterable[pd.DataFrame], path: Path) -> int:
+    rows = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for piece in pieces:
+            piece.to_csv(file, index=False, header=rows == 0, lineterminator="\n")
+            rows += len(piece)
+    return rows
+
+
+def _write_parquet(pieces: Iterable[pd.DataFrame], path: Path) -> int:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rows, writer = 0, None
+    try:
+        for piece in pieces:
+            table = pa.Table.from_pandas(piece, preserve_index=False)
+            writer = writer or parquet.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+            rows += len(piece)
+    finally:
+        if writer is not None:
+            writer.close()
+    return rows
+
+
+def _refuse(to: str, message: str) -> NoReturn:
     from simcore.documents import DocumentError, Problem
 
     raise DocumentError(Problem(to, None, None, "", message)) from None

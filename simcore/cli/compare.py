@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from simcore.cli.common import default_threads, load_question, parse_precision, parse_variants, parse_years
+from simcore.cli.progress import Progress
 
 if TYPE_CHECKING:
     from scenarios.precision import Precision
@@ -165,7 +165,7 @@ def command(
     kind = cast("Estimator", estimator)
     settings = Settings(seed=seed, births=births, threads=threads or default_threads(), estimator=kind)
     try:
-        with _Progress() as progress:
+        with Progress("draws") as progress:
             summary = answer(
                 question, draws, settings, variant_draws=variant_draws, precision=asked, out=folder,
                 tick=progress.tick, say=progress.say,
@@ -248,31 +248,3 @@ def _write(out: Path, summary: dict[str, Any]) -> None:
     writer.writeheader()
     writer.writerows(rows)
     write_whole(out / "summary.csv", text.getvalue())
-
-
-class _Progress:
-    """A bar on standard error where that is a terminal; what is said stands as a line above it, or alone."""
-
-    def __enter__(self) -> _Progress:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} draws"),
-            TimeRemainingColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
-        )  # fmt: skip
-        self.bar.start()
-        self.tasks: dict[str, Any] = {}
-        return self
-
-    def tick(self, what: str, done: int, of: int) -> None:
-        if what not in self.tasks:
-            self.tasks[what] = self.bar.add_task("headline" if what == "draws" else what, total=of)
-        self.bar.update(self.tasks[what], completed=done, total=of)
-
-    def say(self, words: str) -> None:
-        self.bar.console.print(words, highlight=False, markup=False, soft_wrap=True)
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()

@@ -1,0 +1,61 @@
+"""Which birth: the labels of its stratum and its number there, ``2030/3/1041``.
+
+With the seed and the draw that is all a birth hangs on, so its name holds in every table and run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from simcore.documents import DocumentError, Problem, hint
+
+SIGN = "/"
+LARGEST = 2**32 - 2
+"""The largest number that a birth of a stratum can have."""
+
+
+@dataclass(frozen=True)
+class BirthId:
+    """One birth of a stratum."""
+
+    cell: tuple[str, ...]
+    number: int
+
+    def __str__(self) -> str:
+        return SIGN.join((*self.cell, str(self.number)))
+
+
+def parse_birth(text: str, strata: Mapping[str, tuple[str, ...]]) -> BirthId:
+    """A birth by its id.
+
+    >>> parse_birth("2030/3/1041", {"year": ("2030", "2031"), "imd_decile": ("1", "2", "3")})
+    BirthId(cell=('2030', '3'), number=1041)
+
+    Raises
+    ------
+    DocumentError
+        If there is no such birth, with the near match where a label is misspelt.
+    """
+    head, _, last = text.strip().rpartition(SIGN)
+    cells = {SIGN.join(cell): cell for cell in product(*strata.values())}
+    if head in cells and re.fullmatch("[0-9]+", last):
+        if int(last) > LARGEST:
+            raise _no(text, f"births of a stratum have the numbers 0 to {LARGEST:,}; choose one of them")
+        return BirthId(cells[head], int(last))
+    given = head.split(SIGN)
+    if head in cells or not re.fullmatch("[0-9]+", last) or len(given) != len(strata):
+        form = SIGN.join([*(dim.upper() for dim in strata), "NUMBER"])
+        first = SIGN.join([*(labels[0] for labels in strata.values()), "0"])
+        raise _no(text, f"is not the id of a birth; write {form}, as in {first}")
+    for label, (dim, labels) in zip(given, strata.items(), strict=True):
+        if label not in labels:
+            among = "the years asked for (--years)" if dim == "year" else "the model's"
+            raise _no(text, f"no {dim} `{label}` among {among}; {hint(label, labels)}")
+    raise _no(text, "two labels together mean more than one stratum; rename a level of the model")
+
+
+def _no(text: str, message: str) -> DocumentError:
+    return DocumentError(Problem(f"birth {text}", None, None, "", message))
