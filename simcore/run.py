@@ -307,5 +307,6 @@ def _realised(
         counted = counted.reshape(*cut, *counted.shape[-2:])
         deaths.append(counted.sum(axis=len(cut) - 1) * scale[..., None, None])
         slices.append(counted.sum(axis=(-1, -2)) * scale[..., None])
-    people = _people(arms, [lay_arm(program, arm) for arm in arms], births, block.size)
+    laid = [lay_arm(program, arm) for arm in arms] if settings.people else []
+    people = _people(arms, laid, births, block.size) if settings.people else {}
     return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), np.stack(slices, axis=1), people)

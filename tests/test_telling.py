@@ -85,8 +85,8 @@ def telling(births: Individuals) -> list[int]:
     died = np.flatnonzero((fates.cause >= 0).any(axis=0))
     saved = np.flatnonzero((fates.cause != fates.cause[:1]).any(axis=0))
     rng = np.random.default_rng(1)
-    chosen = [rng.choice(group, min(40, group.size), replace=False) for group in (parted, died, saved)]
-    return sorted({*np.concatenate(chosen).tolist(), *rng.integers(0, everyone, 40).tolist()})
+    chosen = [rng.choice(group, min(20, group.size), replace=False) for group in (parted, died, saved)]
+    return sorted({*np.concatenate(chosen).tolist(), *rng.integers(0, everyone, 20).tolist()})
 
 
 # ---- every fact is the twin's
@@ -179,7 +179,7 @@ def test_every_fact_is_that_of_the_plain_twin(which: str) -> None:
                 assert first.cause == dies[0]
                 assert int(first.time) == dies[2]
             parted += arm.parting is not None
-    assert min(parted, rang, moved) > 30
+    assert min(parted, rang, moved) > 20
 
 
 def test_where_an_arm_parts_is_the_first_value_that_differs_and_whose_step_it_is() -> None:
@@ -239,7 +239,7 @@ def test_hazards_are_said_to_change_where_an_intervention_multiplies_them_and_no
             assert {(change.cause, change.age_band) for change in arm.hazards} == expected
             assert [change.ratio for change in arm.hazards] == pytest.approx([0.5] * len(expected))
             changed += bool(expected)
-    assert changed > 20
+    assert changed > 10
 
 
 def births_gestation(births: Individuals, position: int, arm: InArm) -> str:
@@ -430,7 +430,7 @@ def test_every_number_in_the_text_is_the_twins(which: str) -> None:
             assert ("the baby lives" in line) == (cause < 0)
             if cause >= 0:
                 assert f": {causes[cause].capitalize()} " in line
-    assert checked > 2000
+    assert checked > 1000
 
 
 # ---- when clocks ring
