@@ -38,9 +38,9 @@ class Luck:
         self.clocks = np.array([self._clock(int(clock)) for clock in packed.deaths.clock])
 
     def _block(self, number: int) -> Sequence[int]:
-        words = np.empty((4, 1), np.uint32)
-        fill_words(self._k, self._key, 1, number, self._draw, self._seed, words)
-        return [int(word) for word in words[:, 0]]
+        words = np.empty((1, 4, 1), np.uint32)
+        fill_words(self._k, self._key, 1, number, self._draw, self._seed, 0, words)
+        return [int(word) for word in words[0, :, 0]]
 
     def _decision(self, decision: int) -> float:
         return (self._block(decision // 4)[decision % 4] + 0.5) / WORDS
