@@ -115,6 +115,8 @@ class OneBirth:
     strata: tuple[tuple[str, str], ...]
     births: float
     """Real births of its stratum."""
+    called: str
+    """What births are in the model's own words."""
     natural: tuple[Decided, ...]
     arms: tuple[InArm, ...]
 
@@ -147,6 +149,7 @@ class _Look:
             births.draw_shown,
             tuple(zip(self.network.strata, cell, strict=True)),
             float(births.births.ravel()[stratum]),
+            self.spec.words.births,
             tuple(self.decided(self.network[name], births.n_arms) for name in self.spec.variables),
             tuple(self.in_arm(arm) for arm in range(births.n_arms)),
         )

@@ -72,7 +72,7 @@ def _who(birth: OneBirth) -> Iterator[str]:
     place = ", ".join(f"{_plain(dim)} {_plain(label)}" for dim, label in birth.strata)
     yield (
         f"Birth {birth.id} of {birth.model}, {draw}, seed {birth.seed}: {place}, "
-        f"a stratum of {birth.births:,.0f} live births."
+        f"a stratum of {birth.births:,.0f} {birth.called}."
     )
     yield ""
     yield "Without any policy (a number between 0 and 1 decides each line, and stays the same in every arm):"
@@ -198,7 +198,7 @@ def _ends(birth: OneBirth) -> Iterator[str]:
     for arm in birth.arms:
         ringing = sorted((c.time, _plain(c.cause)) for c in arm.clocks if not math.isinf(c.time))
         if arm.death is None:
-            what = "No clock rings within the year: the baby lives"
+            what = "No clock rings within the year: lives"
         else:
             cause, band, day = arm.death
             only = (
@@ -208,10 +208,10 @@ def _ends(birth: OneBirth) -> Iterator[str]:
                     f"rings first, before {', '.join(f'{name} ({_days(time)} days)' for time, name in ringing[1:])}"
                 )
             )
-            what = f"{_plain(cause)} {only}: the baby dies on day {day} ({_plain(band)})"
+            what = f"{_plain(cause)} {only}: dies on day {day} ({_plain(band)})"
         if arm is not comparator:
             if (arm.death is None) != (comparator.death is None):
-                what += f", who {'dies' if comparator.death else 'lives'} in {comparator.name}"
+                what += f", but {'dies' if comparator.death else 'lives'} in {comparator.name}"
             elif arm.death == comparator.death:
                 what += f", as in {comparator.name}"
         yield f"{arm.name}: {what[0].upper()}{what[1:]}."

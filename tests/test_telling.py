@@ -270,6 +270,7 @@ BY_HAND = OneBirth(
     draw=-1,
     strata=(("year", "2030"), ("area", "north")),
     births=12345.0,
+    called="live births",
     natural=(decided("mother_age", "under_20", 0.0, 0.0412, 0.0034, area="north"), SMOKER, EARLY),
     arms=(
         InArm(
@@ -327,8 +328,8 @@ Each cause has a clock. It rings within the year if its number is below the limi
   sudden, number 0.734. held: limit 0.000412, never within the year; help: limit 0.0002, never within the
     year.
 
-held: Heart is the only clock to ring: the baby dies on day 2 (days 1-6).
-help: No clock rings within the year: the baby lives, who dies in held."""
+held: Heart is the only clock to ring: dies on day 2 (days 1-6).
+help: No clock rings within the year: lives, but dies in held."""
 
 
 def test_the_words_of_facts_written_by_hand() -> None:
@@ -344,14 +345,11 @@ def test_of_two_clocks_the_first_is_the_death_and_the_other_is_named() -> None:
     said = in_words(OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, (), (dies, same)))
     assert "harbour, draw 3, seed 7" in said
     assert "heart, number 0.00134. every arm: limit 0.00262, rings after 27.9996 days." in said
-    assert "held: Sudden rings first, before heart (27.9996 days): the baby dies on day 1 (days 1-6)." in said
+    assert "held: Sudden rings first, before heart (27.9996 days): dies on day 1 (days 1-6)." in said
     assert "same: nothing parts this birth from held." in said
-    assert said.endswith("the baby dies on day 1 (days 1-6), as in held.")
+    assert said.endswith("dies on day 1 (days 1-6), as in held.")
     said = in_words(OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, (), (BY_HAND.arms[1], later)))
-    assert (
-        "later: Heart is the only clock to ring: the baby dies on day 27 (days 7-27), who lives in help."
-        in said
-    )
+    assert "later: Heart is the only clock to ring: dies on day 27 (days 7-27), but lives in help." in said
 
 
 def test_numbers_have_as_many_figures_as_it_takes_to_see_what_they_decided() -> None:
@@ -426,8 +424,8 @@ def test_every_number_in_the_text_is_the_twins(which: str) -> None:
         for a, line in enumerate(parts[4]):
             cause, _, day = twin.birth.death(a)
             assert line.startswith(f"{births.worlds.names[a]}: ")
-            assert (f"the baby dies on day {day} " in line) == (cause >= 0)
-            assert ("the baby lives" in line) == (cause < 0)
+            assert (f"dies on day {day} " in line) == (cause >= 0)
+            assert ("lives" in line) == (cause < 0)
             if cause >= 0:
                 assert f": {causes[cause].capitalize()} " in line
     assert checked > 1000
@@ -536,5 +534,5 @@ def test_the_command_tells_of_a_birth_in_a_table_that_it_wrote(
     text = " ".join(done.stdout.split())
     assert text.startswith(f"Birth {died['birth']} of england, draw 11, seed 9: year 2025, imd decile ")
     assert f"{died['arm']}: {died['cause'].capitalize()} " in text
-    assert f"the baby dies on day {int(died['day_of_death'])} " in text
+    assert f"dies on day {int(died['day_of_death'])} " in text
     assert [path.name for path in tmp_path.iterdir()] == ["b.csv"]
