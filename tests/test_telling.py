@@ -342,13 +342,13 @@ def test_of_two_clocks_the_first_is_the_death_and_the_other_is_named() -> None:
     same = InArm("same", (), (), None, (), both, ("sudden", "days_1_6", 1))
     never = clocks(("heart", 0.00134, 0.00262, 27.9996), ("sudden", 0.734, 0.000412, math.inf))
     later = InArm("later", (), (), None, (), never, ("heart", "days_7_27", 27))
-    said = in_words(OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, (), (dies, same)))
+    said = in_words(OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, "births", (), (dies, same)))
     assert "harbour, draw 3, seed 7" in said
     assert "heart, number 0.00134. every arm: limit 0.00262, rings after 27.9996 days." in said
     assert "held: Sudden rings first, before heart (27.9996 days): dies on day 1 (days 1-6)." in said
     assert "same: nothing parts this birth from held." in said
     assert said.endswith("dies on day 1 (days 1-6), as in held.")
-    said = in_words(OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, (), (BY_HAND.arms[1], later)))
+    said = in_words(OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, "births", (), (BY_HAND.arms[1], later)))
     assert "later: Heart is the only clock to ring: dies on day 27 (days 7-27), but lives in help." in said
 
 
@@ -425,7 +425,7 @@ def test_every_number_in_the_text_is_the_twins(which: str) -> None:
             cause, _, day = twin.birth.death(a)
             assert line.startswith(f"{births.worlds.names[a]}: ")
             assert (f"dies on day {day} " in line) == (cause >= 0)
-            assert ("lives" in line) == (cause < 0)
+            assert ("within the year: lives" in line) == (cause < 0)
             if cause >= 0:
                 assert f": {causes[cause].capitalize()} " in line
     assert checked > 1000
