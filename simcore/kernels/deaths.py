@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from simcore.kernels.arrays import Floats, Ints, Words
+from simcore.kernels.arrays import Ints, Words
 from simcore.kernels.clocks import Clocks, clocks_of, death_of, fill_factor_rows, flag_clocks
 from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
 from simcore.kernels.differing import Suspects, narrow, pick, set_apart, suspects_of, take_words
@@ -45,7 +45,7 @@ class _Bench(NamedTuple):
     high: npt.NDArray[np.uint32]  # [slots, 4, block]
     low: npt.NDArray[np.uint32]  # [slots, 4, block] of those that may die
     rows: npt.NDArray[np.uint32]  # [most factors, block]
-    bound: Floats  # [block]
+    bound: npt.NDArray[np.float32]  # [block]
     flags: npt.NDArray[np.uint8]  # [block]
     maybe: Ints  # [block] births that may die
     k: Words  # [block] of those
@@ -59,7 +59,7 @@ def _make_bench(n_slots, n_factors):
         np.empty((n_slots, 4, BLOCK), np.uint32),
         np.empty((n_slots, 4, BLOCK), np.uint32),
         np.empty((n_factors, BLOCK), np.uint32),
-        np.empty(BLOCK, np.float64),
+        np.empty(BLOCK, np.float32),
         np.empty(BLOCK, np.uint8),
         np.empty(BLOCK, np.int64),
         np.empty(BLOCK, np.uint32),
