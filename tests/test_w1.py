@@ -206,6 +206,7 @@ def test_births_passed_over_in_c_change_no_death_and_its_profiles_are_births() -
         pytest.skip("NO C COMPILER: the C version of W1 is not checked; install one as `cc` or set CC")
     program = compiled.W1(w, exact.multipliers(w, 3), seed=2**40 + 1)
     full, (thinned, passed) = program.deaths_in_full(300_000), program.deaths_thinned(300_000)
+    assert np.array_equal(program.deaths_in_blocks(300_000), full)
     assert np.array_equal(full, thinned)
     assert 0.01 < passed / 300_000 < 0.03
     counts = program.profiles(300_000)

@@ -101,9 +101,16 @@ class W1:
         return counts
 
     def deaths_in_full(self, births: int, first: int = 0) -> np.ndarray:
-        """Every birth in full, its clocks run: ``int64[arms, decile, cause, band]``."""
+        """Birth by birth, every one in full, its clocks run: ``int64[arms, decile, cause, band]``."""
+        return self._deaths("w1_deaths_in_full", first, births)
+
+    def deaths_in_blocks(self, births: int, first: int = 0) -> np.ndarray:
+        """The same deaths, the random numbers of a block of births drawn ahead."""
+        return self._deaths("w1_deaths_in_blocks", first, births)
+
+    def _deaths(self, name: str, first: int, last: int) -> np.ndarray:
         deaths = np.zeros((self.arms, 10, 4, 3), np.int64)
-        self._call("w1_deaths_in_full", first, births, ctypes.c_void_p(deaths.ctypes.data))
+        self._call(name, first, last, ctypes.c_void_p(deaths.ctypes.data))
         return deaths
 
     def deaths_thinned(self, births: int, first: int = 0) -> tuple[np.ndarray, int]:

@@ -1,4 +1,4 @@
-/* Workload W1 by hand, birth by birth.
+/* Workload W1 by hand.
 
    Random numbers are Philox4x32-10, keyed as the engine keys them: counter (birth, stratum key, block, draw).
    A birth has these words:
@@ -167,8 +167,20 @@ void w1_profiles(const tables *t, uint32_t first, uint32_t last, int64_t *counts
     }
 }
 
-/* Every birth worked out in full, its clocks run: deaths[arm][decile][cause][band]. */
+/* Birth by birth: every birth worked out in full, its clocks run: deaths[arm][decile][cause][band]. */
 void w1_deaths_in_full(const tables *t, uint32_t first, uint32_t last, int64_t *deaths) {
+    for (uint32_t birth = first; birth < last; birth++) {
+        uint64_t a[4] = {birth, t->key, 0, t->draw}, b[4] = {birth, t->key, 1, t->draw};
+        philox(a, t->seed);
+        philox(b, t->seed);
+        const uint32_t w0[4] = {(uint32_t)a[0], (uint32_t)a[1], (uint32_t)a[2], (uint32_t)a[3]};
+        const uint32_t w1[4] = {(uint32_t)b[0], (uint32_t)b[1], (uint32_t)b[2], (uint32_t)b[3]};
+        add_deaths(t, w0, w1, birth, deaths);
+    }
+}
+
+/* The same deaths, the random numbers of a block of births drawn ahead, which vectorises. */
+void w1_deaths_in_blocks(const tables *t, uint32_t first, uint32_t last, int64_t *deaths) {
     words w0, w1;
     for (uint32_t start = first; start < last; start += BLOCK) {
         const uint32_t n = last - start < BLOCK ? last - start : BLOCK;
