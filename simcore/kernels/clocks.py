@@ -71,7 +71,9 @@ def clocks_of(packed: Packed) -> Clocks:
 
 def _short(bounds: Floats) -> Shorts:
     """Bounds by cause, then row: half the size, for they are looked up more often than anything else."""
-    with np.errstate(over="ignore"):  # what is too large for a short float is infinite, and bounds all the same
+    with np.errstate(
+        over="ignore"
+    ):  # what is too large for a short float is infinite, and bounds all the same
         return np.ascontiguousarray(np.where(bounds > 0, np.maximum(bounds, 1e-37), 0.0).T, np.float32)
 
 
@@ -144,24 +146,24 @@ def death_of(places, edges, factors_of, factors, total, most, arm, high, i, low,
     ``low`` has its low halves at place ``j``; the rest is as for `flag_clocks`.
     """
     cause, band, day, earliest = -1, -1, -1, np.inf
+    others = 0
+    for f in range(1, factors_of.shape[1]):
+        others += factors_of[arm, f, BEGIN] >= 0
     for c in range(places.shape[0]):
-        word = half_of(high, places[c, 0], places[c, 1], i) << _HALF | half_of(
-            low, places[c, 0], places[c, 1], j
-        )
-        u = (np.float64(word) + 0.5) * _WORD
-        bound = np.float64(total[c, rows[0, i]]) / 65536.0
-        for f in range(1, factors_of.shape[1]):
-            if factors_of[arm, f, BEGIN] >= 0:
-                bound *= most[c, rows[f, i]]
-        if u > bound:  # -log(1 - u) is greater still: this clock does not ring
+        bound = total[c, rows[0, i]]
+        for f in range(1, others + 1):
+            bound *= most[c, rows[f, i]]
+        upper = half_of(high, places[c, 0], places[c, 1], i)
+        if np.float32(upper) > bound:  # the hazard needed is greater still: this clock does not ring
             continue
+        word = upper << _HALF | half_of(low, places[c, 0], places[c, 1], j)
+        u = (np.float64(word) + 0.5) * _WORD
         needed = -math.log1p(-u)
         reached = 0.0
         for b in range(edges.size - 1):
             hazard = factors[rows[0, i], c, b]
-            for f in range(1, factors_of.shape[1]):
-                if factors_of[arm, f, BEGIN] >= 0:
-                    hazard *= factors[rows[f, i], c, b]
+            for f in range(1, others + 1):
+                hazard *= factors[rows[f, i], c, b]
             if needed < reached + hazard:
                 time = edges[b] + (needed - reached) / hazard * (edges[b + 1] - edges[b])
                 if time < earliest:

@@ -142,13 +142,18 @@ def _realise(
     waiting = make_queue()
     k, key, stratum = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     words = np.empty((max(sieve_blocks.size, 1), 4, BLOCK), np.uint32)
+    limit, passes = np.empty(BLOCK, np.uint32), np.empty(2 * BLOCK, np.uint8)
+    halves_seen, limit_halves, pairs = words.view(np.uint16), limit.view(np.uint16), passes.view(np.uint16)
     flags, passing = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int64)
     queued, passed = 0, 0
     start = first
     while start < last:
         n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
         fill_blocks(sieve_blocks, 0, sieve_blocks.size, k, key, n, draw, seed, words)
-        sift(screens, slot, lane, used, step_edges, limits, n, words, flags)
+        sift(
+            screens, slot, lane, used, step_edges, limits, n, words, halves_seen, limit, limit_halves, passes, pairs,
+            flags,
+        )  # fmt: skip
         found = gather(flags, n, passing)
         queued = join_queue(waiting, queued, passing, found, k, key, stratum, start - first)
         start += n

@@ -146,8 +146,14 @@ def fill_row(reads, first, end, begin, n, levels, row):
 
     uint32 throughout, so that it vectorises.
     """
-    row[:n] = np.uint32(begin)
-    for r in range(first, end):
+    start = np.uint32(begin)
+    if first == end:
+        row[:n] = start
+        return
+    column, scale = reads[first, READ], np.uint32(reads[first, STRIDE])
+    for i in range(n):
+        row[i] = start + np.uint32(scale * np.uint32(levels[column, i]))
+    for r in range(first + 1, end):
         column, scale = reads[r, READ], np.uint32(reads[r, STRIDE])
         for i in range(n):
             row[i] += np.uint32(scale * np.uint32(levels[column, i]))
