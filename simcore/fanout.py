@@ -17,7 +17,7 @@ def split(first: int, last: int, parts: int) -> list[tuple[int, int]]:
     """Cut a range of births into at most ``parts`` ranges of whole blocks; none for no births.
 
     >>> split(0, 5000, 2)
-    [(0, 3072), (3072, 5000)]
+    [(0, 4096), (4096, 5000)]
     """
     blocks = -(-(last - first) // BLOCK)
     size = max(-(-blocks // parts), 1) * BLOCK

@@ -9,8 +9,10 @@ from numba import njit
 from simcore.kernels.arrays import Ints, Words
 from simcore.kernels.packed import Packed
 
-BLOCK = 1024
+BLOCK = 2048
 """Births in a block. Any number gives the same answers; this one fits the cache."""
+ENOUGH = 512
+"""Births of one stratum that are worth a block of their own: tables that only strata tell apart are then constants."""
 
 
 class Strata(NamedTuple):
@@ -75,8 +77,7 @@ def locate(first, last, stratum_start, stratum_key, k, key, stratum):
     """Identify a block of births from position ``first`` on: number in the stratum, its key, its index.
 
     Writes ``k`` uint32[block], ``key`` uint32[block], ``stratum`` int64[block] and returns how many births are
-    in the block. A block that its first stratum fills by half ends with it: births of one stratum are cheaper
-    together.
+    in the block. A block ends with its first stratum if that has `ENOUGH` births in it.
     """
     n = min(BLOCK, last - first)
     s, above = 0, stratum_start.size - 1  # stratum_start[s] <= first < stratum_start[above], by halves
@@ -91,7 +92,7 @@ def locate(first, last, stratum_start, stratum_key, k, key, stratum):
         here = min(n, stratum_start[s + 1] - first)  # below `done` where a stratum has no births
         if here > done:
             _identify(first - stratum_start[s], stratum_key[s], s, done, here, k, key, stratum)
-        if done == 0 and here >= BLOCK // 2:
+        if done == 0 and here >= ENOUGH:
             return here
         done = max(done, here)
         s += 1
