@@ -348,7 +348,9 @@ def test_of_two_clocks_the_first_is_the_death_and_the_other_is_named() -> None:
     assert "held: Sudden rings first, before heart (27.9996 days): dies on day 1 (days 1-6)." in said
     assert "same: nothing parts this birth from held." in said
     assert said.endswith("dies on day 1 (days 1-6), as in held.")
-    said = in_words(OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, "births", (), (BY_HAND.arms[1], later)))
+    said = in_words(
+        OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, "births", (), (BY_HAND.arms[1], later))
+    )
     assert "later: Heart is the only clock to ring: dies on day 27 (days 7-27), but lives in help." in said
 
 
