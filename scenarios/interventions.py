@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from simcore.arms import Arm, HazardEdit, Step, Treatment
 from simcore.distributions import Distribution
 from simcore.documents import DocumentError
 from simcore.draws import DrawBlock, uniforms
+from simcore.model import Model
 from simcore.network import Array, Labelled, push_forward
 from simcore.program import Program
 from simcore.worlds import lay_arm
@@ -24,8 +26,64 @@ NO_YES = ("no", "yes")
 
 
 def arms_of(scenarios: Sequence[Scenario]) -> Callable[[Program, DrawBlock], list[Arm]]:
-    """What turns scenarios into the arms of any block of draws, in the order given."""
-    return lambda program, draws: [arm_of(scenario, program, draws) for scenario in scenarios]
+    """What turns scenarios into the arms of any block of draws, in the order given.
+
+    Arms that no draw moves are made for the first block and kept for the others of the same question.
+    """
+    return _Arms(tuple(scenarios))
+
+
+class _Arms:
+    """Arms of block after block; threads may share it, and at worst make an arm twice."""
+
+    def __init__(self, scenarios: tuple[Scenario, ...]) -> None:
+        self.scenarios = scenarios
+        self._luck = _Luck()
+        self._kept = _Kept(None, "", ())
+
+    def __call__(self, program: Program, draws: DrawBlock) -> list[Arm]:
+        kept = self._kept_for(program)
+        arms = []
+        for place, scenario in enumerate(self.scenarios):
+            arm = kept.get(place)
+            if arm is None:
+                builder = _Builder(scenario, program, draws, self._luck)
+                arm = builder.arm()
+                if builder.certain:
+                    kept[place] = arm
+            arms.append(arm)
+        return arms
+
+    def _kept_for(self, program: Program) -> dict[int, Arm]:
+        kept, label = self._kept, program.structure.label
+        if kept.model is not program.model or (kept.structure, kept.years) != (label, program.years):
+            kept = self._kept = _Kept(program.model, label, program.years)
+        return kept.arms
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Arms of one question that no draw moves, by their place."""
+
+    model: Model | None
+    structure: str
+    years: tuple[str, ...]
+    arms: dict[int, Arm] = field(default_factory=dict)
+
+
+class _Luck:
+    """Uniform numbers by name, as many as any block has asked for."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Array] = {}
+
+    def first(self, name: str, n: int) -> Array:
+        """At least the first ``n`` numbers of a name."""
+        known = self._known.get(name)
+        if known is None or known.size < n:
+            # each block asks for a few more than the one before
+            known = self._known[name] = uniforms(name, 2 * n)
+        return known
 
 
 def arm_of(scenario: Scenario, program: Program, draws: DrawBlock) -> Arm:
@@ -36,15 +94,7 @@ def arm_of(scenario: Scenario, program: Program, draws: DrawBlock) -> Arm:
     DocumentError
         If an intervention would push a share above one.
     """
-    builder = _Builder(scenario, program, draws)
-    for place, intervention in enumerate(scenario.interventions):
-        if isinstance(intervention, Prevalence):
-            builder.prevalence(place, intervention)
-        elif isinstance(intervention, Support):
-            builder.support(place, intervention)
-        else:
-            builder.hazard_ratio(intervention)
-    return Arm(scenario.name, tuple(builder.steps), tuple(builder.treatments), tuple(builder.hazards))
+    return _Builder(scenario, program, draws, _Luck()).arm()
 
 
 def decision_of(step: str) -> int:
@@ -57,14 +107,29 @@ def decision_of(step: str) -> int:
 
 
 class _Builder:
-    """Collects the steps of one scenario over one program."""
+    """Collects the steps of one scenario over one program.
 
-    def __init__(self, scenario: Scenario, program: Program, draws: DrawBlock) -> None:
-        self.scenario, self.program, self.draws = scenario, program, draws
+    ``certain`` says whether every block of draws would get the very same arm.
+    """
+
+    def __init__(self, scenario: Scenario, program: Program, draws: DrawBlock, luck: _Luck) -> None:
+        self.scenario, self.program, self.draws, self.luck = scenario, program, draws, luck
+        self.certain = True
         self.years = [int(year) for year in program.years]
         self.steps: list[Step] = []
         self.treatments: list[Treatment] = []
         self.hazards: list[HazardEdit] = []
+
+    def arm(self) -> Arm:
+        """The whole arm; see :func:`arm_of`."""
+        for place, intervention in enumerate(self.scenario.interventions):
+            if isinstance(intervention, Prevalence):
+                self.prevalence(place, intervention)
+            elif isinstance(intervention, Support):
+                self.support(place, intervention)
+            else:
+                self.hazard_ratio(intervention)
+        return Arm(self.scenario.name, tuple(self.steps), tuple(self.treatments), tuple(self.hazards))
 
     def prevalence(self, place: int, change: Prevalence) -> None:
         """A share multiplied: those who leave (or enter) are chosen by luck among those exposed (or not)."""
@@ -123,6 +188,8 @@ class _Builder:
         births = Labelled(strata, self.program.model.births_in(network.strata)[None])
         keep = (*strata, *(so_far.carriers[name] for name in aimed), so_far.carriers[change.of])
         weights = push_forward(births, network.nodes, 0, keep).total(*keep)
+        # one share for several draws is that of every draw; of a single draw it cannot be told
+        self.certain &= weights.values.shape[0] < self.draws.size
         hit = _hit(self.program, (*strata, *aimed), aimed)
         inside = (
             (weights.values * hit[..., None])
@@ -213,10 +280,12 @@ class _Builder:
         low, high = value.bounds
         if low == high:
             return np.array([value.central])
+        self.certain = False
         wanted = self.draws.index.astype(np.int64)
         central = wanted == 2**32 - 1
-        u = uniforms(f"intervention/{name}", int(np.where(central, 0, wanted).max()) + 1)
-        return np.where(central, value.central, np.asarray(value.quantile(u))[np.where(central, 0, wanted)])
+        wanted = np.where(central, 0, wanted)
+        u = self.luck.first(f"intervention/{name}", int(wanted.max()) + 1)[wanted]
+        return np.where(central, value.central, np.asarray(value.quantile(u)))
 
 
 def _nothing(ratio: Array) -> bool:

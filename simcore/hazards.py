@@ -12,12 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.draws import DrawBlock
 from simcore.kernels.mixture import mixed_incidence
 from simcore.kernels.risk import incidence_from_factors
-from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
-from simcore.spec import HazardRatio
 
 
 @dataclass(frozen=True)
@@ -38,10 +35,11 @@ class Hazards:
 
     def renamed(self, carriers: Mapping[str, str]) -> Hazards:
         """The same factors, read from the nodes that carry each variable's value under policy."""
-        factors = tuple(
-            Labelled(tuple(carriers.get(axis, axis) for axis in f.axes), f.values) for f in self.factors
-        )
-        return Hazards(self.causes, self.age_bands, factors)
+        factors = []
+        for factor in self.factors:
+            axes = tuple([carriers.get(axis, axis) for axis in factor.axes])
+            factors.append(factor if axes == factor.axes else Labelled(axes, factor.values))
+        return Hazards(self.causes, self.age_bands, tuple(factors))
 
     def with_factor(self, factor: Labelled) -> Hazards:
         """One more factor."""
@@ -143,75 +141,3 @@ class Hazards:
 
 def _at(table: Labelled, axis: str, levels: list[int]) -> Labelled:
     return Labelled(table.axes, table.values.take(levels, axis=1 + table.axes.index(axis)))
-
-
-def natural_hazards(model: Model, structure: Structure, draws: DrawBlock) -> Hazards:
-    """All factors of the model for a block of draws, arrows that are switched off left out."""
-    deaths = model.spec.deaths
-    causes, bands = tuple(deaths.causes), tuple(deaths.age_bands)
-    base = draws.baseline if draws.baseline is not None else model.baseline[None]
-    factors = [Labelled(deaths.baseline.by, base)]
-    if deaths.residual is not None:
-        factors.append(_residual(model, draws, deaths.residual.by))
-    for ratio in structure.hazard_ratios(deaths):
-        factors.append(ratio_factor(model, ratio, draws))
-    return Hazards(causes, bands, _joined(factors))
-
-
-def _joined(factors: Sequence[Labelled]) -> tuple[Labelled, ...]:
-    """Factors over the same variables as one: ratios that a file lists cause by cause cost no more than a table."""
-    of_axes: dict[tuple[str, ...], Array] = {}
-    for factor in factors:
-        known = of_axes.get(factor.axes)
-        of_axes[factor.axes] = factor.values if known is None else known * factor.values
-    return tuple(Labelled(axes, values) for axes, values in of_axes.items())
-
-
-def ratio_factor(model: Model, ratio: HazardRatio, draws: DrawBlock) -> Labelled:
-    """One hazard ratio as a factor over its parent and the variables it acts within."""
-    deaths = model.spec.deaths
-    within = deaths.ratios_act_within if ratio.within is None else ratio.within
-    within = {name: levels for name, levels in within.items() if name != ratio.parent}
-    axes = (ratio.parent, *within)
-    drawn = any(isinstance(value, str) for value in ratio.ratios.values())
-    sizes = [len(model.levels(axis)) for axis in axes]
-    cells = len(deaths.causes), len(deaths.age_bands)
-    values = np.ones((draws.size if drawn else 1, *sizes, *cells))
-    acts = _where(ratio.causes, tuple(deaths.causes))[:, None] & _where(
-        ratio.age_bands, tuple(deaths.age_bands)
-    )
-    for axis, levels in within.items():
-        inside = _where(levels, model.levels(axis))
-        acts = acts & inside.reshape(-1, *[1] * acts.ndim)
-    # `within` was folded in front one by one, so its axes stand in reverse order
-    acts = acts.transpose(*range(len(within) - 1, -1, -1), -2, -1)
-    for level, value in ratio.ratios.items():
-        number = draws.number(value).reshape(-1, *[1] * acts.ndim)
-        values[:, model.levels(ratio.parent).index(level)] = np.where(acts, number, 1.0)
-    return Labelled(axes, values)
-
-
-def _residual(model: Model, draws: DrawBlock, by: str) -> Labelled:
-    """The solved residual by age period and stratum, acting where hazard ratios act."""
-    deaths = model.spec.deaths
-    solved = (
-        draws.residual
-        if draws.residual is not None
-        else np.ones((1, len(deaths.age_periods), len(model.levels(by))))
-    )
-    per_band = np.ones((solved.shape[0], len(model.levels(by)), 1, len(deaths.age_bands)))
-    for period, bands in enumerate(deaths.age_periods.values()):
-        for band in bands:
-            per_band[:, :, 0, list(deaths.age_bands).index(band)] = solved[:, period]
-    within = deaths.ratios_act_within
-    values = per_band
-    for axis, levels in within.items():
-        inside = _where(levels, model.levels(axis))
-        values = np.where(inside[:, None, None], values[..., None, :, :], 1.0)
-    full = np.broadcast_to(values, (*values.shape[:-2], len(deaths.causes), len(deaths.age_bands)))
-    return Labelled((by, *within), np.ascontiguousarray(full))
-
-
-def _where(chosen: Sequence[str] | None, every: Sequence[str]) -> NDArray[np.bool_]:
-    """True where a label is among those chosen (all of them if none is named)."""
-    return np.array([chosen is None or label in chosen for label in every])

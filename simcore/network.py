@@ -12,6 +12,7 @@ from __future__ import annotations
 import string
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,20 @@ class Node:
     inert: int | None = None
     """Of a policy step, the table of arms without it: it repeats the first parent, or the first level is certain."""
 
+    def holding(self, table: Array) -> Node:
+        """The same variable with this table in every arm."""
+        return Node(
+            self.name,
+            self.levels,
+            self.parents,
+            self.decision,
+            (table,),
+            (0,),
+            self.natural_parents,
+            self.stands_for,
+            self.inert,
+        )
+
     def table(self, arm: int) -> Labelled:
         """The conditional probabilities of one arm, with the node's own axis last."""
         return Labelled((*self.parents, self.name), self.tables[self.table_of_arm[arm]])
@@ -74,10 +89,7 @@ class Network:
     nodes: tuple[Node, ...]
 
     def __getitem__(self, name: str) -> Node:
-        for node in self.nodes:
-            if node.name == name:
-                return node
-        raise KeyError(name)
+        return self.nodes[self._places[name]]
 
     def levels(self, name: str) -> tuple[str, ...]:
         """Level names of a stratum dimension or a variable."""
@@ -85,12 +97,25 @@ class Network:
 
     def position(self, name: str) -> int:
         """Place of a variable in the causal order."""
-        return [node.name for node in self.nodes].index(name)
+        return self._places[name]
 
     def carrier(self, variable: str) -> str:
         """The node that holds a variable's value after every policy step."""
-        holders = [n.name for n in self.nodes if variable in (n.name, n.stands_for)]
-        return holders[-1] if holders else variable
+        return self.carriers.get(variable, variable)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {node.name: place for place, node in enumerate(self.nodes)}
+
+    @cached_property
+    def carriers(self) -> dict[str, str]:
+        """For every variable, the node that holds its value after every policy step: later nodes take over."""
+        holders: dict[str, str] = {}
+        for node in self.nodes:
+            holders[node.name] = node.name
+            if node.stands_for is not None:
+                holders[node.stands_for] = node.name
+        return holders
 
 
 def multiply(left: Labelled, right: Labelled, keep: Collection[str]) -> Labelled:

@@ -6,7 +6,7 @@ Shapes and strides are the same for every draw of a block; only the thresholds c
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from simcore.dims import SLICE
 from simcore.kernels.arrays import row_major
 from simcore.kernels.packed import FIRST_LEVEL, OWN, Packed, share_columns
+from simcore.kernels.thresholds import fill_thresholds
 from simcore.network import Array, Node
 from simcore.pack_hazards import pack_outcome
 from simcore.strata import stratum_keys
 from simcore.worlds import Worlds
-
-WORDS = 2.0**32
 
 
 def apportion(births: Array, simulated: int) -> NDArray[np.int64]:
@@ -64,6 +63,18 @@ class Packer:
         strata = [len(levels) for levels in network.strata.values()]
         return (*(len(network.levels(name)) for name in self.profile), self.slices, *strata)
 
+    def outline(self) -> tuple[object, ...]:
+        """Everything that a plan hangs on: packers with the same outline have the same plan."""
+        nodes = (
+            (
+                *(node.name, len(node.levels), node.parents, node.decision, node.stands_for),
+                *(node.table_of_arm, node.inert, tuple(table[0].size for table in node.tables)),
+            )
+            for node in self.nodes
+        )
+        strata = tuple(self.worlds.network.strata.items())
+        return strata, self.simulated.tobytes(), self.slices, self.profile, tuple(nodes)
+
     def plan(self) -> Packed:
         """Everything but one draw's thresholds (those of the first draw stand in for them)."""
         network = self.worlds.network
@@ -91,10 +102,8 @@ class Packer:
             repeats=repeats,
             column=share_columns(starts, parents, len(given), repeats),
             stratum_start=np.concatenate([[0], np.cumsum(self.simulated.ravel())]),
-            stratum_levels=np.array(
-                list(product(*(range(len(v)) for v in network.strata.values()))), dtype=np.int64
-            ),
-            stratum_key=stratum_keys(dict(network.strata)),
+            stratum_levels=np.indices(self.simulated.shape).reshape(self.simulated.ndim, -1).T,
+            stratum_key=stratum_keys(network.strata),
             profile_vars=np.array([names.index(name) for name in counted]),
             profile_strides=np.array(row_major(self.shape())),
         )
@@ -123,12 +132,18 @@ class Packer:
 
     def thresholds(self, draw: int) -> NDArray[np.uint32]:
         """Every distinct table of one draw, flat."""
-        flat = [
-            _thresholds(table[draw if table.shape[0] > 1 else 0])
-            for node in self.nodes
-            for table in node.tables
-        ]
-        return np.concatenate(flat) if flat else np.zeros(0, np.uint32)
+        return np.asarray(self._words[draw if self._words.shape[0] > 1 else 0])
+
+    @cached_property
+    def _words(self) -> NDArray[np.uint32]:
+        """The same for every draw: ``uint32[draws or 1, words]``."""
+        tables = [table for node in self.nodes for table in node.tables]
+        sizes = [table[0].size // table.shape[-1] * (table.shape[-1] - 1) for table in tables]
+        words = np.empty((max([t.shape[0] for t in tables], default=1), sum(sizes)), np.uint32)
+        at = 0
+        for table in tables:
+            at = fill_thresholds(table.reshape(table.shape[0], -1, table.shape[-1]), words, at)
+        return words
 
     def _repeats(self, names: list[str]) -> NDArray[np.int64]:
         """What arms without a policy step do in its place: they take the value it stands for, or are not at it."""
@@ -153,10 +168,16 @@ class Packer:
         return starts
 
 
-def _thresholds(table: Array) -> NDArray[np.uint32]:
-    """Cumulative probabilities as 32-bit words; one and zero are kept exactly."""
-    below = np.cumsum(table, axis=-1)[..., :-1]
-    # what is left over by rounding must not make a level possible that has no probability
-    certain = np.cumsum(table[..., ::-1], axis=-1)[..., ::-1][..., 1:] <= 0
-    words = np.where(certain, WORDS, np.round(np.clip(below, 0.0, 1.0) * WORDS))
-    return np.minimum(words, WORDS - 1).astype(np.uint32).ravel()
+class Plans:
+    """Plans of a run: its blocks differ in numbers, and hardly ever in outline."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], Packed] = {}
+
+    def of(self, packer: Packer) -> Packed:
+        """The plan of a packer, or of an earlier one with the same outline."""
+        outline = packer.outline()
+        if outline not in self._known:
+            # two threads may both make it, and make the same
+            self._known[outline] = packer.plan()
+        return self._known[outline]

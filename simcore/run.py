@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.arms import Arm
 from simcore.dims import SLICE
@@ -32,8 +34,8 @@ from simcore.kernels.deaths import count_deaths
 from simcore.kernels.profiles import count_profiles, counting_of
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
-from simcore.pack import Packer, apportion
-from simcore.program import Program, compile_natural
+from simcore.pack import Packer, Plans, apportion
+from simcore.program import Compiler, Program
 from simcore.results import BlockResult
 from simcore.worlds import World, Worlds, lay_arm, lay_arms
 
@@ -74,11 +76,10 @@ def simulate(
     ``skip(start)`` leaves out blocks that are at hand already. Closing the iterator stops the run.
     """
     starts = [s for s in range(0, draws.size, settings.block) if not skip(s)]
+    run = Run(Compiler(model, structure, years), make_arms, settings)
 
     def one(start: int) -> BlockResult:
-        return run_block(
-            model, structure, draws.rows(slice(start, start + settings.block)), make_arms, years, settings
-        )
+        return run.block(draws.rows(slice(start, start + settings.block)))
 
     if settings.threads == 1:
         for start in starts:
@@ -100,30 +101,37 @@ def simulate(
                 future.cancel()
 
 
-def run_block(
-    model: Model,
-    structure: Structure,
-    block: DrawBlock,
-    make_arms: MakeArms,
-    years: Sequence[int],
-    settings: Settings,
-) -> BlockResult:
-    """Deaths in every arm for one block of draws."""
-    program = compile_natural(model, structure, block, years)
-    arms = make_arms(program, block)
-    births = model.births_in(program.network.strata)
-    if settings.estimator == "realised":
-        return _realised(program, arms, block, births, settings)
-    return _expected(program, arms, block, births, settings)
+@dataclass(frozen=True)
+class Run:
+    """What all blocks of a run share, and threads with them."""
+
+    compiler: Compiler
+    make_arms: MakeArms
+    settings: Settings
+    plans: Plans = field(default_factory=Plans)
+
+    def block(self, draws: DrawBlock) -> BlockResult:
+        """Deaths in every arm for one block of draws."""
+        program = self.compiler.compile(draws)
+        arms = self.make_arms(program, draws)
+        estimate = _realised if self.settings.estimator == "realised" else _expected
+        return estimate(self, program, arms, draws)
+
+    @cached_property
+    def simulated(self) -> NDArray[np.int64]:
+        """Simulated births of each stratum."""
+        return apportion(self.compiler.births, self.settings.births)
+
+    @cached_property
+    def scale(self) -> Array:
+        """Real births that a simulated one stands for, in each stratum."""
+        return np.where(self.simulated > 0, self.compiler.births / np.maximum(self.simulated, 1), 0.0)
 
 
-def _expected(
-    program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
-) -> BlockResult:
-    cache = RiskCache()
+def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock) -> BlockResult:
+    cache, births = RiskCache(), run.compiler.births
     worlds = [lay_arm(program, arm) for arm in arms]
-    exact = settings.estimator == "exact"
-    counts = None if exact else _Counts(program, arms, worlds, cache, block, births, settings)
+    counts = None if run.settings.estimator == "exact" else _Counts(run, program, worlds, cache, block)
     deaths, slices = [], []
     for number, world in enumerate(worlds):
         if counts is None:
@@ -141,7 +149,7 @@ def _expected(
         tuple(arm.name for arm in arms),
         np.stack(deaths),
         np.stack(slices) if slices else empty,
-        _people(arms, worlds, births, block.size) if settings.people else {},
+        _people(arms, worlds, births, block.size) if run.settings.people else {},
     )
 
 
@@ -193,26 +201,20 @@ class _Counts:
     """
 
     def __init__(
-        self,
-        program: Program,
-        arms: Sequence[Arm],
-        worlds: Sequence[World],
-        cache: RiskCache,
-        block: DrawBlock,
-        births: Array,
-        settings: Settings,
+        self, run: Run, program: Program, worlds: Sequence[World], cache: RiskCache, block: DrawBlock
     ) -> None:
         drawn: dict[int, _Drawn] = {}
         self._of_arm: list[_Drawn] = []
-        natural = tuple(variable for variable in program.model.spec.variables)
-        for number, (arm, world) in enumerate(zip(arms, worlds, strict=True)):
-            steps = _steps_before_cut(arm, world)
-            key = number if steps else -1
+        natural = tuple(program.model.spec.variables)
+        for number, world in enumerate(worlds):
+            before = tuple(node.name for node in world.network.nodes[: world.cut])
+            by_itself = not set(before) <= set(natural)
+            key = number if by_itself else -1
             if key not in drawn:
                 # what all other arms may hang on is among the natural variables
-                needed = needed_before(world, world.cut, cache.risk(world).axes)
-                profile = needed if steps else natural
-                drawn[key] = _Drawn(program, _only_steps(arm, steps), profile, block, births, settings)
+                needed = needed_before(world, world.cut, cache.risk(world).axes) if by_itself else natural
+                profile = tuple(name for name in needed if name in before)
+                drawn[key] = _Drawn(run, world, profile, block)
             self._of_arm.append(drawn[key])
 
     def by_slice(self, arm: int, needed: tuple[str, ...]) -> Labelled:
@@ -227,34 +229,20 @@ class _Counts:
 class _Drawn:
     """Births of a block of draws in one world, counted by the variables of a profile before the cut."""
 
-    def __init__(
-        self,
-        program: Program,
-        arm: Arm,
-        profile: tuple[str, ...],
-        block: DrawBlock,
-        births: Array,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, run: Run, world: World, profile: tuple[str, ...], block: DrawBlock) -> None:
         self._kept: dict[tuple[str, ...], Labelled] = {}
         self._whole: dict[tuple[str, ...], Labelled] = {}
-        worlds = lay_arms(program, [arm])
-        drawn_to = program.model.spec.drawn_to
-        nodes = worlds.network.nodes[: worlds.network.position(drawn_to) + 1 if drawn_to else 0]
-        simulated = apportion(births, settings.births)
-        drawn = {node.name for node in nodes}
-        packer = Packer(worlds, nodes, simulated, SLICES, tuple(name for name in profile if name in drawn))
-        plan, shape = packer.plan(), packer.shape()
+        packer = pack_drawn(world, profile, run.simulated)
+        plan, shape = run.plans.of(packer), packer.shape()
         counted = np.empty((block.size, *shape))
         prepared = counting_of(plan)
         for z, draw in enumerate(block.index):
             packed = packer.of_draw(plan, z)
             prepared = counting_of(packed, prepared)
-            counts = count_profiles(packed, settings.seed, int(draw), prepared=prepared)
+            counts = count_profiles(packed, run.settings.seed, int(draw), prepared=prepared)
             counted[z] = counts.reshape(shape)
-        self.counted = Labelled((*packer.profile, SLICE, *worlds.network.strata), counted)
-        # a simulated birth stands for as many real ones as its stratum has
-        self.scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)
+        self.counted = Labelled((*profile, SLICE, *world.network.strata), counted)
+        self.scale = run.scale
 
     def weights(self, needed: tuple[str, ...]) -> Labelled:
         """Real births by strata, slice and the variables needed."""
@@ -273,14 +261,10 @@ class _Drawn:
         return self._whole[needed]
 
 
-def _steps_before_cut(arm: Arm, world: World) -> tuple[str, ...]:
-    """Steps of an arm that drawn births go through."""
-    return tuple(step.name for step in arm.steps if world.network.position(step.name) < world.cut)
-
-
-def _only_steps(arm: Arm, steps: tuple[str, ...]) -> Arm:
-    kept = tuple(step for step in arm.steps if step.name in steps)
-    return Arm(arm.name, kept, tuple(t for t in arm.treatments if t.step in steps))
+def pack_drawn(world: World, profile: tuple[str, ...], simulated: np.ndarray) -> Packer:
+    """Births of one arm drawn to the cut, counted by the variables of a profile before it."""
+    alone = Worlds((world.name,), world.network, (world.hazards,), (0,))
+    return Packer(alone, world.network.nodes[: world.cut], simulated, SLICES, profile)
 
 
 def pack_worlds(program: Program, worlds: Worlds, simulated: np.ndarray, slices: int = 1) -> Packer:
@@ -292,21 +276,18 @@ def pack_worlds(program: Program, worlds: Worlds, simulated: np.ndarray, slices:
     return Packer(worlds, worlds.network.nodes, simulated, slices, (), edges, clocks)
 
 
-def _realised(
-    program: Program, arms: Sequence[Arm], block: DrawBlock, births: Array, settings: Settings
-) -> BlockResult:
+def _realised(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock) -> BlockResult:
+    births, scale = run.compiler.births, run.scale
     worlds = lay_arms(program, arms)
-    simulated = apportion(births, settings.births)
-    packer = pack_worlds(program, worlds, simulated, SLICES)
-    plan = packer.plan()
-    scale = np.where(simulated > 0, births / np.maximum(simulated, 1), 0.0)
+    packer = pack_worlds(program, worlds, run.simulated, SLICES)
+    plan = run.plans.of(packer)
     cut = (len(arms), *births.shape, SLICES)
     deaths, slices = [], []
     for z, draw in enumerate(block.index):
-        counted = count_deaths(packer.with_deaths(plan, z), settings.seed, int(draw))
+        counted = count_deaths(packer.with_deaths(plan, z), run.settings.seed, int(draw))
         counted = counted.reshape(*cut, *counted.shape[-2:])
         deaths.append(counted.sum(axis=len(cut) - 1) * scale[..., None, None])
         slices.append(counted.sum(axis=(-1, -2)) * scale[..., None])
-    laid = [lay_arm(program, arm) for arm in arms] if settings.people else []
-    people = _people(arms, laid, births, block.size) if settings.people else {}
+    laid = [lay_arm(program, arm) for arm in arms] if run.settings.people else []
+    people = _people(arms, laid, births, block.size) if run.settings.people else {}
     return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), np.stack(slices, axis=1), people)

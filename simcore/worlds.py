@@ -6,7 +6,8 @@ All arms share one network: an arm that lacks a step has a table there that chan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class World:
     cut: int
     """Variables before this position are drawn by the expected estimator."""
     frontier: int
-    """Weights go forward to this position and risk comes back to it (see :func:`_frontier`)."""
+    """Weights go forward to this position and risk comes back to it (see :attr:`Program.last_by_year`)."""
 
 
 class ArmConflict(ValueError):
@@ -57,10 +58,11 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
     ArmConflict
         If two arms describe steps of the same name with other parents, levels or decision.
     """
-    nodes = list(program.network.nodes)
-    nodes = [_for_arms(node, len(arms)) for node in nodes]
-    network = Network(program.network.strata, tuple(nodes))
-    natural = {node.name for node in program.network.nodes}
+    network = program.network
+    if len(arms) > 1:
+        nodes = (replace(node, table_of_arm=(0,) * len(arms)) for node in network.nodes)
+        network = Network(network.strata, tuple(nodes))
+    natural = [node.name for node in program.network.nodes]
     drawn_to = program.model.spec.drawn_to
     early = _needed_early(network, arms, drawn_to)
     for step in _distinct_steps(arms):
@@ -71,9 +73,9 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
     for variable, step_name in dict.fromkeys((t.variable, t.step) for arm in arms for t in arm.treatments):
         network = _treat(network, variable, step_name, arms, drawn_to)
     network = _follow_policy(network, natural)
-    carriers = {node.name: network.carrier(node.name) for node in program.network.nodes}
+    carriers = {name: network.carriers[name] for name in natural}
     base = program.hazards.renamed(carriers)
-    hazards: list[Hazards] = [base]
+    hazards = [base]
     of_arm = []
     for arm in arms:
         edited = base
@@ -97,35 +99,7 @@ def lay_arm(program: Program, arm: Arm) -> World:
         worlds.hazards_in(0),
         {name: network.carrier(name) for name in variables},
         network.position(drawn_to) + 1 if drawn_to else 0,
-        _frontier(program, network),
-    )
-
-
-def _frontier(program: Program, network: Network) -> int:
-    """The position after the last exposure or descriptor that varies by year, through its causes or itself.
-
-    What comes later is the same in every year, and is worked out once for all of them. It hangs on the
-    model alone, so that arms are summed in the same order whatever they change.
-    """
-    varies: set[str] = set()
-    last = None
-    for node in program.network.nodes:
-        if "year" in node.parents or varies & set(node.parents):
-            varies.add(node.name)
-            if program.model.spec.variables[node.name].kind != "intermediate":
-                last = node.name
-    drawn_to = program.model.spec.drawn_to
-    natural = [node.name for node in program.network.nodes]
-    if drawn_to is not None and (last is None or natural.index(last) < natural.index(drawn_to)):
-        last = drawn_to
-    if last is None:
-        return 0
-    return network.position(network.carrier(last)) + 1
-
-
-def _for_arms(node: Node, n_arms: int) -> Node:
-    return Node(
-        node.name, node.levels, node.parents, node.decision, node.tables, (0,) * n_arms, node.natural_parents
+        network.position(network.carrier(program.last_by_year)) + 1 if program.last_by_year else 0,
     )
 
 
@@ -151,7 +125,7 @@ def _find(arm: Arm, name: str) -> Step | None:
 
 def _needed_early(network: Network, arms: Sequence[Arm], drawn_to: str | None) -> set[str]:
     """Steps that lead to a treatment of something which a drawn variable follows."""
-    if drawn_to is None:
+    if drawn_to is None or not any(arm.treatments for arm in arms):
         return set()
     drawn = network.nodes[: network.position(drawn_to) + 1]
     read = {p for node in drawn for p in node.parents if p not in node.natural_parents}
@@ -180,9 +154,9 @@ def _insert(
     """
     tables: list[Array] = []
     of_arm = []
-    inert = _inert(network, step)
+    inert = cache(lambda: _inert(network, step))
     for own in per_arm:
-        table = inert if own is None else own.table
+        table = inert() if own is None else own.table
         known = next(
             (i for i, other in enumerate(tables) if other is table or np.array_equal(other, table)), None
         )
@@ -195,9 +169,10 @@ def _insert(
         drawn = network.nodes[place:after_cut]
         if not any(_reads(node, step) for node in drawn):
             place = max(place, after_cut)
+    without = (which for which, own in zip(of_arm, per_arm, strict=True) if own is None)
     node = Node(
         step.name, step.levels, parents, step.decision, tuple(tables), tuple(of_arm), stands_for=step.replaces,
-        inert=next((i for i, table in enumerate(tables) if table is inert), None),
+        inert=next((which for which in without if tables[which] is inert()), None),
     )  # fmt: skip
     return Network(network.strata, (*network.nodes[:place], node, *network.nodes[place:]))
 
@@ -219,22 +194,18 @@ def _inert(network: Network, step: Step) -> Array:
     return table
 
 
-def _follow_policy(network: Network, natural: set[str]) -> Network:
+def _follow_policy(network: Network, natural: Sequence[str]) -> Network:
     """Natural variables read their parents' value under policy, unless they are only associated."""
-    nodes = []
-    for node in network.nodes:
-        if node.name in natural:
-            parents = tuple(p if p in node.natural_parents else network.carrier(p) for p in node.parents)
-            node = Node(
-                node.name,
-                node.levels,
-                parents,
-                node.decision,
-                node.tables,
-                node.table_of_arm,
-                node.natural_parents,
-            )
-        nodes.append(node)
+    carriers = network.carriers
+    moved = {name for name in natural if carriers[name] != name}
+    if not moved:
+        return network
+    nodes = list(network.nodes)
+    for name in natural:
+        node = network[name]
+        if not moved.isdisjoint(node.parents):
+            parents = tuple(p if p in node.natural_parents else carriers.get(p, p) for p in node.parents)
+            nodes[network.position(name)] = replace(node, parents=parents)
     return Network(network.strata, tuple(nodes))
 
 

@@ -11,17 +11,12 @@ from hypothesis import strategies as st
 
 from simcore.draws import DrawBlock, central, sample_priors
 from simcore.load import load_model
-from simcore.margins import MarginError, probabilities, solve_intercepts
+from simcore.margins import MarginError, conditional_shares
 from simcore.model import Model, Structure
 from simcore.network import Labelled, push_forward
 from simcore.program import compile_natural
 from simcore.solved import read_draws
 from tests.models import invented, priors
-
-
-def mean_share(alpha: np.ndarray, offsets: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    shares = probabilities(alpha[:, :, None, :], offsets[:, None])
-    return np.asarray((weights[..., None] * shares).sum(axis=2))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -32,7 +27,7 @@ def mean_share(alpha: np.ndarray, offsets: np.ndarray, weights: np.ndarray) -> n
     st.floats(0.0, 4.0),
     st.booleans(),
 )
-def test_intercepts_return_any_margin(
+def test_solved_shares_return_any_margin(
     seed: int, levels: int, parents: int, spread: float, zero: bool
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -40,12 +35,34 @@ def test_intercepts_return_any_margin(
     if zero and levels > 2:
         margin[..., 1] = 0.0
     margin /= margin.sum(axis=-1, keepdims=True)
-    offsets = rng.normal(0.0, spread, (2, parents, levels))
+    odds = np.exp(rng.normal(0.0, spread, (2, parents, levels)))
     weights = rng.dirichlet(np.ones(parents), (2, 3))
-    alpha = solve_intercepts(margin, offsets, weights)
-    assert mean_share(alpha, offsets, weights) == pytest.approx(margin, abs=1e-11)
-    shares = probabilities(alpha[:, :, None, :], offsets[:, None])
+    shares = conditional_shares(margin, odds, weights)
+    assert (weights[..., None] * shares).sum(axis=2) == pytest.approx(margin, abs=1.1e-12)
+    assert shares.sum(axis=-1) == pytest.approx(1.0, abs=1e-15)
     assert (shares[..., 1] == 0).all() if zero and levels > 2 else (shares > 0).all()
+    # odds between any two levels and any two parents are those given
+    there = [0, levels - 1]
+    found, wanted = shares[..., there], odds[:, None, :, there]
+    ratio = (found[..., 1] / found[..., 0]) / (wanted[..., 1] / wanted[..., 0])
+    assert ratio == pytest.approx(np.broadcast_to(ratio[..., :1], ratio.shape), rel=1e-9)
+
+
+def test_a_stratum_is_solved_to_the_same_bits_in_any_company() -> None:
+    rng = np.random.default_rng(3)
+    margin = rng.dirichlet(np.ones(4), (5, 6))
+    margin[:, 3:] = margin[:, :3]  # three years held, and their neighbours
+    odds, weights = rng.lognormal(0, 1, (5, 7, 4)), rng.dirichlet(np.ones(7), (1, 6))
+    weights[:, 3:] = weights[:, :3]
+    together = conditional_shares(margin, odds, weights)
+    assert (conditional_shares(margin, odds, weights, stride=3) == together).all()
+    for draw, stratum in ((0, 0), (4, 5), (2, 3)):
+        alone = conditional_shares(
+            margin[draw : draw + 1, stratum : stratum + 1],
+            odds[draw : draw + 1],
+            weights[:, stratum : stratum + 1],
+        )
+        assert (alone[0, 0] == together[draw, stratum]).all()
 
 
 def test_two_groups_are_solved_as_by_hand() -> None:
@@ -53,25 +70,40 @@ def test_two_groups_are_solved_as_by_hand() -> None:
     p, r = 0.15, 2.5
     a, b, c = r * (2 - 2 * p), (1 + r) * (1 - 2 * p), -2 * p
     x = (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a)
-    offsets = np.log([[[1.0, 1.0], [1.0, r]]])
-    alpha = solve_intercepts(np.array([[[1 - p, p]]]), offsets, np.array([[[0.5, 0.5]]]))
-    shares = probabilities(alpha[:, :, None, :], offsets[:, None])[0, 0, :, 1]
+    odds = np.array([[[1.0, 1.0], [1.0, r]]])
+    shares = conditional_shares(np.array([[[1 - p, p]]]), odds, np.array([[[0.5, 0.5]]]))[0, 0, :, 1]
     assert shares == pytest.approx([x / (1 + x), r * x / (1 + r * x)], rel=1e-10)
 
 
 def test_an_odds_ratio_on_some_levels_keeps_their_proportions() -> None:
     margin = np.array([[[0.01, 0.09, 0.9]]])
-    offsets = np.log([[[1.0, 1.0, 1.0], [3.0, 3.0, 1.0]]])
-    alpha = solve_intercepts(margin, offsets, np.array([[[0.8, 0.2]]]))
-    shares = probabilities(alpha[:, :, None, :], offsets[:, None])[0, 0]
+    odds = np.array([[[1.0, 1.0, 1.0], [3.0, 3.0, 1.0]]])
+    shares = conditional_shares(margin, odds, np.array([[[0.8, 0.2]]]))[0, 0]
     assert shares[:, 1] / shares[:, 0] == pytest.approx([9.0, 9.0])
-    odds = (1 - shares[:, 2]) / shares[:, 2]
-    assert odds[1] / odds[0] == pytest.approx(3.0)
+    against = (1 - shares[:, 2]) / shares[:, 2]
+    assert against[1] / against[0] == pytest.approx(3.0)
+
+
+def test_rare_and_certain_levels_are_solved_too() -> None:
+    """Shares from one in ten billion to all births but those, and parents that hardly anybody has."""
+    margin = np.array([[[1e-10, 1.0 - 2e-10, 1e-10], [0.0, 1.0, 0.0]]])
+    odds = np.array([[[1.0, 1.0, 1.0], [1e4, 1.0, 1e-4]]])
+    weights = np.array([[[1 - 1e-9, 1e-9], [1.0, 0.0]]])
+    shares = conditional_shares(margin, odds, weights)
+    assert (weights[..., None] * shares).sum(axis=2) == pytest.approx(margin, abs=1.1e-12)
+    assert (shares[0, 1] == [0.0, 1.0, 0.0]).all()
 
 
 def test_a_margin_that_no_intercept_returns_says_how_far_it_is() -> None:
     with pytest.raises(MarginError, match=r"margins are .* away after 60 steps"):
-        solve_intercepts(np.array([[[0.6, 0.6]]]), np.zeros((1, 1, 2)), np.ones((1, 1, 1)))
+        conditional_shares(np.array([[[0.6, 0.6]]]), np.ones((1, 1, 2)), np.ones((1, 1, 1)))
+
+
+def test_numbers_that_are_none_are_refused() -> None:
+    with pytest.raises(MarginError, match="margins are inf away"):
+        conditional_shares(np.array([[[0.5, 0.5]]]), np.full((1, 1, 2), np.nan), np.ones((1, 1, 1)))
+    with pytest.raises(ValueError, match="do not match"):
+        conditional_shares(np.full((1, 2, 2), 0.5), np.ones((1, 3, 2)), np.ones((1, 2, 4)))
 
 
 def test_odds_too_far_apart_for_a_share_to_answer_are_a_margin_that_is_not_returned() -> None:
