@@ -10,19 +10,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import comparison, growth, leaves, w1
+from benchmarks import cold, comparison, growth, leaves, w1
 from benchmarks.rows import Goal, Row, as_text, write
 
 PARTS: dict[str, tuple[Callable[[], Iterator[Row]], ...]] = {
     "w1": (w1.rows,),
     "growth": (growth.by_births, growth.by_arms, growth.by_variables, growth.by_threads, growth.by_memory),
     "leaves": (leaves.by_leaf,),
+    "cold": (cold.by_tables, cold.by_new_process),
     "comparison": (comparison.by_comparison,),
 }
 GOALS: dict[str, Callable[[Sequence[Row]], Iterator[Goal]]] = {
     "w1": w1.goals,
     "growth": growth.goals,
     "leaves": leaves.goals,
+    "cold": cold.goals,
     "comparison": comparison.goals,
 }
 

@@ -7,15 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scenarios.check import find_problems, vocabulary_of
-from scenarios.interventions import arms_of
 from scenarios.read import read_scenario, read_scenarios
 from scenarios.schema import Scenario
 from simcore.documents import DocumentError, Problem
 from simcore.load import load_model
 from simcore.model import Model, Structure
-from simcore.program import compile_natural
-from simcore.solved import read_central
-from simcore.worlds import ArmConflict, lay_arms
 
 DEFAULT_BASELINE = "current_policy"
 
@@ -41,6 +37,9 @@ def ask(
     variants: Mapping[str, str] | None = None,
 ) -> Question:
     """Read and check everything a comparison needs, before anything is run or written.
+
+    Files are refused at once. Then kernels are compiled, where that was not done before (:mod:`simcore.warm`), and
+    every arm is tried.
 
     Raises
     ------
@@ -83,6 +82,14 @@ def ask(
 
 def _try_arms(question: Question) -> None:
     """Lay every arm for the central draw, so that what cannot be run is refused before anything is."""
+    # what computes is loaded once the files are known to be sound
+    from scenarios.interventions import arms_of
+    from simcore.program import compile_natural
+    from simcore.solved import read_central
+    from simcore.warm import warm
+    from simcore.worlds import ArmConflict, lay_arms
+
+    warm()
     middle = read_central(question.model, question.structure)
     program = compile_natural(question.model, question.structure, middle, question.years)
     arms = arms_of(question.scenarios)(program, middle)

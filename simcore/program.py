@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from simcore.dims import YEAR
 from simcore.documents import DocumentError
 from simcore.draws import DrawBlock
 from simcore.factors import NaturalFactors
@@ -17,7 +18,7 @@ from simcore.hazards import Hazards
 from simcore.margins import MarginError
 from simcore.model import Model, Structure
 from simcore.network import Network, Node, needed_for
-from simcore.variables import YEAR, LogisticVariable, PlainVariable, at_years
+from simcore.variables import LogisticVariable, PlainVariable, at_years
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ class Compiler:
             try:
                 nodes.append(variable.node(draws, nodes))
             except MarginError as error:
-                message = f"{error}; its ratios are too large or too small for its shares, change one or the other"
+                message = (
+                    f"{error}; its ratios are too large or too small for its shares, change one or the other"
+                )
                 place = ("variables", variable.outline.name, "odds_ratios")
                 raise DocumentError(self.model.problem(place, message)) from None
         return nodes

@@ -128,6 +128,18 @@ class Run:
         return np.where(self.simulated > 0, self.compiler.births / np.maximum(self.simulated, 1), 0.0)
 
 
+def run_block(
+    model: Model,
+    structure: Structure,
+    block: DrawBlock,
+    make_arms: MakeArms,
+    years: Sequence[int],
+    settings: Settings,
+) -> BlockResult:
+    """Deaths in every arm for one block of draws alone."""
+    return Run(Compiler(model, structure, years), make_arms, settings).block(block)
+
+
 def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock) -> BlockResult:
     cache, births = RiskCache(), run.compiler.births
     worlds = [lay_arm(program, arm) for arm in arms]

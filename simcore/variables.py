@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from simcore.dims import YEAR
 from simcore.draws import DrawBlock
 from simcore.kernels.products import multiplied
 from simcore.margins import conditional_shares
@@ -13,7 +14,6 @@ from simcore.model import Model, Structure
 from simcore.network import Array, Labelled, Network, Node, needed_for, push_forward
 from simcore.spec import OddsRatio, Variable
 
-YEAR = "year"
 Strata = Mapping[str, tuple[str, ...]]
 
 

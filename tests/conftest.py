@@ -34,6 +34,14 @@ class Done:
 Call = Callable[..., Done]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def warmed() -> None:
+    """Kernels are compiled before the first test, so that no test's standard error tells of it."""
+    from simcore.warm import warm
+
+    warm()
+
+
 @pytest.fixture
 def simcore(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
     """Call the command line in this process, as the console script does."""

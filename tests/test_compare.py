@@ -14,7 +14,8 @@ import pytest
 import xarray as xr
 
 import simcore
-from scenarios.compare import ask, record_of
+from scenarios.compare import record_of
+from scenarios.question import ask
 from simcore.documents import DocumentError
 from simcore.run import Settings
 from simcore.store import open_results

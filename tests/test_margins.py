@@ -107,9 +107,9 @@ def test_numbers_that_are_none_are_refused() -> None:
 
 
 def test_odds_too_far_apart_for_a_share_to_answer_are_a_margin_that_is_not_returned() -> None:
-    offsets = np.log([[[1.0, 1.0], [1.0, 1e60]]])
+    odds = np.array([[[1.0, 1.0], [1.0, 1e60]]])
     with pytest.raises(MarginError, match=r"margins are .* away after 60 steps"):
-        solve_intercepts(np.array([[[0.9, 0.1]]]), offsets, np.array([[[0.5, 0.5]]]))
+        conditional_shares(np.array([[[0.9, 0.1]]]), odds, np.array([[[0.5, 0.5]]]))
 
 
 def margin_of(

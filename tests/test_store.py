@@ -17,7 +17,8 @@ import xarray as xr
 
 import scenarios.running
 import simcore.store
-from scenarios.compare import Question, answer, ask, record_of
+from scenarios.compare import answer, record_of
+from scenarios.question import Question, ask
 from simcore.documents import DocumentError
 from simcore.results import BlockResult
 from simcore.run import Settings

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from scenarios.compare import ask
 from scenarios.interventions import arms_of
+from scenarios.question import ask
 from scenarios.uncertainty import LARGEST_SHARE, Margins, averted, baseline_summary, estimate
 from simcore.results import BlockResult, join_blocks
 from simcore.run import SLICES, Settings, simulate

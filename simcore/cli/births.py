@@ -84,7 +84,6 @@ def command(
     shown = scenarios or (SHOWN if model == "england" else ())
     question = load_question(model, shown, baseline, parse_years(years), parse_variants(variants))
     from scenarios.interventions import arms_of
-    from simcore.births import lay_sample
     from simcore.solved import read_central, read_draws
     from simcore.telling import tell_birth
 
@@ -97,6 +96,8 @@ def command(
     # told first: an id that is not there is refused before a table is written
     told = None if explain is None else tell_birth(*asked, explain, seed)
     if to is not None:
+        from simcore.births import lay_sample
+
         sample = lay_sample(*asked, n, seed)
         rows = write_table(sample, to)
         arms = len(question.scenarios)

@@ -36,12 +36,14 @@ def command(
     from simcore.solve import NoSolution
     from simcore.solved import needs_solving
     from simcore.solving import solve_model, structures
+    from simcore.warm import warm
 
     loaded = load_model(model)
     if not needs_solving(loaded):
         click.echo(f"{loaded.name} has nothing to solve: its hazards are given", err=True)
         return
     chosen = loaded.structure(parse_variants(variants)) if variants else None
+    warm()
     if not show:
         with _Bars() as bars:
             try:

@@ -82,6 +82,8 @@ def _check(
 
 def _about(given: str, model: Model) -> list[str]:
     from simcore.survey import survey
+    from simcore.warm import warm
 
+    warm()
     head = f"{given}: {model.name}, edition {model.spec.edition}: {model.spec.title}"
     return [head, *(f"  {line}" for line in survey(model))]

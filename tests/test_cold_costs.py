@@ -1,0 +1,148 @@
+"""What a new process pays: it loads what it needs and no more, and finds every kernel compiled once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PATIENCE, command, environment
+
+HEAVY = {"numba", "llvmlite", "scipy", "pandas", "xarray", "rich", "h5netcdf", "pyarrow", "numpy", "pydantic"}
+LIGHT_ENOUGH = {"numpy", "pydantic"}
+"""What reading a model and checking files against it takes."""
+COMPUTES = LIGHT_ENOUGH | {"numba", "llvmlite", "scipy", "h5netcdf"}
+"""What an answer takes beside: kernels (numba loads scipy's linear algebra) and solved draws."""
+ASKED = ("--draws", "4", "--births", "2000", "--years", "2025")
+
+STEPS = """
+import json, sys
+steps = json.loads(sys.argv[1])
+for step in steps:
+    sys.argv = ["simcore", *step]
+    try:
+        import simcore
+        if step:
+            from simcore.cli import main
+            main()
+    except SystemExit as ended:
+        status = ended.code
+    {after}
+"""
+"""One new process that runs several commands, one after the other."""
+LOADED = STEPS.format(after="print('\\n' + json.dumps([name for name in sys.modules if '.' not in name]))")
+
+
+def process_of(script: str, steps: Sequence[Sequence[str]]) -> list[str]:
+    return [sys.executable, "-c", script, json.dumps(steps)]
+
+
+def loaded_after(*steps: Sequence[str]) -> list[set[str]]:
+    """Heavy modules in one new process after each command in turn; ``[]`` only imports the package."""
+    done = subprocess.run(
+        process_of(LOADED, steps), env=environment(), capture_output=True, text=True, timeout=PATIENCE
+    )
+    lists = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    return [HEAVY.intersection(names) for names in lists]
+
+
+def test_help_loads_nothing_heavy() -> None:
+    verbs = ("compare", "births", "validate", "solve", "warm")
+    steps: list[Sequence[str]] = [[], ["--help"], ["--version"], *([verb, "--help"] for verb in verbs)]
+    assert loaded_after(*steps) == [set()] * len(steps)
+
+
+def test_files_are_checked_without_the_compiler() -> None:
+    steps = (
+        ["validate", "child_poverty_35", "smoking_halved"],
+        ["compare", "child_poverty_53"],
+        ["compare", "child_poverty_35", "--years", "1990"],
+        ["births", "--explain", "2030/1/0", "child_poverty_53"],
+    )
+    assert loaded_after(*steps) == [LIGHT_ENOUGH] * len(steps)
+
+
+def test_an_answer_for_a_program_loads_no_tables_and_no_terminal() -> None:
+    steps = (
+        ["compare", "smoking_halved", *ASKED, "--json"],
+        ["births", "--explain", "2030/1/0", "smoking_halved"],
+    )
+    assert loaded_after(*steps) == [COMPUTES] * len(steps)
+
+
+# ---- kernels are compiled once
+
+MISSES = """
+import atexit, json, os, sys
+from pathlib import Path
+
+def report():
+    from simcore.warm import dispatchers
+    missed = {kernel.py_func.__qualname__: sum(kernel.stats.cache_misses.values()) for kernel in dispatchers()}
+    hits = sum(sum(kernel.stats.cache_hits.values()) for kernel in dispatchers())
+    Path(os.environ["MISSES_TO"]).write_text(json.dumps([hits, {k: n for k, n in missed.items() if n}]))
+
+if "MISSES_TO" in os.environ:
+    atexit.register(report)
+"""
+
+
+@pytest.fixture
+def cold(tmp_path: Path) -> dict[str, str]:
+    """The environment of a machine on which nothing was ever compiled, whose processes report what they compile."""
+    (tmp_path / "sitecustomize.py").write_text(MISSES)
+    found = environment(NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    return found | {"PYTHONPATH": os.pathsep.join([str(tmp_path), found["PYTHONPATH"]])}
+
+
+@pytest.mark.slow
+def test_what_is_compiled_once_serves_every_command(cold: dict[str, str], tmp_path: Path) -> None:
+    """A comparison on a cold cache counts kernels first; interrupted, it keeps them; then nobody compiles again."""
+    compare = ("compare", "smoking_cessation", *ASKED)
+    first = subprocess.Popen(
+        command(*compare), env=cold, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert first.stderr is not None
+    line = first.stderr.readline()
+    assert line.startswith("compiling kernels 0/")
+    assert first.stderr.readline().startswith("compiling kernels ")
+    first.send_signal(signal.SIGINT)
+    _, said = first.communicate(timeout=PATIENCE)
+    assert (first.returncode, said.splitlines()[-1]) == (130, "interrupted")
+    kept = len(list((tmp_path / "cache").rglob("*.nbi")))
+    assert kept > 0
+    two = [
+        subprocess.Popen(
+            command("warm"), env=cold | {"MISSES_TO": str(tmp_path / f"{n}.json")}, stderr=subprocess.PIPE
+        )
+        for n in (0, 1)
+    ]
+    for process in two:
+        process.communicate(timeout=PATIENCE)
+    # one of two at a time compiles what was left, the other one waits for it
+    missed = [json.loads((tmp_path / f"{n}.json").read_text())[1] for n in (0, 1)]
+    assert sorted(map(bool, missed)) == [False, True]
+    left = int(line.split("/")[1].split(",")[0]) - kept
+    # the one that the signal met may have been written in part
+    assert left <= sum(map(len, missed)) <= left + 1
+    steps = (
+        *(("warm",), ("validate", "smoking_cessation")),
+        *((*compare, "--threads", "2", "--estimator", kind) for kind in ("expected", "exact", "realised")),
+        ("births", "--n", "50", "--to", str(tmp_path / "births.csv"), "--explain", "2030/1/0"),
+        ("validate", "england"),
+        ("solve", "england", "--show", "--variant", "child_poverty=zero", "--draws", "2"),
+    )
+    report = tmp_path / "report.json"
+    every = process_of(STEPS.format(after="assert not status, step"), steps)
+    subprocess.run(
+        every, env=cold | {"MISSES_TO": str(report)}, check=True, capture_output=True, timeout=PATIENCE
+    )
+    hits, compiled = json.loads(report.read_text())
+    assert hits > 0
+    assert compiled == {}
