@@ -24,7 +24,7 @@ LONGEST_STEP = 2.0
 """On the log odds, in one step: from there on Newton's method finds its way."""
 
 
-@njit(nogil=True)
+@njit(nogil=True, error_model="numpy")
 def _shares(base, odds, shares):
     """Shares of each level at each combination of parents: rows of ``shares`` sum to one."""
     for p in range(odds.shape[0]):
@@ -36,7 +36,7 @@ def _shares(base, odds, shares):
             shares[p, level] /= total
 
 
-@njit(nogil=True)
+@njit(nogil=True, error_model="numpy")
 def _mean_and_jacobian(weights, shares, mean, jacobian):
     """Mean shares, and the lower half of their derivative by the log bases: ``diag(mean) - E[share share']``."""
     mean[:] = 0.0
@@ -51,7 +51,7 @@ def _mean_and_jacobian(weights, shares, mean, jacobian):
         jacobian[level, level] += mean[level]
 
 
-@njit(nogil=True)
+@njit(nogil=True, error_model="numpy")
 def _step(jacobian, step, fixed):
     """Solve ``jacobian x = step`` in place for the levels that are not fixed; the others do not move."""
     n = step.size
@@ -73,7 +73,7 @@ def _step(jacobian, step, fixed):
         step[i] /= jacobian[i, i]
 
 
-@njit(nogil=True)
+@njit(nogil=True, error_model="numpy")
 def _solve_cell(margin, odds, weights, scratch, jacobian, fixed, shares):
     """Shares of one cell; returns how far their mean is from the margin, NaN where it cannot be told."""
     log_base, base, mean, step = scratch[0], scratch[1], scratch[2], scratch[3]
@@ -95,12 +95,14 @@ def _solve_cell(margin, odds, weights, scratch, jacobian, fixed, shares):
         if away < TOLERANCE or away != away:
             break
         _step(jacobian, step, fixed)
+        if not np.isfinite(step).all():  # odds so far apart that a share no longer answers to its base
+            break
         for level in range(margin.size):
             log_base[level] += min(max(step[level], -LONGEST_STEP), LONGEST_STEP)
     return away
 
 
-@njit(nogil=True)
+@njit(nogil=True, error_model="numpy")
 def _same(table, one, other):
     same = True
     for i in range(table.shape[1]):
@@ -108,7 +110,7 @@ def _same(table, one, other):
     return same
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _solve(margin, odds, weights, stride, shares):
     """Every draw and cell; returns the greatest distance left, infinite where it cannot be told."""
     levels = margin.shape[2]
