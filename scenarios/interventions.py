@@ -18,7 +18,7 @@ from simcore.distributions import Distribution
 from simcore.documents import DocumentError
 from simcore.draws import DrawBlock, uniforms
 from simcore.model import Model
-from simcore.network import Array, Labelled, push_forward
+from simcore.network import Array, Labelled, needed_for, push_forward
 from simcore.program import Program
 from simcore.worlds import lay_arm
 
@@ -188,8 +188,8 @@ class _Builder:
         births = Labelled(strata, self.program.model.births_in(network.strata)[None])
         keep = (*strata, *(so_far.carriers[name] for name in aimed), so_far.carriers[change.of])
         weights = push_forward(births, network.nodes, 0, keep).total(*keep)
-        # one share for several draws is that of every draw; of a single draw it cannot be told
-        self.certain &= weights.values.shape[0] < self.draws.size
+        moved = {node.name for node in self.program.network.nodes} - self.program.settled
+        self.certain &= moved.isdisjoint(needed_for(network.nodes, keep))
         hit = _hit(self.program, (*strata, *aimed), aimed)
         inside = (
             (weights.values * hit[..., None])

@@ -30,6 +30,8 @@ class Program:
     years: tuple[str, ...]
     network: Network
     hazards: Hazards
+    settled: frozenset[str] = frozenset()
+    """Variables whose natural tables no draw moves."""
 
     @cached_property
     def last_by_year(self) -> str | None:
@@ -98,6 +100,7 @@ class Compiler:
             outlines.append(planned.outline)
         # the tables that no draw moves, in the years wanted: every block shares them
         self._settled = [at_years(node, self._wanted) for node in outlines]
+        self._names_settled = frozenset(node.name for node in self._settled if node.tables)
         self._factors = NaturalFactors(model, structure)
 
     def held(self, draws: DrawBlock) -> list[Node]:
@@ -132,6 +135,7 @@ class Compiler:
             self.years,
             Network(self.strata, nodes),
             self._factors.hazards(draws),
+            self._names_settled,
         )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
@@ -154,9 +153,10 @@ def _insert(
     """
     tables: list[Array] = []
     of_arm = []
-    inert = cache(lambda: _inert(network, step))
+    absent = any(own is None for own in per_arm)
+    inert = _inert(network, step) if absent else np.empty(0)
     for own in per_arm:
-        table = inert() if own is None else own.table
+        table = inert if own is None else own.table
         known = next(
             (i for i, other in enumerate(tables) if other is table or np.array_equal(other, table)), None
         )
@@ -172,7 +172,7 @@ def _insert(
     without = (which for which, own in zip(of_arm, per_arm, strict=True) if own is None)
     node = Node(
         step.name, step.levels, parents, step.decision, tuple(tables), tuple(of_arm), stands_for=step.replaces,
-        inert=next((which for which in without if tables[which] is inert()), None),
+        inert=next((which for which in without if tables[which] is inert), None),
     )  # fmt: skip
     return Network(network.strata, (*network.nodes[:place], node, *network.nodes[place:]))
 
