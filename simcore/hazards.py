@@ -6,6 +6,7 @@ over a few variables. The product is never stored: the kernel multiplies and int
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -81,7 +82,7 @@ class Hazards:
         values = share.values.transpose(0, *(1 + share.axes.index(axis) for axis in axes))
         sizes = values.shape[1:]
         tables, row_of_factor = self._packed(axes, sizes)
-        grid = np.indices(sizes).reshape(len(sizes), -1)
+        grid = np.indices(sizes).reshape(len(sizes), math.prod(sizes))
         cell = np.zeros(grid.shape[1], np.int64)
         kept = [sizes[axes.index(axis)] for axis in keep]
         for axis, size in zip(keep, kept, strict=True):
@@ -89,7 +90,7 @@ class Hazards:
         if values.shape[0] > tables.shape[0]:
             tables = np.repeat(tables, values.shape[0], axis=0)
         flat = values.reshape(values.shape[0], -1)
-        risk = mixed_incidence(tables, row_of_factor, flat, cell, int(np.prod(kept, dtype=np.int64)))
+        risk = mixed_incidence(tables, row_of_factor, flat, cell, math.prod(kept))
         return Labelled(tuple(keep), risk.reshape(risk.shape[0], *kept, -1))
 
     def _alike(self, axis: str, share: Labelled) -> tuple[list[int], list[int]]:
@@ -121,8 +122,8 @@ class Hazards:
         """Factor tables end to end, and which row of each one every combination of levels takes."""
         n_draws = max(f.values.shape[0] for f in self.factors)
         cells = len(self.causes), len(self.age_bands)
-        grid = np.indices(tuple(sizes)).reshape(len(sizes), -1)
-        n_rows = int(np.prod(sizes, dtype=np.int64))
+        n_rows = math.prod(sizes)
+        grid = np.indices(tuple(sizes)).reshape(len(sizes), n_rows)
         # the kernel keeps products of the first factors from row to row, so those that vary slowly come first
         factors = sorted(
             self.factors, key=lambda f: sorted((list(axes).index(a) for a in f.axes), reverse=True)
