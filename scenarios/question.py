@@ -84,10 +84,11 @@ def _try_arms(question: Question) -> None:
     """Lay every arm for the central draw, so that what cannot be run is refused before anything is."""
     # what computes is loaded once the files are known to be sound
     from scenarios.interventions import arms_of
+    from simcore.arms import ArmConflict
     from simcore.program import compile_natural
     from simcore.solved import read_central
     from simcore.warm import warm
-    from simcore.worlds import ArmConflict, lay_arms
+    from simcore.worlds import lay_arms
 
     warm()
     middle = read_central(question.model, question.structure)

@@ -13,9 +13,13 @@ An arm is described by generic edits and knows nothing of the policy behind them
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from simcore.network import Array, Labelled
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -65,3 +69,76 @@ class Arm:
     steps: tuple[Step, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     hazard_edits: tuple[HazardEdit, ...] = field(default=())
+
+    @property
+    def reads(self) -> set[str]:
+        """Everything by name that the arm hangs on or changes."""
+        parents = {parent for step in self.steps for parent in step.parents}
+        treated = {treatment.variable for treatment in self.treatments}
+        return parents | treated | {axis for edit in self.hazard_edits for axis in edit.factor.axes}
+
+
+class ArmConflict(ValueError):
+    """Two arms mean different things by one step, or by the order of two."""
+
+
+def distinct_steps(arms: Sequence[Arm]) -> list[Step]:
+    """Every step of these arms once, those that replace a variable first: each stage reads the value under policy.
+
+    Steps of which one reads the other stand as they do in each arm, whichever arm is named first.
+
+    Raises
+    ------
+    ArmConflict
+        If two arms describe a step in different ways, or put two such steps in another order.
+    """
+    found: dict[str, Step] = {}
+    for arm in arms:
+        for step in arm.steps:
+            first = found.setdefault(step.name, step)
+            same = (first.levels, first.parents, first.decision, first.replaces) == (
+                step.levels, step.parents, step.decision, step.replaces,
+            )  # fmt: skip
+            if not same:
+                raise ArmConflict(
+                    f"{step.name!r} means different things in two scenarios; give one another id"
+                )
+
+    def matters(earlier: str, later: str) -> bool:
+        one, other = found[earlier], found[later]
+        return one.replaces in other.parents or other.replaces in one.parents
+
+    replacing = [[step.name for step in arm.steps if step.replaces is not None] for arm in arms]
+    stages = [name for name, step in found.items() if step.replaces is None]
+    return [found[name] for name in (*_in_one_order(replacing, matters), *stages)]
+
+
+def distinct_treatments(arms: Sequence[Arm], causal_order: Sequence[str]) -> list[tuple[str, str]]:
+    """Variable and step of every treatment of these arms once, a cause before what follows from it.
+
+    Treatments of one variable stand as they do in each arm.
+
+    Raises
+    ------
+    ArmConflict
+        If two arms treat one variable in another order.
+    """
+    orders = [[(t.variable, t.step) for t in arm.treatments] for arm in arms]
+    found = _in_one_order(orders, lambda earlier, later: earlier[0] == later[0])
+    return sorted(found, key=lambda treated: causal_order.index(treated[0]))
+
+
+def _in_one_order(orders: Sequence[Sequence[Key]], matters: Callable[[Key, Key], bool]) -> list[Key]:
+    """Everything in these orders once, each pair whose order matters as it stands in each; else as first met."""
+    after: dict[Key, set[Key]] = {key: set() for order in orders for key in order}
+    for order in orders:
+        for place, later in enumerate(order):
+            after[later].update(earlier for earlier in order[:place] if matters(earlier, later))
+    done: list[Key] = []
+    while len(done) < len(after):
+        free = [key for key in after if key not in done and after[key] <= set(done)]
+        if not free:
+            stuck = " and ".join(repr(key) for key in after if key not in done)
+            raise ArmConflict(f"{stuck} stand in another order in two scenarios; write them in one order")
+        done.append(free[0])
+    return done

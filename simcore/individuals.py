@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.arms import Arm
+from simcore.arms import Arm, ArmConflict
 from simcore.birth_id import BirthId
 from simcore.dims import SLICE
 from simcore.documents import DocumentError, Problem
@@ -21,7 +21,7 @@ from simcore.model import Model, Structure
 from simcore.network import Array
 from simcore.program import compile_natural
 from simcore.run import MakeArms, pack_worlds
-from simcore.worlds import ArmConflict, Worlds, lay_arms
+from simcore.worlds import Worlds, lay_arms
 
 CENTRAL = -1
 """The number of the central draw wherever a birth is named."""

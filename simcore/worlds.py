@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simcore.arms import Arm, Step, Treatment
+from simcore.arms import Arm, Step, Treatment, distinct_steps, distinct_treatments
 from simcore.hazards import Hazards
 from simcore.network import Array, Labelled, Network, Node
 from simcore.program import Program
@@ -45,17 +45,14 @@ class World:
     """Weights go forward to this position and risk comes back to it (see :attr:`Program.last_by_year`)."""
 
 
-class ArmConflict(ValueError):
-    """Two arms use one step name for different things."""
-
-
 def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
     """One network that holds every arm; the first arm is the comparator.
 
     Raises
     ------
     ArmConflict
-        If two arms describe steps of the same name with other parents, levels or decision.
+        If two arms describe steps of the same name with other parents, levels or decision, or put steps of
+        which one reads the other in another order.
     """
     network = program.network
     if len(arms) > 1:
@@ -63,13 +60,14 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
         network = Network(network.strata, tuple(nodes))
     natural = [node.name for node in program.network.nodes]
     drawn_to = program.model.spec.drawn_to
-    early = _needed_early(network, arms, drawn_to)
-    for step in _distinct_steps(arms):
+    steps = distinct_steps(arms)
+    early = _needed_early(network, steps, arms, drawn_to)
+    for step in steps:
         parents = tuple(p if p in network.strata else network.carrier(p) for p in step.parents)
         network = _insert(
             network, step, parents, [_find(arm, step.name) for arm in arms], drawn_to, step.name in early
         )
-    for variable, step_name in dict.fromkeys((t.variable, t.step) for arm in arms for t in arm.treatments):
+    for variable, step_name in distinct_treatments(arms, natural):
         network = _treat(network, variable, step_name, arms, drawn_to)
     network = _follow_policy(network, natural)
     carriers = {name: network.carriers[name] for name in natural}
@@ -102,40 +100,27 @@ def lay_arm(program: Program, arm: Arm) -> World:
     )
 
 
-def _distinct_steps(arms: Sequence[Arm]) -> list[Step]:
-    found: dict[str, Step] = {}
-    for arm in arms:
-        for step in arm.steps:
-            first = found.setdefault(step.name, step)
-            same = (first.levels, first.parents, first.decision, first.replaces) == (
-                step.levels, step.parents, step.decision, step.replaces,
-            )  # fmt: skip
-            if not same:
-                raise ArmConflict(
-                    f"{step.name!r} means different things in two scenarios; give one another id"
-                )
-    # what replaces a variable comes first, so that every stage reads the value under policy
-    return sorted(found.values(), key=lambda step: step.replaces is None)
-
-
 def _find(arm: Arm, name: str) -> Step | None:
     return next((step for step in arm.steps if step.name == name), None)
 
 
-def _needed_early(network: Network, arms: Sequence[Arm], drawn_to: str | None) -> set[str]:
-    """Steps that lead to a treatment of something which a drawn variable follows."""
-    if drawn_to is None or not any(arm.treatments for arm in arms):
+def _needed_early(
+    network: Network, steps: Sequence[Step], arms: Sequence[Arm], drawn_to: str | None
+) -> set[str]:
+    """Steps that stand before the cut: drawn variables follow them, or a step that does hangs on them."""
+    if drawn_to is None or not steps:
         return set()
     drawn = network.nodes[: network.position(drawn_to) + 1]
     read = {p for node in drawn for p in node.parents if p not in node.natural_parents}
-    early = {t.step for arm in arms for t in arm.treatments if t.variable in read}
-    steps = {step.name: step for arm in arms for step in arm.steps}
-    waiting = list(early)
-    while waiting:
-        for parent in steps[waiting.pop()].parents:
-            if parent in steps and parent not in early:
-                early.add(parent)
-                waiting.append(parent)
+    early = {step.name for step in steps if step.replaces in read}
+    early |= {t.step for arm in arms for t in arm.treatments if t.variable in read}
+    for step in reversed(steps):
+        # a step reads the steps before it, by their own names or by the variable that they stand for
+        if any(
+            other.name in early and (step.name in other.parents or step.replaces in other.parents)
+            for other in steps
+        ):
+            early.add(step.name)
     return early
 
 

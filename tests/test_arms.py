@@ -9,10 +9,10 @@ import pytest
 
 from scenarios.interventions import decision_of
 from scenarios.schema import Scenario
-from simcore.arms import Arm, Step
+from simcore.arms import Arm, ArmConflict, Step
 from simcore.model import Model
 from simcore.program import compile_natural
-from simcore.worlds import ArmConflict, lay_arms
+from simcore.worlds import lay_arms
 from tests.models import (
     ESTIMATORS,
     Babies,
