@@ -7,7 +7,7 @@ The result is the *natural* world: every variable as it is without policy. Arms 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from simcore.dims import YEAR
@@ -32,6 +32,18 @@ class Program:
     hazards: Hazards
     settled: frozenset[str] = frozenset()
     """Variables whose natural tables no draw moves."""
+
+    def without_idle(self, read: Collection[str]) -> Program:
+        """The program without variables on which neither risk, nor the cut, nor any of those ``read`` hangs.
+
+        They would change nothing but where a policy stands: one that such a variable follows, were it drawn,
+        would have to be drawn too.
+        """
+        nodes, drawn_to = self.network.nodes, self.model.spec.drawn_to
+        goals = {*read, *self.hazards.axes([node.name for node in nodes])}
+        needed = needed_for(nodes, goals if drawn_to is None else {*goals, drawn_to})
+        kept = tuple(node for node in nodes if node.name in needed)
+        return self if len(kept) == len(nodes) else replace(self, network=Network(self.network.strata, kept))
 
     @cached_property
     def last_by_year(self) -> str | None:

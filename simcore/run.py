@@ -142,7 +142,7 @@ def run_block(
 
 def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock) -> BlockResult:
     cache, births = RiskCache(), run.compiler.births
-    worlds = [lay_arm(program, arm) for arm in arms]
+    worlds = [lay_arm(program.without_idle(arm.reads), arm) for arm in arms]
     counts = None if run.settings.estimator == "exact" else _Counts(run, program, worlds, cache, block)
     deaths, slices = [], []
     for number, world in enumerate(worlds):
@@ -208,26 +208,25 @@ def _by_slice(sliced: Labelled, risk: Labelled, n_strata: int) -> Array:
 class _Counts:
     """Births drawn to the cut, for every arm.
 
-    Arms that change nothing before the cut share one draw of the births. An arm that does is counted by
-    itself, with its own steps in the profile: together their profiles would multiply.
+    Arms that change nothing before the cut share one draw of the births, every natural variable among them. An
+    arm that does is counted by itself, with its own steps in the profile: together their profiles would multiply.
     """
 
     def __init__(
         self, run: Run, program: Program, worlds: Sequence[World], cache: RiskCache, block: DrawBlock
     ) -> None:
-        drawn: dict[int, _Drawn] = {}
+        shared: _Drawn | None = None
         self._of_arm: list[_Drawn] = []
-        natural = tuple(program.model.spec.variables)
-        for number, world in enumerate(worlds):
-            before = tuple(node.name for node in world.network.nodes[: world.cut])
-            by_itself = not set(before) <= set(natural)
-            key = number if by_itself else -1
-            if key not in drawn:
-                # what all other arms may hang on is among the natural variables
-                needed = needed_before(world, world.cut, cache.risk(world).axes) if by_itself else natural
-                profile = tuple(name for name in needed if name in before)
-                drawn[key] = _Drawn(run, world, profile, block)
-            self._of_arm.append(drawn[key])
+        natural = set(program.model.spec.variables)
+        for world in worlds:
+            if natural.issuperset(_before_cut(world)):
+                if shared is None:
+                    nature = lay_arm(program, Arm("nature"))
+                    shared = _Drawn(run, nature, _before_cut(nature), block)
+                self._of_arm.append(shared)
+            else:
+                profile = needed_before(world, world.cut, cache.risk(world).axes)
+                self._of_arm.append(_Drawn(run, world, profile, block))
 
     def by_slice(self, arm: int, needed: tuple[str, ...]) -> Labelled:
         """Real births of one arm: axes strata, slice, then the variables needed."""
@@ -236,6 +235,10 @@ class _Counts:
     def births(self, arm: int, needed: tuple[str, ...]) -> Labelled:
         """Real births of one arm: axes strata, then the variables needed."""
         return self._of_arm[arm].births(needed)
+
+
+def _before_cut(world: World) -> tuple[str, ...]:
+    return tuple(node.name for node in world.network.nodes[: world.cut])
 
 
 class _Drawn:
