@@ -18,6 +18,7 @@ from scenarios.schema import Scenario
 from simcore.arms import Arm
 from simcore.draws import DrawBlock, sample_priors
 from simcore.kernels.deaths import Realised, realise_births
+from simcore.kernels.packed import Packed
 from simcore.kernels.profiles import evaluate_births
 from simcore.load import load_model
 from simcore.model import Model, Structure
@@ -36,10 +37,15 @@ def invented(name: str) -> Model:
 
 
 def scenario(name: str, *interventions: str, model: str = "harbour") -> Scenario:
-    """A scenario file in few words: each intervention is YAML in flow style, its source an assumption."""
+    """A scenario file in few words, read."""
+    return parse_scenario(scenario_text(name, *interventions, model=model), f"{name}.yaml")
+
+
+def scenario_text(name: str, *interventions: str, model: str = "harbour") -> str:
+    """What stands in it: each intervention is YAML in flow style, its source an assumption."""
     text = f"scenario: 1\nname: {name}\ntitle: {name}\nwhy: a test\nmodel: {model}\ninterventions:"
     text += "".join(f"\n  - {{{i}}}" for i in interventions) or " []"
-    return parse_scenario(text.replace("ASSUMED", "source: assumption, note: invented"), f"{name}.yaml")
+    return text.replace("ASSUMED", "source: assumption, note: invented")
 
 
 def prevalence(of: str, multiply: object, more: str = "", id: str = "change") -> str:
@@ -102,6 +108,8 @@ class Babies(NamedTuple):
     levels: dict[str, np.ndarray]
     """``uint8[arms, births]`` of each variable."""
     fate: Realised
+    packed: Packed
+    """The program that drew them."""
 
 
 def babies(
@@ -124,7 +132,7 @@ def babies(
     names = [*worlds.network.strata, "slice", *(node.name for node in packer.nodes)]
     drawn = evaluate_births(packed, seed, index)
     levels = {name: drawn[:, v] for v, name in enumerate(names)}
-    return Babies(worlds, levels, realise_births(packed, seed, index))
+    return Babies(worlds, levels, realise_births(packed, seed, index), packed)
 
 
 def natural_arm(program: Program, draws: DrawBlock) -> list[Arm]:

@@ -79,10 +79,14 @@ class Plain:
                     cell[parents.index(ratio.parent)] = self.levels(ratio.parent).index(level)
                     odds[tuple(cell)] *= self.value(number)
         # births of the reference years, unless the margin is given year by year
-        births = self.births
+        counted = np.ones_like(self.births)
         if "year" in self.strata and "year" not in by:
             year = list(self.strata).index("year")
-            births = births * self.reference.reshape([-1 if i == year else 1 for i in range(births.ndim)])
+            counted *= self.reference.reshape([-1 if i == year else 1 for i in range(counted.ndim)])
+        births = self.births * counted
+        cells = tuple(i for i, dim in enumerate(self.strata) if dim not in by)
+        # where there are none, strata count alike
+        births = np.where(births.sum(axis=cells, keepdims=True) > 0, births, counted)
         before = self.names[: self.names.index(name)]
         joint = births.reshape(*births.shape, *[1] * (len(before) - births.ndim))
         grid = dict(zip(before, np.ix_(*(range(len(self.levels(b))) for b in before)), strict=True))
@@ -140,6 +144,7 @@ class Plain:
 
         place = tuple(self.levels(b).index(do[b]) if b in do else self.at[b] for b in deaths.baseline.by)
         hazard = self.baseline[place]
+        hazard = hazard.reshape([1] * (len(self.names) + 2 - hazard.ndim) + list(hazard.shape))
         if deaths.residual is not None and self.residual is not None:
             acts = np.ones([1] * len(self.names), bool)
             for name, levels in deaths.ratios_act_within.items():
