@@ -254,21 +254,6 @@ def test_a_wrong_table_is_caught(
     assert gap.faults(estimator)
 
 
-def test_monte_carlo_error_from_slices_is_the_error_seen_between_seeds() -> None:
-    model, block, years = inputs("harbour", 1)
-    run = [
-        answer(model, model.structure(), block, natural_arm, years, births=4_000, seed=seed)
-        for seed in range(60)
-    ]
-    seen = np.var([a.deaths.sum() for a in run], ddof=1)
-    slices = np.array([a.slices.sum(axis=(0, 1, 2, 3)) for a in run])
-    n = slices.shape[1]
-    stated = (n * slices.var(axis=1, ddof=1)).mean()
-    # a ratio of variances with 59 and 900 degrees of freedom
-    low, high = stats.f.ppf([1e-4, 1 - 1e-4], 59, 60 * (n - 1))
-    assert low < seen / stated < high
-
-
 def test_draws_depend_on_their_number_and_name_alone() -> None:
     model = invented("harbour")
     few, many = sample_priors(model, 3), sample_priors(model, 9)

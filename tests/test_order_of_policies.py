@@ -212,7 +212,9 @@ def test_poor_smokers_of_england_are_those_whom_less_poverty_leaves_poor_in_any_
     assert moved["both", smokers] == pytest.approx(moved["one", smokers] / 2, rel=1e-9)
 
 
-def test_arms_that_disagree_about_the_order_are_refused_with_the_address_of_the_second(tmp_path: Path) -> None:
+def test_arms_that_disagree_about_the_order_are_refused_with_the_address_of_the_second(
+    tmp_path: Path,
+) -> None:
     for name, changes in {"this": (POOR, SMOKERS), "that": (SMOKERS, POOR)}.items():
         text = scenario_text(name, *changes, model="england")
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")

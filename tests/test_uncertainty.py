@@ -7,13 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from scenarios.interventions import arms_of
-from scenarios.question import ask
 from scenarios.uncertainty import LARGEST_SHARE, Margins, averted, baseline_summary, estimate
 from simcore.results import BlockResult, join_blocks
-from simcore.run import SLICES, Settings, simulate
-from simcore.solved import read_draws
-from tests.models import hazard, invented, scenario
+from simcore.run import SLICES
+from tests.models import invented
 
 # ---- by hand
 
@@ -132,35 +129,6 @@ def test_a_planted_error_of_three_per_cent_would_be_seen(slip: float) -> None:
     assert abs(reported_over_true(WORLDS, slip) - 1.0) > TOLERANCE
 
 
-def over_seeds(births: int, seeds: int) -> tuple[np.ndarray, np.ndarray]:
-    """Standard deviation over seeds of England's means, and the Monte Carlo error they report: ``float[2]``."""
-    question = ask(["smoking_halved"], years=range(2029, 2031))
-    draws = read_draws(question.model, question.structure, 4)
-    means, errors = [], []
-    for seed in range(seeds):
-        runs = simulate(
-            question.model,
-            question.structure,
-            draws,
-            arms_of(question.scenarios),
-            question.years,
-            Settings(seed=seed, births=births),
-        )
-        margins = Margins.of(question.model, join_blocks([block for _, block in runs]))
-        found = [estimate(margins.total[0], margins.slices[0]), estimate(*averted(margins, 1))]
-        means.append([e.mean for e in found])
-        errors.append([e.mc_error for e in found])
-    return np.std(means, axis=0, ddof=1), np.sqrt(np.mean(np.square(errors), axis=0))
-
-
-def test_england_scatters_over_seeds_as_its_monte_carlo_error_says() -> None:
-    """Births that do not divide by the slices among them: 2,000 over 20 strata and 16 slices."""
-    seeds = 120
-    scatter, reported = over_seeds(2000, seeds)
-    # a standard deviation of 120 numbers is known to 6.5%; slices that piled up would report double
-    assert reported / scatter == pytest.approx(1.0, abs=4 / np.sqrt(2 * seeds))
-
-
 # ---- margins
 
 
@@ -208,21 +176,3 @@ def test_averted_is_the_comparator_less_the_arm() -> None:
     assert np.array_equal(total, margins.total[0] - margins.total[1])
     assert slices.shape == (3, SLICES)
     assert averted(margins, 0)[0].tolist() == [0.0] * 3
-
-
-def test_realised_deaths_scatter_as_their_monte_carlo_error_says() -> None:
-    model = invented("harbour")
-    arms = [scenario("held"), scenario("safer", hazard(0.5, "sudden", "day_0"))]
-    from tests.models import priors
-
-    draws, seeds = priors("harbour", 4), 60
-    means, errors = [], []
-    for seed in range(seeds):
-        settings = Settings(seed=seed, births=4000, estimator="realised")
-        runs = simulate(model, model.structure(), draws, arms_of(arms), (2003, 2004), settings)
-        margins = Margins.of(model, join_blocks([b for _, b in runs]))
-        found = estimate(margins.total[0], margins.slices[0])
-        means.append(found.mean)
-        errors.append(found.mc_error)
-    ratio = np.sqrt(np.mean(np.square(errors))) / np.std(means, ddof=1)
-    assert ratio == pytest.approx(1.0, abs=4 / np.sqrt(2 * seeds))
