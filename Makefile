@@ -22,11 +22,11 @@ DRAWS     := 1000
 OUT       := out/compare
 MODEL     := england
 
-.PHONY: help compare test lint types layers tests format bench validation solve lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests format bench bench-guard validation solve lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-14s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-14s %s\n' "$$name" "$$what"; done
 
 compare: $(STAMP)  ## compare the shipped scenario files for England; writes out/compare
 	@echo '== warm-up: compile the kernels, once per machine'
@@ -59,6 +59,10 @@ format: $(STAMP)  ## lay out the source, sort imports
 
 bench: $(STAMP)  ## how fast, as one table; writes out/bench (a part of it: make bench ONLY=w1)
 	@$(OFFLINE) $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+bench-guard: $(STAMP)  ## fails if kernels are slower than they were; RECORD=1 records anew how fast they are
+	@echo '== bench-guard: ratios of one run beside those recorded in benchmarks/guard.json'
+	@$(OFFLINE) $(BIN)/python -m benchmarks.guard $(if $(RECORD),--record)
 
 validation: $(STAMP)  ## write docs/validation.md again from the shipped model
 	@$(BIN)/python docs/make_validation.py

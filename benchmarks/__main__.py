@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import cold, comparison, growth, leaves, w1
+from benchmarks.machine import machine
 from benchmarks.rows import Goal, Row, as_text, write
 
 PARTS: dict[str, tuple[Callable[[], Iterator[Row]], ...]] = {
@@ -27,23 +26,6 @@ GOALS: dict[str, Callable[[Sequence[Row]], Iterator[Goal]]] = {
     "cold": cold.goals,
     "comparison": comparison.goals,
 }
-
-
-def machine() -> dict[str, str]:
-    """What the figures were taken on: they mean something beside others of the same run only."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = [
-            line for line in cpuinfo.read_text(encoding="utf-8").splitlines() if line.startswith("model name")
-        ]
-        model = names[0].partition(":")[2].strip() if names else model
-    return {
-        "processor": model,
-        "processors": str(os.cpu_count()),
-        "load": ", ".join(f"{load:.1f}" for load in os.getloadavg()),
-        "python": platform.python_version(),
-    }
 
 
 def main(arguments: list[str] | None = None) -> int:
