@@ -1,12 +1,13 @@
 """Kernels made slow on purpose, one way each, so that every guard can be seen to fail.
 
-A kernel is compiled again with other functions in place of some that it calls. Counts stay what they were, except
-where threads share what they write to; what a birth costs does not.
+A kernel is compiled again with other functions in place of some that it calls. Counts stay what they were; what a birth
+costs does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
@@ -15,7 +16,9 @@ from unittest.mock import patch
 import numpy as np
 from numba import njit
 
+from simcore import fanout
 from simcore.kernels import deaths, differing, levels, profiles, rng, sift
+from simcore.kernels.arrays import Ints
 
 
 def afresh(kernel: Any, *, nogil: bool = True, **parts: Any) -> Any:
@@ -70,36 +73,15 @@ def pick_all(rows, table, by_word, bounds, reads, n, words, levels, row, flags, 
     return n
 
 
-# ---- a screen whose births are counted in memory that threads share
+# ---- births that are not divided among threads: each goes through all of them
 
 
-@njit
-def counting_sift(*sieve):
-    sift.sift(*sieve)
-    limits, n, words = sieve[5], sieve[6], sieve[7]
-    for i in range(n):
-        limits[0, 2, words[0, 0, i] & 3] += 1  # limits that W1, with its four causes, does not use
-
-
-def _sharing_counts() -> Any:
-    count, shared = profiles._count, np.zeros((2, 3600), np.int64)
-    return lambda *arguments: count(*arguments[:-1], shared)
-
-
-def _broken(way: str) -> tuple[Any, Any]:
-    """The two loops over blocks, for counting and for realising, broken in a way."""
-    counting, realising = profiles._count, deaths._realise
-    if way in ("counting", "realising"):
-        blocks = afresh(levels.fill_blocks, fill_words=slow_words())
-        if way == "counting":
-            return afresh(counting, fill_blocks=blocks), realising
-        return counting, afresh(realising, fill_blocks=blocks)
-    if way == "arms":
-        again = {"pick": pick_all, "narrow": afresh(differing.narrow, pick=pick_all)}
-        return afresh(counting, **again), afresh(realising, **again)
-    if way == "lock":
-        return afresh(counting, nogil=False), afresh(realising, nogil=False)
-    return _sharing_counts(), afresh(realising, sift=counting_sift)
+def undivided(count: Callable[[int, int], Ints], first: int, last: int, threads: int) -> Ints:
+    if threads == 1:
+        return count(first, last)
+    with ThreadPoolExecutor(threads) as pool:
+        *_, counts = pool.map(lambda _: count(first, last), range(threads))
+    return counts
 
 
 WAYS = {
@@ -107,13 +89,30 @@ WAYS = {
     "realising": "random numbers of births that live or die are not vectorised",
     "arms": "all births are worked out again for every arm",
     "lock": "kernels hold the interpreter lock",
-    "sharing": "threads count in the same memory",
+    "threads": "every thread goes through all births",
 }
 
 
 @contextmanager
 def broken(way: str) -> Iterator[None]:
-    """Count and realise with loops over blocks that are broken in one of the `WAYS`."""
-    counting, realising = _broken(way)
-    with patch.object(profiles, "_count", counting), patch.object(deaths, "_realise", realising):
+    """Count and realise births with kernels that are broken in one of the `WAYS`."""
+    counting, realising, add = profiles._count, deaths._realise, fanout.add_over_births
+    if way in ("counting", "realising"):
+        blocks = afresh(levels.fill_blocks, fill_words=slow_words())
+        if way == "counting":
+            counting = afresh(counting, fill_blocks=blocks)
+        else:
+            realising = afresh(realising, fill_blocks=blocks)
+    elif way == "arms":
+        again = {"pick": pick_all, "narrow": afresh(differing.narrow, pick=pick_all)}
+        counting, realising = afresh(counting, **again), afresh(realising, **again)
+    elif way == "lock":
+        counting, realising = afresh(counting, nogil=False), afresh(realising, nogil=False)
+    else:
+        add = undivided
+    with (
+        patch.object(profiles, "_count", counting),
+        patch.object(deaths, "_realise", realising),
+        patch.object(fanout, "add_over_births", add),
+    ):
         yield

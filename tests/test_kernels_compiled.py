@@ -94,6 +94,7 @@ def test_each_kernel_is_compiled_for_one_signature_only(world: Packed) -> None:
 def test_loops_over_blocks_release_the_interpreter_lock() -> None:
     for module, name, _ in LOOPS:
         assert getattr(module, name).targetoptions["nogil"]
+    assert not afresh(profiles._count, nogil=False).targetoptions["nogil"]
 
 
 # ---- vectors
