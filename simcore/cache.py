@@ -25,4 +25,8 @@ def use_user_cache() -> None:
     """Tell Numba to keep compiled kernels in the user's cache, unless it was told where already."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return
-    os.environ["NUMBA_CACHE_DIR"] = str(user_cache() / f"kernels-{source_hash()}")
+    folder = str(user_cache() / f"kernels-{source_hash()}")
+    os.environ["NUMBA_CACHE_DIR"] = folder
+    # whoever has imported Numba before simcore has had it read its settings already
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.CACHE_DIR = folder

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from simcore.kernels.fingerprint import source_hash
 from tests.conftest import PATIENCE, command, environment
 
 HEAVY = {"numba", "llvmlite", "scipy", "pandas", "xarray", "rich", "h5netcdf", "pyarrow", "numpy", "pydantic"}
@@ -50,6 +51,24 @@ def loaded_after(*steps: Sequence[str]) -> list[set[str]]:
     )
     lists = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
     return [HEAVY.intersection(names) for names in lists]
+
+
+@pytest.mark.parametrize("imported", ["import simcore", "import numba, simcore"])
+def test_kernels_are_kept_by_the_state_of_all_their_sources(imported: str, tmp_path: Path) -> None:
+    """Beside their own source they would be loaded as they were, after an edit to another file that they call."""
+    script = f"{imported}\nfrom simcore.kernels.rng import fill_words\nprint(fill_words._cache.cache_path)"
+    told = environment(XDG_CACHE_HOME=str(tmp_path), HOME=str(tmp_path))
+    untold = {name: value for name, value in told.items() if name != "NUMBA_CACHE_DIR"}
+    kept = subprocess.run(
+        [sys.executable, "-c", script],
+        env=untold,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
+    ).stdout.strip()
+    assert Path(kept).is_relative_to(tmp_path)
+    assert f"kernels-{source_hash()}" in Path(kept).parts
 
 
 def test_help_loads_nothing_heavy() -> None:
