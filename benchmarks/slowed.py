@@ -96,7 +96,7 @@ WAYS = {
 @contextmanager
 def broken(way: str) -> Iterator[None]:
     """Count and realise births with kernels that are broken in one of the `WAYS`."""
-    counting, realising, add = profiles._count, deaths._realise, fanout.add_over_births
+    counting, realising, add = profiles._count, deaths.realise, fanout.add_over_births
     if way in ("counting", "realising"):
         blocks = afresh(levels.fill_blocks, fill_words=slow_words())
         if way == "counting":
@@ -112,7 +112,7 @@ def broken(way: str) -> Iterator[None]:
         add = undivided
     with (
         patch.object(profiles, "_count", counting),
-        patch.object(deaths, "_realise", realising),
+        patch.object(deaths, "realise", realising),
         patch.object(fanout, "add_over_births", add),
     ):
         yield

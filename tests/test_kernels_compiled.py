@@ -35,9 +35,9 @@ WIDE_IN_THE_SCREEN = {
 }
 LOOPS: list[tuple[ModuleType, str, dict[str, tuple[str, int, str]]]] = [
     (profiles, "_count", WIDE),
-    (deaths, "_realise", WIDE | WIDE_IN_THE_SCREEN),
+    (deaths, "realise", WIDE | WIDE_IN_THE_SCREEN),
 ]
-COUNTED = {"_count": 115, "_realise": 319, "work_out": 2, "pick": 6, "_judge": 11, "fill_factor_rows": 3}
+COUNTED = {"_count": 115, "realise": 319, "work_out": 2, "pick": 6, "_judge": 11, "fill_factor_rows": 3}
 """Places that count references in loops, each met once a block, a look-up or a birth that may die; nowhere else any."""
 needs_vectors = pytest.mark.skipif(
     not get_host_cpu_features().get("avx2"),
@@ -53,11 +53,11 @@ def world() -> Packed:
 @pytest.fixture(scope="module")
 def compiled(world: Packed) -> dict[str, Any]:
     """The loops over blocks, with all that they call, compiled anew."""
-    counting, realising = afresh(profiles._count), afresh(deaths._realise)
-    with patch.object(profiles, "_count", counting), patch.object(deaths, "_realise", realising):
+    counting, realising = afresh(profiles._count), afresh(deaths.realise)
+    with patch.object(profiles, "_count", counting), patch.object(deaths, "realise", realising):
         profiles.count_profiles(world, 1, 0)
         deaths.count_deaths(world, 1, 0)
-    return {"_count": counting, "_realise": realising}
+    return {"_count": counting, "realise": realising}
 
 
 def not_wide(kernel: Any, wanted: dict[str, tuple[str, int, str]]) -> list[str]:
@@ -125,8 +125,8 @@ def test_a_generator_that_is_not_vectorised_is_caught() -> None:
 @needs_vectors
 def test_a_screen_that_is_not_vectorised_is_caught() -> None:
     world = random_world(0)
-    slow = afresh(deaths._realise, sift=slowed.slow_screen())
-    with patch.object(deaths, "_realise", slow):
+    slow = afresh(deaths.realise, sift=slowed.slow_screen())
+    with patch.object(deaths, "realise", slow):
         found = deaths.count_deaths(world, 1, 0)
     (told,) = not_wide(slow, WIDE | WIDE_IN_THE_SCREEN)
     assert told.startswith("_sift_halves is not vectorised: 0 vpcmp") and told.endswith("sift.py")
@@ -136,7 +136,7 @@ def test_a_screen_that_is_not_vectorised_is_caught() -> None:
 # ---- references
 
 
-@pytest.mark.parametrize("name", ["_count", "_realise"])
+@pytest.mark.parametrize("name", ["_count", "realise"])
 def test_loops_count_no_references_but_those_known(compiled: dict[str, Any], name: str) -> None:
     assert counting_references(compiled[name]) == []
 

@@ -1,34 +1,22 @@
-"""Realised deaths: the earliest clock within the last band edge is the death.
+"""Realised deaths of a program, counted or kept birth by birth.
 
-Most births are passed over by the screen (`simcore.kernels.screen`); the others are gathered into full blocks
-and go through the same columnar code as profile counts. Of those again most are seen to survive from the high
-halves of their clocks and a bound on their own hazards; only what is left is worked out clock by clock. The
-deaths are the same, birth for birth, with and without all this.
+The deaths are the same, birth for birth, with and without the screen that passes most births over.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from simcore.kernels.arrays import Ints, Words
-from simcore.kernels.clocks import Clocks, clocks_of, death_of, fill_factor_rows, flag_clocks
-from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
-from simcore.kernels.differing import Suspects, narrow, pick, set_apart, suspects_of, take_words
-from simcore.kernels.levels import (
-    READ,
-    STRIDE,
-    LookUps,
-    fill_blocks,
-    look_ups_of,
-    outputs_of,
-    work_out,
-)
+from simcore.kernels.arrays import Ints
+from simcore.kernels.clocks import Clocks, clocks_of
+from simcore.kernels.cohort import checked_range, strata_of
+from simcore.kernels.differing import Suspects, suspects_of
+from simcore.kernels.levels import LookUps, look_ups_of, outputs_of
 from simcore.kernels.packed import Packed
-from simcore.kernels.queue import join_queue, leave_queue, make_queue, move_up
+from simcore.kernels.realise import realise
 from simcore.kernels.screen import MOST_PASSING, Screen, screen_of, sieve_of
-from simcore.kernels.sift import Sieve, gather, sift
+from simcore.kernels.sift import Sieve
 
 
 class Realised(NamedTuple):
@@ -37,191 +25,6 @@ class Realised(NamedTuple):
     cause: npt.NDArray[np.int8]  # [arms, births]
     band: npt.NDArray[np.int8]  # [arms, births]
     day: npt.NDArray[np.int32]  # [arms, births] completed days of life
-
-
-class _Bench(NamedTuple):
-    """Where the clocks of a block of births are looked at: scratch."""
-
-    high: npt.NDArray[np.uint32]  # [slots, 4, block]
-    low: npt.NDArray[np.uint32]  # [slots, 4, block] of those that may die
-    rows: npt.NDArray[np.uint32]  # [most factors, block]
-    bound: npt.NDArray[np.float32]  # [block]
-    flags: npt.NDArray[np.uint8]  # [block]
-    maybe: Ints  # [block] births that may die
-    k: Words  # [block] of those
-    key: Words  # [block]
-    fate: npt.NDArray[np.int32]  # [3, block] cause, band, day
-
-
-@njit(cache=True, nogil=True)
-def _make_bench(n_slots, n_factors):
-    return _Bench(
-        np.empty((n_slots, 4, BLOCK), np.uint32),
-        np.empty((n_slots, 4, BLOCK), np.uint32),
-        np.empty((n_factors, BLOCK), np.uint32),
-        np.empty(BLOCK, np.float32),
-        np.empty(BLOCK, np.uint8),
-        np.empty(BLOCK, np.int64),
-        np.empty(BLOCK, np.uint32),
-        np.empty(BLOCK, np.uint32),
-        np.empty((3, BLOCK), np.int32),
-    )
-
-
-@njit(cache=True, nogil=True)
-def _judge(
-    places, edges, factors_of, reads, factors, total, most, low_blocks, arm, n, draw, seed, room, bench
-):  # fmt: skip
-    """Fate of the first ``n`` births of a room in one arm, into ``bench.fate``; ``bench.high`` is there.
-
-    The first eight are a `Clocks`' arrays.
-    """
-    fill_factor_rows(factors_of, reads, arm, n, room.levels, bench.rows)
-    flag_clocks(places, factors_of, total, most, arm, n, bench.high, bench.rows, bench.bound, bench.flags)
-    bench.fate[:, :n] = np.int32(-1)
-    few = gather(bench.flags, n, bench.maybe)
-    for j in range(few):
-        bench.k[j], bench.key[j] = room.k[bench.maybe[j]], room.key[bench.maybe[j]]
-    fill_blocks(low_blocks, 0, low_blocks.size, bench.k, bench.key, few, draw, seed, bench.low)
-    for j in range(few):
-        i = bench.maybe[j]
-        cause, band, day = death_of(
-            places, edges, factors_of, factors, total, most, arm, bench.high, i, bench.low, j, bench.rows
-        )
-        bench.fate[0, i], bench.fate[1, i], bench.fate[2, i] = cause, band, day
-
-
-@njit(cache=True, nogil=True)
-def _add_deaths(cells, reads, arm, n, levels, fate, deaths):
-    """Count the deaths of ``n`` births in their cells."""
-    for i in range(n):
-        if fate[0, i] >= 0:
-            deaths[arm, cell_of(cells, reads, arm, levels, i), fate[0, i], fate[1, i]] += 1
-
-
-@njit(cache=True, nogil=True)
-def _move_deaths(cells, reads, arm, chosen, m, levels, fate, levels_apart, fate_apart, deaths):
-    """Take the deaths of chosen births from where they are in arm 0 to where they are here."""
-    for j in range(m):
-        i = chosen[j]
-        if fate[0, i] >= 0:
-            deaths[arm, cell_of(cells, reads, 0, levels, i), fate[0, i], fate[1, i]] -= 1
-        if fate_apart[0, j] >= 0:
-            cell = cell_of(cells, reads, arm, levels_apart, j)
-            deaths[arm, cell, fate_apart[0, j], fate_apart[1, j]] += 1
-
-
-@njit(cache=True, nogil=True)
-def cell_of(cells, reads, arm, levels, i):
-    """The cell that a birth is counted in: ``cells`` int64[arms, 2] says which reads make it up."""
-    cell = 0
-    for r in range(cells[arm, 0], cells[arm, 1]):
-        cell += reads[r, STRIDE] * np.int64(levels[reads[r, READ], i])
-    return cell
-
-
-@njit(cache=True, nogil=True)
-def _realise(
-    first, last, draw, seed, strata, look_ups, suspects, clocks, sieve, cells, cell_reads, deaths, keep, fate
-):
-    """Fill ``deaths`` int64[arms, cells, causes, bands] and, if asked, ``fate``; returns how many births passed.
-
-    Deaths of other arms than the first are how they differ from it.
-    """
-    stratum_start, stratum_key, stratum_levels, slices = strata
-    mine, further, reads, thresholds, guide, _, blocks, n_first, n_columns = look_ups
-    by_row, by_word, by_row_again, by_word_again, differs, bounds, questions = suspects[:7]
-    asked, asked_words, carried, carried_words, drawn_words = suspects[7:]
-    high_blocks, low_blocks, halves, places, edges, factors_of, hazard_reads, factors, total, most = clocks
-    screens, sieve_blocks, slot, lane, used, step_edges, limits = sieve
-    here, apart = make_room(blocks.size, n_columns), make_room(blocks.size, n_columns)
-    bench = _make_bench(high_blocks.size, factors_of.shape[1])
-    other = _make_bench(high_blocks.size, factors_of.shape[1])
-    row, chosen, again = here.row, np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    # births that pass wait until they fill a block; there is room for one block more
-    waiting = make_queue()
-    k, key, stratum = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    words = np.empty((max(sieve_blocks.size, 1), 4, BLOCK), np.uint32)
-    limit, passes = np.empty(BLOCK, np.uint32), np.empty(2 * BLOCK, np.uint8)
-    halves_seen, limit_halves, pairs = words.view(np.uint16), limit.view(np.uint16), passes.view(np.uint16)
-    flags, passing = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int64)
-    queued, passed = 0, 0
-    start = first
-    while start < last:
-        n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
-        fill_blocks(sieve_blocks, 0, sieve_blocks.size, k, key, n, draw, seed, words)
-        sift(
-            screens, slot, lane, used, step_edges, limits, n, words, halves_seen, limit, limit_halves, passes, pairs,
-            flags,
-        )  # fmt: skip
-        found = gather(flags, n, passing)
-        queued = join_queue(waiting, queued, passing, found, k, key, stratum, start - first)
-        start += n
-        while queued >= BLOCK or (start == last and queued > 0):
-            full = min(queued, BLOCK)
-            leave_queue(waiting, queued, full, here)
-            one_stratum = here.stratum[0] == here.stratum[full - 1]
-            fill_given(stratum_levels, slices, here.k, here.key, here.stratum, full, here.levels)
-            fill_blocks(blocks, 0, n_first, here.k, here.key, full, draw, seed, here.words)
-            work_out(mine, reads, thresholds, guide, one_stratum, full, here.words, row, here.levels)
-            fill_blocks(high_blocks, 0, high_blocks.size, here.k, here.key, full, draw, seed, bench.high)
-            _judge(
-                places, edges, factors_of, hazard_reads, factors, total, most, low_blocks, 0, full, draw, seed,
-                here, bench,
-            )  # fmt: skip
-            _add_deaths(cells, cell_reads, 0, full, here.levels, bench.fate, deaths)
-            if keep:
-                _keep_all(waiting.position, full, bench.fate, fate)
-            m = pick(
-                by_row, differs, by_word, bounds, questions, full, here.words, here.levels, row, flags, chosen
-            )  # fmt: skip
-            if m > 0:
-                set_apart(chosen, m, asked, asked_words, here, apart)
-                fill_blocks(blocks, n_first, blocks.size, apart.k, apart.key, m, draw, seed, apart.words)
-                m = narrow(
-                    by_row_again, differs, by_word_again, bounds, questions, m, carried, carried_words,
-                    drawn_words, here, apart, flags, again, chosen,
-                )  # fmt: skip
-                take_words(chosen, m, halves, bench.high, other.high)
-                work_out(further, reads, thresholds, guide, one_stratum, m, apart.words, row, apart.levels)
-                for arm in range(1, deaths.shape[0]):
-                    _judge(
-                        places, edges, factors_of, hazard_reads, factors, total, most, low_blocks, arm, m, draw,
-                        seed, apart, other,
-                    )  # fmt: skip
-                    _move_deaths(
-                        cells,
-                        cell_reads,
-                        arm,
-                        chosen,
-                        m,
-                        here.levels,
-                        bench.fate,
-                        apart.levels,
-                        other.fate,
-                        deaths,
-                    )
-                    if keep:
-                        _keep_chosen(waiting.position, arm, chosen, m, other.fate, fate)
-            queued = move_up(waiting, queued, full)
-            passed += full
-    return passed
-
-
-@njit(cache=True, nogil=True)
-def _keep_all(position, n, block, fate):
-    """Fates of a block in arm 0, for every arm: those that differ are put right after."""
-    for part in range(3):
-        for arm in range(fate.shape[1]):
-            for i in range(n):
-                fate[part, arm, position[i]] = block[part, i]
-
-
-@njit(cache=True, nogil=True)
-def _keep_chosen(position, arm, chosen, m, block, fate):
-    for part in range(3):
-        for j in range(m):
-            fate[part, arm, position[chosen[j]]] = block[part, j]
 
 
 class Dying(NamedTuple):
@@ -276,7 +79,7 @@ def _run(
     outcome = packed.deaths
     deaths = np.zeros((packed.n_arms, packed.n_cells, outcome.n_causes, outcome.n_bands), np.int64)
     fate = np.full((3, packed.n_arms, end - begin if keep else 0), -1, np.int32)
-    passed = _realise(
+    passed = realise(
         begin, end, int(draw), key, strata_of(packed), look_ups, suspects, clocks, sieve, cells, reads, deaths,
         keep, fate,
     )  # fmt: skip
