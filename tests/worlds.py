@@ -1,12 +1,13 @@
 """Small invented worlds: random packed programs with awkward corners, for tests of the kernels."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from simcore.kernels.arrays import Floats, Ints, Words
 from simcore.kernels.outcome import BESIDE_CLOCKS, Outcome
-from simcore.kernels.packed import OWN, Packed, share_columns
+from simcore.kernels.packed import FIRST_LEVEL, OWN, Packed, share_columns
 
 EDGES = np.array([0.0, 1.0, 7.0, 28.0, 365.0])
 
@@ -70,6 +71,79 @@ def random_world(
         profile_vars=profile_vars,
         profile_strides=dense_strides(n_levels[profile_vars]),
         outcome=_random_outcome(rng, n_levels, arms, causes, risk),
+    )
+
+
+def stepped_world(seed: int, slices: int = 5, **asked: Any) -> Packed:
+    """A random world of three arms with a policy's steps, which the first arm is without.
+
+    A variable is offered to some in the last arm; another stands for a drawn one and has tables of its own in the
+    later arms, in some rows only; a third hangs on both and on the slice; a fourth has one level. Hazards hang on
+    what stands, not on what it stands for. The second arm lacks a factor, the last has one more; both are 1 in
+    some rows, and the tables of factors lie in another order than they are multiplied in.
+    """
+    world = random_world(seed, **asked)
+    rng = np.random.default_rng(seed)
+    n_levels = np.append(world.n_levels, 0)[:-1]
+    n_levels[2] = slices
+    base = int(next(v for v in world.deaths.factor_vars[:, 0] if v >= world.n_given))
+    levels = int(n_levels[base])
+    offer, stands, hanging = range(world.n_variables, world.n_variables + 3)
+    level = np.repeat(np.tile(np.arange(levels), 2), 4)[:, None]
+    repeated = np.where(np.arange(levels - 1) < level, 0, 2**32 - 1).astype(np.uint32)
+    row = np.arange(8 * levels)[:, None]
+    some = _random_table(rng, 3, 2)
+    some[0] = 2**32 - 1
+    less = np.minimum(_random_table(rng, 8 * levels, levels), repeated)
+    tables = {
+        "nobody": np.full((3, 1), 2**32 - 1, np.uint32),
+        "some": some,
+        "repeated": repeated,
+        "moved": np.where(row % 2 == 0, repeated, _random_table(rng, 8 * levels, levels)),
+        "moved less": np.where(row < 4 * levels, repeated, less),
+        "hanging": _random_table(rng, 2 * slices * levels, 3),
+    }
+    ends = world.thresholds.size + np.cumsum([0, *(table.size for table in tables.values())])
+    at = dict(zip(tables, ends.tolist(), strict=False))
+    of_arm = [["nobody", "repeated"], ["nobody", "moved"], ["some", "moved less"]]
+    steps = [[*(at[name] for name in names), at["hanging"], 0] for names in of_arm]
+    start = np.column_stack([world.table_start, steps])
+    repeats = np.column_stack([world.repeats, np.full((3, 4), OWN)])
+    repeats[:2, offer], repeats[0, stands] = FIRST_LEVEL, base
+    more = [[0, -1, -1], [1, base, offer], [stands, offer, 2], [stands, -1, -1]]
+    parents = np.vstack([world.parents, more])
+    # one number lies in a Philox block that arm 0 needs too
+    taken = set(world.decision.tolist())
+    beside = 4 * (min(d for d in taken if d >= 0) // 4)
+    near = next(number for number in range(beside, beside + 8) if number not in taken)
+    deaths = world.deaths
+    of_factor = np.split(deaths.factors, deaths.factor_start[1:])
+    for f, every in ((3, 3), (2, 4)):  # where the later arms' factors are 1
+        of_factor[f][::every] = 1.0
+    begins = np.cumsum([0, *(len(table) for table in of_factor[::-1])])[:-1]
+    return replace(
+        world,
+        n_levels=np.append(n_levels, [2, levels, 3, 1]),
+        parents=parents,
+        strides=np.vstack([world.strides, [1, 0, 0], [1, 4, 4 * levels], [2 * slices, slices, 1], [1, 0, 0]]),
+        decision=np.append(world.decision, [2**33 + 41, near, 2**33 + 46, 2**33 + 52]),
+        thresholds=np.concatenate([world.thresholds, *(table.ravel() for table in tables.values())]),
+        table_start=start,
+        repeats=repeats,
+        column=share_columns(start, parents, world.n_given, repeats),
+        profile_vars=np.array([1, base, stands, hanging]),
+        profile_strides=dense_strides(np.array([4, levels, levels, 3])),
+        outcome=replace(
+            deaths,
+            factor_vars=np.select(
+                [deaths.factor_vars == base, deaths.factor_vars == 1], [stands, 0], deaths.factor_vars
+            ),
+            factor_start=begins[::-1],
+            factors=np.concatenate(of_factor[::-1]),
+            of_arm=[[0, 1, 2, -1], [0, 1, -1, -1], [0, 1, 2, 3]],
+            cell_vars=np.array([0, stands]),
+            cell_strides=np.array([levels, 1]),
+        ),
     )
 
 

@@ -121,6 +121,8 @@ def suspects_of(packed: Packed, look_ups: LookUps, wanted: Ints, *, with_hazards
         carried.update(look_ups.reads[begin:end, READ].tolist())
     drawn = {(slot, lane) for slot, lane in look_ups.further[:, SLOT : LANE + 1].tolist()}
     early = {place for place in drawn if place[0] < look_ups.n_first_blocks}
+    # a step's word may lie in a block that arm 0 has drawn: nobody draws it again for births set apart
+    known = {(slot, lane) for *_, slot, lane, _, _ in (*words, *steps) if slot < look_ups.n_first_blocks}
     return Suspects(
         np.array(by_row, np.int64).reshape(-1, 3),
         np.array(words, np.int64).reshape(-1, 6),
@@ -130,7 +132,7 @@ def suspects_of(packed: Packed, look_ups: LookUps, wanted: Ints, *, with_hazards
         np.concatenate(found.bounds),
         np.array(found.reads, np.int64).reshape(-1, 3),
         np.array(sorted(asked), np.int64),
-        _places({(slot, lane) for _, _, slot, lane, _, _ in words}),
+        _places(known),
         np.array(sorted(carried - own), np.int64),
         _places(early),
         _places(drawn - early),

@@ -67,7 +67,8 @@ def look_ups_of(packed: Packed, wanted: Ints) -> LookUps:
         if is_guided(packed, v) and start not in guides:
             guides[start] = start, n_thresholds, size, int(packed.rows[v])
             size += 256 * int(packed.rows[v])
-        guide = guides[start][2] if start in guides else -1
+        # a variable of one level has no thresholds: its table begins where that of another does
+        guide = guides[start][2] if is_guided(packed, v) else -1
         rows.append((column, n_thresholds, start, guide, slot, lane, begin, len(reads)))
     table = np.array(rows, np.int64).reshape(-1, 8)
     look_ups = LookUps(
