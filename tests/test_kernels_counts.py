@@ -136,11 +136,30 @@ def test_a_program_that_would_leave_its_arrays_is_refused(change: dict[str, Any]
 
 @pytest.mark.parametrize(
     ("first", "last", "seed", "draw"),
-    [(-1, 5, 0, 0), (5, 4, 0, 0), (0, 10**9, 0, 0), (0, 5, -1, 0), (0, 5, 2**64, 0), (0, 5, 0, 2**32)],
+    [
+        *[(-1, 5, 0, 0), (5, 4, 0, 0), (0, 10**9, 0, 0), (10**9, 10**9, 0, 0)],
+        *[
+            (0, 5, -1, 0),
+            (0, 5, 2**64, 0),
+            (0, 5, 2**65, 0),
+            (0, 5, 0, -1),
+            (0, 5, 0, 2**32),
+            (0, 5, 0, 2**33),
+        ],
+    ],
 )
 def test_births_seeds_and_draws_out_of_range_are_refused(first: int, last: int, seed: int, draw: int) -> None:
     with pytest.raises(ValueError):
         count_profiles(random_world(0), seed, draw, first, last)
+
+
+@pytest.mark.parametrize("seed", [0, 2**64 - 1])
+@pytest.mark.parametrize("draw", [0, 2**32 - 1])
+def test_no_birth_and_the_last_birth_are_not_refused_for_any_seed_and_draw(seed: int, draw: int) -> None:
+    world = random_world(0, births=14)
+    last = world.n_births
+    assert count_profiles(world, seed, draw, last, last).sum() == 0
+    assert count_profiles(world, seed, draw, last - 1, last).sum() == world.n_arms
 
 
 def test_ranges_for_threads_cover_the_births_once() -> None:

@@ -159,6 +159,12 @@ def test_no_hazard_no_death_and_endless_hazard_no_survivor(world: Packed) -> Non
         ({"of_arm": [[0, 1]]}, "3 arms expected"),
         ({"clock": [1, 1, 2]}, "share their luck"),
         ({"clock": [1, 2, 6 * 2**15]}, "clocks"),
+        ({"clock": [1, 2, 6 * 2**16]}, "clocks"),
+        ({"of_arm": [[0, 1, 2], [0, 2, 1], [0, 1, 2]]}, "of_arm"),
+        ({"factor_start": [-1, 0, 0, 0]}, "factor_start"),
+        ({"factor_vars": np.zeros((4, 2)), "factor_strides": np.full((4, 2), 500)}, "leaves `factors`"),
+        ({"factor_strides": np.full((4, 2), -1)}, "factor_start"),
+        ({"factor_vars": np.full((5, 2), 1), "factor_strides": np.ones((5, 2))}, "factors"),
     ],
 )
 def test_an_outcome_that_cannot_be_is_refused(change: dict[str, Any], problem: str) -> None:

@@ -75,3 +75,31 @@ def test_words_never_reach_the_threshold_that_means_certain() -> None:
     none = np.zeros(1024, np.uint32)
     fill_words(none, none, 1024, 0, 0, np.uint64(0), 0, words)
     assert words.max() <= LARGEST_WORD
+
+
+def counter_of(answer: Four, key: tuple[int, int]) -> Four:
+    """The counter that gives an answer: the generator run backwards."""
+    x0, x1, x2, x3 = answer
+    for n in range(9, -1, -1):
+        k0, k1 = (key[0] + n * 0x9E3779B9) % 2**32, (key[1] + n * 0xBB67AE85) % 2**32
+        before_2, before_0 = (
+            x1 * pow(0xCD9E8D57, -1, 2**32) % 2**32,
+            x3 * pow(0xD2511F53, -1, 2**32) % 2**32,
+        )
+        x1, x3 = x0 ^ (0xCD9E8D57 * before_2 >> 32) ^ k0, x2 ^ (0xD2511F53 * before_0 >> 32) ^ k1
+        x0, x2 = before_0, before_2
+    return x0, x1, x2, x3
+
+
+@pytest.mark.parametrize("lane", range(4))
+@pytest.mark.parametrize("word", [2**32 - 1, 2**32 - 2, 2**32 - 3])
+def test_a_word_above_all_others_counts_as_the_one_below(word: int, lane: int) -> None:
+    seed = 2**61 + 3
+    answer = [5, 6, 7, 8]
+    answer[lane] = word
+    k, stratum_key, number, draw = counter_of((*answer,), (seed % 2**32, seed // 2**32))
+    words = np.zeros((1, 4, 1), np.uint32)
+    of_birth = np.array([k], np.uint32), np.array([stratum_key], np.uint32)
+    fill_words(*of_birth, 1, number, draw, np.uint64(seed), 0, words)
+    assert words[0, lane, 0] == min(word, LARGEST_WORD)
+    assert LARGEST_WORD == 2**32 - 2
