@@ -22,7 +22,7 @@ DRAWS     := 1000
 OUT       := out/compare
 MODEL     := england
 
-.PHONY: help compare test lint types layers tests format bench bench-guard validation solve lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests format bench bench-guard mutants validation solve lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -64,6 +64,11 @@ bench-guard: $(STAMP)  ## fails if kernels are slower than they were; RECORD=1 r
 	@echo '== bench-guard: ratios of one run beside those recorded in benchmarks/guard.json'
 	@$(OFFLINE) $(BIN)/python -m benchmarks.guard $(if $(RECORD),--record)
 
+mutants: $(STAMP)  ## plant small faults in the kernels, see whether tests notice (ONLY="rng risk" MOST=50); long
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV).mutants
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(VENV).mutants/bin/python requirements/mutants.txt
+	@$(VENV).mutants/bin/python -m tests.mutants $(ONLY) $(if $(MOST),--most $(MOST))
+
 validation: $(STAMP)  ## write docs/validation.md again from the shipped model
 	@$(BIN)/python docs/make_validation.py
 
@@ -77,6 +82,8 @@ LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 lock: $(STAMP)  ## write requirements/*.txt again after a change of dependencies in pyproject.toml
 	@$(LOCKING) --all-extras --group dev --output-file requirements/dev.txt
 	@$(LOCKING) --constraints requirements/dev.txt --output-file requirements/run.txt
+	@$(LOCKING) --all-extras --group dev --group mutants --constraints requirements/dev.txt \
+		--output-file requirements/mutants.txt
 
 upgrade:  ## the same, with the newest versions
 	@$(MAKE) lock UPGRADE=--upgrade

@@ -92,7 +92,7 @@ def test_other_paths_are_left_alone(text: str) -> None:
     assert not MACHINE_PATHS.search(text)
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "mutants.txt"])
 def test_every_locked_requirement_is_pinned_and_hashed(name: str) -> None:
     locked = requirements(name)
     assert len(locked) > 10
@@ -101,7 +101,7 @@ def test_every_locked_requirement_is_pinned_and_hashed(name: str) -> None:
 
 
 def test_run_time_versions_are_among_those_of_the_full_set() -> None:
-    assert set(requirements("run.txt")) <= set(requirements("dev.txt"))
+    assert set(requirements("run.txt")) <= set(requirements("dev.txt")) <= set(requirements("mutants.txt"))
 
 
 def test_lock_files_cover_every_declared_dependency() -> None:
@@ -117,6 +117,7 @@ def test_lock_files_cover_every_declared_dependency() -> None:
     extras = [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
     assert run <= locked("run.txt")
     assert run | names(extras) | names(project["dependency-groups"]["dev"]) <= locked("dev.txt")
+    assert names(project["dependency-groups"]["mutants"]) <= locked("mutants.txt")
 
 
 def test_the_python_bounds_are_said_once() -> None:
