@@ -18,7 +18,7 @@ from scenarios.schema import (
     Support,
 )
 from simcore.dims import YEAR
-from simcore.documents import DocumentError, Problem, hint, near_match
+from simcore.problems import DocumentError, Problem, hint, near_match
 from simcore.tables import read_table
 
 if TYPE_CHECKING:

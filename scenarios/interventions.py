@@ -15,10 +15,10 @@ import numpy as np
 from scenarios.schema import HazardRatio, Intervention, Prevalence, Scenario, Support
 from simcore.arms import Arm, HazardEdit, Step, Treatment
 from simcore.distributions import Distribution
-from simcore.documents import DocumentError
 from simcore.draws import DrawBlock, uniforms
 from simcore.model import Model
 from simcore.network import Array, Labelled, needed_for, push_forward
+from simcore.problems import DocumentError
 from simcore.program import Program
 from simcore.worlds import lay_arm
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from scenarios.check import find_problems, vocabulary_of
 from scenarios.read import read_scenario, read_scenarios
 from scenarios.schema import Scenario
-from simcore.documents import DocumentError, Problem
 from simcore.load import load_model
 from simcore.model import Model, Structure
+from simcore.problems import DocumentError, Problem
 
 DEFAULT_BASELINE = "current_policy"
 

@@ -9,7 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from scenarios.schema import Scenario
-from simcore.documents import Document, DocumentError, Problem, near_match, parse_yaml, read_yaml
+from simcore.documents import Document, parse_yaml, read_yaml
+from simcore.problems import DocumentError, Problem, near_match
+from simcore.strict import check
 
 _BARE = re.compile(r"[A-Za-z0-9_\-]+")
 
@@ -58,7 +60,7 @@ def library() -> tuple[str, ...]:
 
 
 def _checked(document: Document) -> Scenario:
-    scenario = document.check(Scenario)
+    scenario = check(document, Scenario)
     scenario._document = document
     seen: dict[str, int] = {}
     problems = []

@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from simcore.distributions import Distribution, Fixed
-from simcore.documents import Document, Problem, Strict, near_match
+from simcore.documents import Document
+from simcore.problems import Problem, near_match
+from simcore.strict import Strict
 
 ASSUMPTION = "assumption"
 FORMAT = 1

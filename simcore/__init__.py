@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from scenarios.read import library as library
     from scenarios.read import read_scenario as read_scenario
     from simcore.births import births_table as births_table
-    from simcore.documents import DocumentError as DocumentError
     from simcore.load import load_model as load_model
+    from simcore.problems import DocumentError as DocumentError
     from simcore.solving import solve_model as solve_model
 
 __version__ = "0.1.0"
@@ -33,7 +33,7 @@ _HOME = {
     "load_model": "simcore.load",
     "births_table": "simcore.births",
     "solve_model": "simcore.solving",
-    "DocumentError": "simcore.documents",
+    "DocumentError": "simcore.problems",
 }
 __all__ = ["__version__", *_HOME]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from simcore.documents import DocumentError, Problem, hint
+from simcore.problems import DocumentError, Problem, hint
 
 SIGN = "/"
 LARGEST = 2**32 - 2

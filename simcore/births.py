@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simcore.documents import DocumentError, Problem
 from simcore.draws import DrawBlock
 from simcore.individuals import Individuals, Levels, lay_individuals
 from simcore.kernels.deaths import Realised
 from simcore.model import Model, Structure
 from simcore.pack import apportion
+from simcore.problems import DocumentError, Problem
 from simcore.run import MakeArms
 
 IDENTITY = ("birth", "draw", "seed", "arm", "sample_weight")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from simcore.documents import Strict
+from simcore.strict import Strict
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.documents import Problem
 from simcore.network import Array
+from simcore.problems import Problem
 from simcore.tables import Column, Table, read_table
 
 MOST_NAMED = 3

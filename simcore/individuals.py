@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from simcore.arms import Arm, ArmConflict
 from simcore.birth_id import BirthId
 from simcore.dims import SLICE
-from simcore.documents import DocumentError, Problem
 from simcore.draws import DrawBlock
 from simcore.kernels.deaths import Realised, realise_births
 from simcore.kernels.packed import Packed
 from simcore.kernels.profiles import evaluate_births
 from simcore.model import Model, Structure
 from simcore.network import Array
+from simcore.problems import DocumentError, Problem
 from simcore.program import compile_natural
 from simcore.run import MakeArms, pack_worlds
 from simcore.worlds import Worlds, lay_arms

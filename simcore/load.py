@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from simcore.dims import YEAR
-from simcore.documents import Document, DocumentError, Problem, near_match, read_yaml
+from simcore.documents import Document, read_yaml
 from simcore.grid import Grid, read_grid
 from simcore.model import Model, SharesTable, Target
 from simcore.network import Array
+from simcore.problems import DocumentError, Problem, near_match
 from simcore.spec import ModelFile, StratumYears, Variable
 from simcore.strata import same_key
+from simcore.strict import check
 from simcore.tables import Column, read_table
 from simcore.words import word_problems
 
@@ -35,7 +37,7 @@ def load_model(name_or_folder: str | os.PathLike[str]) -> Model:
     """
     folder = find_model(name_or_folder)
     document = read_yaml(folder / "model.yaml")
-    spec = document.check(ModelFile)
+    spec = check(document, ModelFile)
     problems = list(word_problems(document, spec))
     if problems:
         raise DocumentError(problems)

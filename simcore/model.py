@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from simcore.documents import DocumentError, Loc, Problem, hint, read_yaml
+from simcore.documents import read_yaml
 from simcore.network import Array
+from simcore.problems import DocumentError, Loc, Problem, hint
 from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Variable
 
 NOT_SOLVED_FROM = frozenset({

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from simcore.dims import YEAR
-from simcore.documents import DocumentError
 from simcore.draws import DrawBlock
 from simcore.factors import NaturalFactors
 from simcore.hazards import Hazards
 from simcore.margins import MarginError
 from simcore.model import Model, Structure
 from simcore.network import Network, Node, needed_for
+from simcore.problems import DocumentError
 from simcore.variables import LogisticVariable, PlainVariable, at_years
 
 

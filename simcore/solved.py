@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from simcore.documents import DocumentError, Problem
 from simcore.draws import DrawBlock, sample_priors
 from simcore.draws import central as central_draw
 from simcore.model import Model, Structure
+from simcore.problems import DocumentError, Problem
 
 CENTRAL = -1
 """Index of the central draw in the file; random numbers of its births are keyed by 2**32 - 1."""

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from simcore.distributions import Distribution
-from simcore.documents import Strict
 from simcore.kernels.outcome import BESIDE_CLOCKS, MOST_CLOCKS
+from simcore.strict import Strict
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1)]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simcore.documents import DocumentError, Problem
 from simcore.model import Model
+from simcore.problems import DocumentError, Problem
 from simcore.results import BlockResult, to_dataset, with_averted
 
 if TYPE_CHECKING:

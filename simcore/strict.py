@@ -15,7 +15,9 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
-from simcore.documents import NUMBER, Document, DocumentError, Loc, Problem, hint, near_match
+from simcore.documents import Document
+from simcore.problems import DocumentError, Loc, Problem, hint, near_match
+from simcore.text_files import NUMBER
 
 M = TypeVar("M", bound=BaseModel)
 _WANTED = {
@@ -44,7 +46,7 @@ class Strict(BaseModel):
     """Base of everything a file may say: frozen, unknown keys refused, no infinities, numbers are numbers.
 
     Strict also means that ``"0.5"`` is no number, ``true`` is no 1 and ``1.0`` is no whole number. Build from
-    files with ``Document.check``; in Python give tuples where the type says tuple.
+    files with `check`; in Python give tuples where the type says tuple.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)

@@ -2,19 +2,19 @@
 
 Nothing is built that the events do not spell out: no tags, no aliases, no merges, no dates. Depth and nodes
 are bounded as the text streams by, so a bomb costs what its first few kilobytes cost. See
-:mod:`simcore.documents` for which scalars are numbers.
+:mod:`simcore.text_files` for which scalars are numbers.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from simcore.documents import INTEGER, NUMBER, Document, DocumentError, Loc, Mark, Problem, dotted
+from simcore.problems import DocumentError, Loc, Mark, Problem, dotted
+from simcore.text_files import INTEGER, NUMBER
 
 MAX_DEPTH = 20
 MAX_NODES = 50_000
@@ -24,8 +24,16 @@ _BOOLEAN = {"true", "True", "TRUE", "false", "False", "FALSE"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def parse(text: str, name: str, digest: str) -> Document:
-    """See :func:`simcore.documents.parse_yaml`."""
+class Parsed(NamedTuple):
+    """Plain data, and where each value and key stands."""
+
+    data: dict[str, Any]
+    values: dict[Loc, Mark]
+    keys: dict[Loc, Mark]
+
+
+def parse(text: str, name: str) -> Parsed:
+    """One mapping. Raises DocumentError, with ``name`` as the file's."""
     builder = _Builder(name)
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -41,8 +49,7 @@ def parse(text: str, name: str, digest: str) -> Document:
         builder.refuse((1, 1), f"{what}; begin with lines of the form `key: value`")
     if builder.problems:
         raise DocumentError(builder.problems)
-    digest = digest or hashlib.sha256(text.encode()).hexdigest()
-    return Document(name, builder.root, digest, builder.values, builder.keys)
+    return Parsed(builder.root, builder.values, builder.keys)
 
 
 def _syntax(text: str, error: yaml.MarkedYAMLError) -> tuple[Mark, str]:

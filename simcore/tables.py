@@ -16,7 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simcore.documents import INTEGER, NUMBER, DocumentError, Problem, hint, near_match, read_text
+from simcore.problems import DocumentError, Problem, hint, near_match
+from simcore.text_files import INTEGER, NUMBER, read_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,12 @@ from itertools import pairwise
 import numpy as np
 
 from simcore.birth_id import parse_birth
-from simcore.documents import DocumentError, Problem
 from simcore.draws import DrawBlock
 from simcore.individuals import CENTRAL, lay_individuals
 from simcore.model import Model, Structure
 from simcore.network import Array
 from simcore.one_birth import Clock, Decided, Followed, InArm, OneBirth, Step, look_at
+from simcore.problems import DocumentError, Problem
 from simcore.results import strata_of
 from simcore.run import MakeArms
 

@@ -18,9 +18,9 @@ from scenarios.interventions import arms_of
 from scenarios.schema import Scenario
 from simcore.births import OUTCOME, births_table, lay_sample, piece_of, pieces_of
 from simcore.cli.births import command, write_table
-from simcore.documents import DocumentError
 from simcore.individuals import Individuals
 from simcore.pack import apportion
+from simcore.problems import DocumentError
 from simcore.solved import read_central
 from tests.models import answer, hazard, invented, prevalence, priors, scenario, support
 

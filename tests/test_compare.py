@@ -16,7 +16,7 @@ import xarray as xr
 import simcore
 from scenarios.compare import record_of
 from scenarios.question import ask
-from simcore.documents import DocumentError
+from simcore.problems import DocumentError
 from simcore.run import Settings
 from simcore.store import open_results
 from tests.conftest import ARMS, BIRTHS, DRAWS, LIBRARY, NUMBERS, ROOT, YEARS, Call, Ran, environment

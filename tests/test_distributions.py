@@ -11,7 +11,9 @@ from scipy import stats
 
 import simcore.distributions
 from simcore.distributions import Distribution, fixed
-from simcore.documents import DocumentError, Strict, parse_yaml
+from simcore.documents import parse_yaml
+from simcore.problems import DocumentError
+from simcore.strict import Strict, check
 
 
 class Quantity(Strict):
@@ -19,7 +21,7 @@ class Quantity(Strict):
 
 
 def read(text: str) -> Any:
-    return parse_yaml(f"value: {text}", "quantity.yaml").check(Quantity).value
+    return check(parse_yaml(f"value: {text}", "quantity.yaml"), Quantity).value
 
 
 def refusal(text: str) -> str:

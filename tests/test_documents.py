@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from simcore.documents import DocumentError, Strict, parse_yaml, read_yaml
+from simcore.documents import parse_yaml, read_yaml
+from simcore.problems import DocumentError
+from simcore.strict import Strict, check
 from simcore.tables import Column, Table, read_table
 
 Reader = Callable[[str | Path], Any]
@@ -68,14 +70,14 @@ size: large
 def problems(text: str, model: type[BaseModel] = World) -> list[str]:
     """What is said of a text, without the file's name; nothing when it is well."""
     try:
-        parse_yaml(text, "w.yaml").check(model)
+        check(parse_yaml(text, "w.yaml"), model)
     except DocumentError as error:
         return [line.removeprefix("w.yaml:") for line in str(error).splitlines()]
     return []
 
 
 def test_a_good_file_becomes_a_frozen_world() -> None:
-    world = parse_yaml(SEED, "w.yaml").check(World)
+    world = check(parse_yaml(SEED, "w.yaml"), World)
     assert isinstance(world.steps[0], Halve)
     assert world.path == {2025: 0.9, 2026: 0.8} and world.steps[0].from_ == 2026 and world.exact is True
     with pytest.raises(Exception, match="frozen"):
@@ -286,8 +288,8 @@ def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
     assert read_yaml(path).data == {"a": 1}
 
 
-def test_importing_the_door_is_light() -> None:
-    code = "import simcore.documents, simcore.tables, sys; print(*sys.modules)"
+def test_an_error_and_a_table_are_light_to_import() -> None:
+    code = "import simcore.problems, simcore.tables, sys; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()

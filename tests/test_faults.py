@@ -9,8 +9,8 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from simcore.documents import DocumentError
 from simcore.load import load_model
+from simcore.problems import DocumentError
 from simcore.solved import read_draws
 from tests.models import answer, invented, prevalence, priors, scenario, support
 

@@ -7,9 +7,9 @@ import pytest
 
 from scenarios.interventions import arm_of
 from scenarios.schema import Scenario
-from simcore.documents import DocumentError
 from simcore.draws import DrawBlock
 from simcore.network import Labelled, push_forward
+from simcore.problems import DocumentError
 from simcore.program import compile_natural
 from simcore.solved import read_central
 from simcore.worlds import lay_arm

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from simcore.documents import DocumentError
 from simcore.draws import central
 from simcore.load import load_model
+from simcore.problems import DocumentError
 from simcore.program import compile_natural
 from tests.models import FOLDER, invented
 

@@ -12,6 +12,7 @@ from simcore.documents import parse_yaml
 from simcore.load import load_model
 from simcore.model import Model
 from simcore.spec import ModelFile
+from simcore.strict import check
 from tests.models import FOLDER, invented
 
 INVENTED = sorted(path.parent.name for path in FOLDER.glob("*/model.yaml"))
@@ -61,6 +62,6 @@ def test_choices_name_their_structure() -> None:
 
 def test_the_types_of_a_model_file_are_frozen() -> None:
     document = parse_yaml((FOLDER / "island" / "model.yaml").read_text(), "island.yaml")
-    spec = document.check(ModelFile)
+    spec = check(document, ModelFile)
     with pytest.raises(Exception, match="frozen"):
         spec.title = "Another"  # type: ignore[misc]

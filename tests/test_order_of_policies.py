@@ -16,9 +16,9 @@ import pytest
 from scenarios.question import ask
 from scenarios.schema import Scenario
 from simcore.arms import ArmConflict
-from simcore.documents import DocumentError
 from simcore.draws import central
 from simcore.load import load_model
+from simcore.problems import DocumentError
 from simcore.solved import read_draws
 from tests.models import ESTIMATORS, Answer, answer, prevalence, scenario, scenario_text
 from tests.models.written import ASSUMED, Folder, scenario_file

@@ -13,8 +13,8 @@ from scenarios.check import VariableWords, Vocabulary, check_against, find_probl
 from scenarios.read import library, parse_scenario, read_scenario, read_scenarios
 from scenarios.schema import ByYear, HazardRatio, Prevalence, Ramp, Support, json_schema, path_over_years
 from simcore.distributions import Lognormal
-from simcore.documents import DocumentError
 from simcore.load import load_model
+from simcore.problems import DocumentError
 
 # the words of a model much like England's
 WORDS = Vocabulary(

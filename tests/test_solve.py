@@ -13,10 +13,10 @@ import pytest
 
 from simcore import solving
 from simcore.counting import resample_targets
-from simcore.documents import DocumentError
 from simcore.draws import DrawBlock, sample_priors
 from simcore.load import load_model
 from simcore.model import Model, Structure
+from simcore.problems import DocumentError
 from simcore.solve import NoSolution, solve_central
 from simcore.solved import read_central, read_draws, solved_path
 from simcore.solving import solve_model, structures

@@ -19,7 +19,7 @@ import scenarios.running
 import simcore.store
 from scenarios.compare import answer, record_of
 from scenarios.question import Question, ask
-from simcore.documents import DocumentError
+from simcore.problems import DocumentError
 from simcore.results import BlockResult
 from simcore.run import Settings
 from simcore.store import RunFolder, fingerprint, open_results, write_whole

@@ -18,7 +18,6 @@ from scenarios.schema import Scenario
 from simcore.birth_id import BirthId, parse_birth
 from simcore.births import births_table, lay_sample
 from simcore.cli.births import command
-from simcore.documents import DocumentError
 from simcore.draws import DrawBlock
 from simcore.individuals import Individuals
 from simcore.luck import clock_times
@@ -34,6 +33,7 @@ from simcore.one_birth import (
     Step,
     look_at,
 )
+from simcore.problems import DocumentError
 from simcore.solved import read_central
 from simcore.telling import apart, figures, in_words, tell_birth
 from tests import reference

@@ -15,9 +15,11 @@ import numpy as np
 
 from scenarios.read import parse_scenario
 from scenarios.schema import Scenario
-from simcore.documents import DocumentError, parse_yaml
+from simcore.documents import parse_yaml
 from simcore.model import Model, SharesTable
+from simcore.problems import DocumentError
 from simcore.spec import ModelFile
+from simcore.strict import check
 from simcore.words import word_problems
 
 MOVED = ("x1", "x3")
@@ -61,7 +63,7 @@ def model(variables: int, greatest: float) -> Model:
         ratios = ", ".join(f"{level}: {greatest ** (level / (n - 1))!r}" for level in range(1, n))
         text.append(f"    - {{parent: {name}, ratios: {{{ratios}}}}}")
     document = parse_yaml("\n".join(text), f"invented, {variables} variables")
-    spec = document.check(ModelFile)
+    spec = check(document, ModelFile)
     problems = list(word_problems(document, spec))
     if problems:
         raise DocumentError(problems)

@@ -27,7 +27,7 @@ class _Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
-            from simcore.documents import hint
+            from simcore.problems import hint
 
             ctx.fail(f"no verb `{cmd_name}`; {hint(cmd_name, VERBS)}")
         command = import_module(f"simcore.cli.{cmd_name}").command
@@ -67,7 +67,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # threads hand the interpreter over often: what they do between compiled calls is short
     sys.setswitchinterval(1e-4)
-    from simcore.documents import DocumentError
+    from simcore.problems import DocumentError
 
     try:
         status = group(standalone_mode=False, prog_name="simcore")

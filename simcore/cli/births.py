@@ -191,6 +191,6 @@ def _write_parquet(pieces: Iterable[pd.DataFrame], path: Path) -> int:
 
 
 def _refuse(to: str, message: str) -> NoReturn:
-    from simcore.documents import DocumentError, Problem
+    from simcore.problems import DocumentError, Problem
 
     raise DocumentError(Problem(to, None, None, "", message)) from None

@@ -31,8 +31,8 @@ def command(
 
     Finished draws are kept beside the model: interrupted, the same command goes on from them.
     """
-    from simcore.documents import DocumentError
     from simcore.load import load_model
+    from simcore.problems import DocumentError
     from simcore.solve import NoSolution
     from simcore.solved import needs_solving
     from simcore.solving import solve_model, structures

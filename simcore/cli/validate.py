@@ -57,8 +57,8 @@ def _check(
     """Everything read and checked: the scenarios, and what is to be said of the models. All problems together."""
     from scenarios.check import find_problems, vocabulary_of
     from scenarios.read import read_scenarios
-    from simcore.documents import DocumentError, Problem
     from simcore.load import load_model
+    from simcore.problems import DocumentError, Problem
 
     problems: list[Problem] = []
     lines: list[str] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simcore.documents import Document, Problem
+from simcore.documents import Document
+from simcore.problems import Problem
 from simcore.spec import ModelFile
 from simcore.words.choices import ChoiceWords
 from simcore.words.deaths import DeathWords

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simcore.documents import Loc, Problem
+from simcore.problems import Loc, Problem
 from simcore.spec import Contrast, DeathsOutcome, Option
 from simcore.words.lookup import Words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simcore.dims import YEAR
-from simcore.documents import Loc, Problem
+from simcore.problems import Loc, Problem
 from simcore.spec import HazardRatio
 from simcore.words.lookup import Words
 

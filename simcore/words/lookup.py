@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from simcore.dims import YEAR
-from simcore.documents import Document, Loc, Problem, hint
+from simcore.documents import Document
+from simcore.problems import Loc, Problem, hint
 from simcore.spec import ModelFile, StratumYears
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simcore.dims import RESERVED, YEAR
-from simcore.documents import Document, Loc, Problem
+from simcore.documents import Document
 from simcore.model import NOT_SOLVED_FROM
+from simcore.problems import Loc, Problem
 from simcore.spec import ModelFile, OddsRatio, StratumYears, Variable
 from simcore.words.lookup import Words
 from simcore.words.order import cycle, parents

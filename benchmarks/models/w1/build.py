@@ -22,6 +22,7 @@ from scenarios.read import read_scenario
 from scenarios.schema import Prevalence
 from simcore.documents import read_yaml
 from simcore.spec import ModelFile
+from simcore.strict import check
 
 FOLDER = Path(__file__).parent
 BIRTHS = 1_000_000
@@ -110,7 +111,7 @@ def as_csv(rows: list[Cells]) -> str:
 
 def differences(folder: Path = FOLDER) -> list[str]:
     """What is not as the parameters say, one line each; empty when all is."""
-    spec, w = read_yaml(folder / "model.yaml").check(ModelFile), parameters()
+    spec, w = check(read_yaml(folder / "model.yaml"), ModelFile), parameters()
     found = []
     for name, rows in tables(spec, w).items():
         path = folder / name
@@ -151,7 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
         found = differences()
         print("\n".join(found) or "the files follow from the parameters")
         return 3 if found else 0
-    spec = read_yaml(FOLDER / "model.yaml").check(ModelFile)
+    spec = check(read_yaml(FOLDER / "model.yaml"), ModelFile)
     for name, rows in tables(spec, parameters()).items():
         (FOLDER / name).write_text(as_csv(rows), encoding="utf-8")
         print(name)
