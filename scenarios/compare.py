@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.precision import MOST_SAMPLED, Precision, Sizes
-from scenarios.question import DEFAULT_BASELINE, Given, Question, ask
+from scenarios.question import DEFAULT_BASELINE, Given, Question, ask, try_arms
 from scenarios.refine import refine
 from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of
 from scenarios.schema import Scenario
@@ -77,6 +77,8 @@ def compare(
     """
     question = ask(scenarios, model=model, baseline=baseline, years=years, variants=variants)
     chosen = settings or Settings(threads=os.cpu_count() or 1)
+    read_draws(question.model, question.structure, _limits(question, draws, chosen, precision).draws)
+    try_arms(question)
     held: list[Held] = []
 
     def store(births: int) -> Held:
@@ -121,12 +123,13 @@ def answer(
     run asked for the sizes it ended with. With ``out``, blocks of draws are stored there as they finish and merged
     into ``results.nc``; a run that was interrupted goes on from them.
     """
-    # everything that can be refused is refused before the first block
+    # everything that can be refused is refused before kernels are compiled and the first block is run
     others = {name: s for name, s in variants_of(question).items() if s.label != question.structure.label}
     limits = _limits(question, draws, settings, precision)
+    read_draws(question.model, question.structure, limits.draws)
     for structure in others.values():
         read_draws(question.model, structure, min(variant_draws, limits.draws))
-    read_draws(question.model, question.structure, limits.draws)
+    try_arms(question)
     folders: dict[int, RunFolder] = {}
 
     def store(births: int) -> Store:

@@ -36,10 +36,7 @@ def ask(
     years: Sequence[int] = range(2025, 2035),
     variants: Mapping[str, str] | None = None,
 ) -> Question:
-    """Read and check everything a comparison needs, before anything is run or written.
-
-    Files are refused at once. Then kernels are compiled, where that was not done before (:mod:`simcore.warm`), and
-    every arm is tried.
+    """Read and check the files of a comparison. Nothing is compiled, run or written; :func:`try_arms` is next.
 
     Raises
     ------
@@ -75,13 +72,20 @@ def ask(
     problems += [p for s in checked for p in find_problems(s, vocabulary, (wanted[0], wanted[-1]))]
     if problems:
         raise DocumentError(problems)
-    question = Question(loaded, structure, checked, wanted)
-    _try_arms(question)
-    return question
+    return Question(loaded, structure, checked, wanted)
 
 
-def _try_arms(question: Question) -> None:
-    """Lay every arm for the central draw, so that what cannot be run is refused before anything is."""
+def try_arms(question: Question) -> None:
+    """Lay every arm for the central draw, so that what cannot be run is refused before anything is.
+
+    Kernels are compiled first, where that was not done before (:mod:`simcore.warm`): whatever can be refused
+    without them is refused before this is called.
+
+    Raises
+    ------
+    DocumentError
+        If arms are at odds with one another.
+    """
     # what computes is loaded once the files are known to be sound
     from scenarios.interventions import arms_of
     from simcore.arms import ArmConflict

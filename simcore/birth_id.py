@@ -6,11 +6,13 @@ With the seed and the draw that is all a birth hangs on, so its name holds in ev
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from simcore.model import Model
 from simcore.problems import DocumentError, Problem, hint
+from simcore.results import strata_of
 
 SIGN = "/"
 LARGEST = 2**32 - 2
@@ -26,6 +28,29 @@ class BirthId:
 
     def __str__(self) -> str:
         return SIGN.join((*self.cell, str(self.number)))
+
+    def place(self, strata: Mapping[str, tuple[str, ...]]) -> tuple[int, ...]:
+        """Where its stratum stands in a table of all of them."""
+        return tuple(labels.index(label) for labels, label in zip(strata.values(), self.cell, strict=True))
+
+
+def find_birth(model: Model, years: Sequence[int], text: str) -> BirthId:
+    """A birth of a model by its id, looked up in the model's tables alone.
+
+    >>> from simcore.load import load_model
+    >>> find_birth(load_model("england"), [2030], "2030/1/1041")
+    BirthId(cell=('2030', '1'), number=1041)
+
+    Raises
+    ------
+    DocumentError
+        If there is no such birth.
+    """
+    strata = strata_of(model, years)
+    found = parse_birth(text, strata)
+    if model.births_in(strata)[found.place(strata)] <= 0:
+        raise _no(text, f"{model.name} has no births in its stratum; choose another")
+    return found
 
 
 def parse_birth(text: str, strata: Mapping[str, tuple[str, ...]]) -> BirthId:

@@ -10,13 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from simcore.birth_id import parse_birth
+from simcore.birth_id import find_birth
 from simcore.draws import DrawBlock
 from simcore.individuals import CENTRAL, lay_individuals
 from simcore.model import Model, Structure
 from simcore.network import Array
 from simcore.one_birth import Clock, Decided, Followed, InArm, OneBirth, Step, look_at
-from simcore.problems import DocumentError, Problem
 from simcore.results import strata_of
 from simcore.run import MakeArms
 
@@ -45,14 +44,10 @@ def tell_birth(
     DocumentError
         If there is no such birth.
     """
-    strata = strata_of(model, years)
-    wanted = parse_birth(birth, strata)
-    place = tuple(labels.index(label) for labels, label in zip(strata.values(), wanted.cell, strict=True))
+    wanted = find_birth(model, years, birth)
+    place = wanted.place(strata_of(model, years))
 
     def only(births: Array) -> np.ndarray:
-        if births[place] <= 0:
-            message = f"{model.name} has no births in its stratum; choose another"
-            raise DocumentError(Problem(f"birth {birth}", None, None, "", message))
         chosen = np.zeros(births.shape, np.int64)
         chosen[place] = wanted.number + 1
         return chosen

@@ -40,6 +40,11 @@ def line_of(text: str, words: str) -> int:
     return text[: text.index(words)].count("\n") + 1
 
 
+def compiled_in_vain() -> bool:
+    """In place of the compiler, where a command is to be refused without it."""
+    raise AssertionError("kernels are compiled for a command that is refused")
+
+
 # ---- scenario files
 
 SPOILT = {
@@ -197,6 +202,8 @@ def test_a_file_of_100_megabytes_is_not_read(simcore: Call, tmp_path: Path) -> N
         (["compare", "smoking_halved", "--out", "in_the_way"], "in_the_way is not a folder; choose another place"),
         (["compare", "smoking_halved", "--out", "in_the_way/run"], "in_the_way is not a folder"),
         (["compare", "smoking_halved", "--out", ""], "names no folder; write --out out/demo"),
+        (["births", "--explain", "2030/11/0"], "no imd_decile `11` among the model's"),
+        (["births", "--explain", "2030/1/0", "--draw", "2000"], "holds 2,000 draws and 2,001 were asked for"),
         (["compare", "smoking_halved", "--draw", "5"], "Did you mean one of: '--draws'"),
         (["compar", "smoking_halved"], "no verb `compar`; did you mean `compare`?"),
         (["simulate"], "choose from compare, validate, births, solve, warm"),
@@ -206,10 +213,11 @@ def test_a_file_of_100_megabytes_is_not_read(simcore: Call, tmp_path: Path) -> N
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
-def test_what_cannot_be_used_is_refused(
+def test_what_cannot_be_used_is_refused_before_kernels_are_compiled(
     arguments: list[str], said: str, simcore: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("simcore.warm.warm", compiled_in_vain)
     Path("in_the_way").touch()
     numbers = (
         [f for i in range(0, len(SMALL), 2) if SMALL[i] not in arguments for f in SMALL[i : i + 2]]
@@ -220,6 +228,23 @@ def test_what_cannot_be_used_is_refused(
     refused(simcore(*arguments, *numbers, *out), said)
     assert [path.name for path in tmp_path.iterdir()] == ["in_the_way"]
     assert Path("in_the_way").read_bytes() == b""
+
+
+@pytest.mark.parametrize("what", ["a link to nowhere", "a folder in a file's place"])
+def test_a_place_that_cannot_be_written_is_refused_before_kernels_are_compiled(
+    what: str, simcore: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("simcore.warm.warm", compiled_in_vain)
+    if what == "a link to nowhere":
+        Path("run").symlink_to("nowhere")
+        said = "run is not a folder; choose another place"
+    else:
+        Path("run/summary.json").mkdir(parents=True)
+        said = "run/summary.json is a folder where a file is to be written; choose another place"
+    before = sorted(tmp_path.rglob("*"))
+    refused(simcore("compare", "smoking_halved", *SMALL, "--out", "run"), said)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 # ---- models

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios.question import ask
+from scenarios.question import ask, try_arms
 from scenarios.schema import Scenario
 from simcore.arms import ArmConflict
 from simcore.draws import central
@@ -219,7 +219,7 @@ def test_arms_that_disagree_about_the_order_are_refused_with_the_address_of_the_
         text = scenario_text(name, *changes, model="england")
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(DocumentError, match=r"this\.yaml:7.*stand in another order in two scenarios"):
-        ask([tmp_path / "that.yaml", tmp_path / "this.yaml"])
+        try_arms(ask([tmp_path / "that.yaml", tmp_path / "this.yaml"]))
 
 
 def test_the_order_of_changes_that_do_not_touch_is_free() -> None:

@@ -83,18 +83,21 @@ def command(
         _check_place(to)
     shown = scenarios or (SHOWN if model == "england" else ())
     question = load_question(model, shown, baseline, parse_years(years), parse_variants(variants))
-    from scenarios.interventions import arms_of
+    from simcore.birth_id import find_birth
     from simcore.solved import read_central, read_draws
-    from simcore.telling import tell_birth
 
+    # whatever can be refused is refused before kernels are compiled and a table is written
+    if explain is not None:
+        find_birth(question.model, question.years, explain)
     if draw is None:
         block = read_central(question.model, question.structure)
     else:
         block = read_draws(question.model, question.structure, draw + 1).rows(slice(draw, draw + 1))
-    make_arms = arms_of(question.scenarios)
-    asked = (question.model, question.structure, block, make_arms, question.years)
-    # told first: an id that is not there is refused before a table is written
-    told = None if explain is None else tell_birth(*asked, explain, seed)
+    from scenarios.interventions import arms_of
+    from scenarios.question import try_arms
+
+    try_arms(question)
+    asked = (question.model, question.structure, block, arms_of(question.scenarios), question.years)
     if to is not None:
         from simcore.births import lay_sample
 
@@ -107,8 +110,10 @@ def command(
             f"{question.model.name}, {rows:,} rows, {which}, seed {seed}",
             err=True,
         )
-    if told is not None:
-        click.echo(told)
+    if explain is not None:
+        from simcore.telling import tell_birth
+
+        click.echo(tell_birth(*asked, explain, seed))
 
 
 def _check_place(to: str) -> None:

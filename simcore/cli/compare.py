@@ -23,6 +23,8 @@ simcore compare scenarios/library --years 2025-2034 --draws 1000 --out out/demo
 simcore compare child_poverty_35 --baseline current_policy_rising --variant child_poverty=half
 simcore compare child_poverty_35 --precision 1% --out out/precise
 """
+FILES = ("results.nc", "summary.csv", "summary.json", "run.json")
+"""What a comparison writes into its folder."""
 NOT_PRECISE = 3
 """Exit status where the precision asked for was not reached: the answer is given, what was demanded of it is not."""
 
@@ -122,7 +124,7 @@ NOT_PRECISE = 3
     "--out",
     type=click.Path(),
     metavar="FOLDER",
-    help="Folder for results.nc, summary.csv, summary.json, run.json.",
+    help=f"Folder for {', '.join(FILES)}.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="The answer as JSON on standard output, and nothing else there."
@@ -152,12 +154,12 @@ def command(
     """
     asked = _precision(precision, most_draws, most_births)
     draws, births = _within(asked, draws, births)
+    folder = _free_place(out)
     question = load_question(model, scenarios, baseline, parse_years(years), parse_variants(variants))
     if len(question.scenarios) < 2:
         raise click.UsageError(
             f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"
         )
-    folder = _free_place(out)
     from scenarios.compare import answer
     from simcore.run import Settings
 
@@ -225,11 +227,16 @@ def _free_place(out: str | None) -> Path | None:
     if not out:
         raise click.BadParameter("names no folder; write --out out/demo", param_hint="--out")
     nearest = Path(out)
-    while not nearest.exists() and nearest != nearest.parent:
+    # a link that leads nowhere is in the way, too
+    while not os.path.lexists(nearest) and nearest != nearest.parent:
         nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         what = "a folder that can be written" if nearest.is_dir() else "a folder"
         raise click.BadParameter(f"{nearest} is not {what}; choose another place", param_hint="--out")
+    for name in FILES:
+        if (Path(out) / name).is_dir():
+            message = f"{Path(out) / name} is a folder where a file is to be written; choose another place"
+            raise click.BadParameter(message, param_hint="--out")
     return Path(out)
 
 
