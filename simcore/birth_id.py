@@ -71,15 +71,25 @@ def parse_birth(text: str, strata: Mapping[str, tuple[str, ...]]) -> BirthId:
             raise _no(text, f"births of a stratum have the numbers 0 to {LARGEST:,}; choose one of them")
         return BirthId(cells[head], int(last))
     given = head.split(SIGN)
-    if head in cells or not re.fullmatch("[0-9]+", last) or len(given) != len(strata):
-        form = SIGN.join([*(dim.upper() for dim in strata), "NUMBER"])
-        first = SIGN.join([*(labels[0] for labels in strata.values()), "0"])
-        raise _no(text, f"is not the id of a birth; write {form}, as in {first}")
+    if not head or head in cells or not re.fullmatch("[0-9]+", last) or len(given) != len(strata):
+        raise _no(text, _how_to_write(text.strip(), strata))
     for label, (dim, labels) in zip(given, strata.items(), strict=True):
         if label not in labels:
             among = "the years asked for (--years)" if dim == "year" else "the model's"
             raise _no(text, f"no {dim} `{label}` among {among}; {hint(label, labels)}")
     raise _no(text, "two labels together mean more than one stratum; rename a level of the model")
+
+
+def _how_to_write(text: str, strata: Mapping[str, tuple[str, ...]]) -> str:
+    """What an id looks like, with one that there is; for a number alone, one of that number."""
+    alone = re.fullmatch("[0-9]{1,9}", text)
+    each = f"each {' and '.join(strata)} has a birth of that number"
+    what = each if alone else "is not the id of a birth"
+    form = SIGN.join([*(dim.upper() for dim in strata), "NUMBER"])
+    example = SIGN.join([*(labels[0] for labels in strata.values()), text if alone else "0"])
+    return (
+        f"{what}; write {form}, as in {example}, or one from the column `birth` of a table (--to births.csv)"
+    )
 
 
 def _no(text: str, message: str) -> DocumentError:

@@ -359,7 +359,7 @@ def test_england_births_of_the_command_are_those_of_a_run(tmp_path: Path) -> Non
         ([], "nothing to do; name a table with `--to births.csv`, or a birth with `--explain 2030/1/0`"),
         (
             ["--explain", "12"],
-            "birth 12: is not the id of a birth; write YEAR/IMD_DECILE/NUMBER, as in 2025/1/0",
+            "each year and imd_decile has a birth of that number; write YEAR/IMD_DECILE/NUMBER, as in 2025/1/12",
         ),
         (["--explain", ""], "is not the id of a birth"),
         (["--explain", "2030/1"], "is not the id of a birth"),

@@ -502,13 +502,36 @@ def test_labels_may_hold_the_sign_that_parts_them() -> None:
         ("2009/north/7", r"no year `2009` among the years asked for \(--years\); did you mean `200\d`\?"),
         ("2003/north/seven", "is not the id of a birth; write YEAR/AREA/NUMBER, as in 2003/north/0"),
         ("2003/north/٣", "is not the id of a birth"),
-        ("7", "is not the id of a birth"),
+        (
+            "7",
+            "each year and area has a birth of that number; write YEAR/AREA/NUMBER, as in 2003/north/7, or",
+        ),
+        (
+            "2003-north-7",
+            "is not the id of a birth; write YEAR/AREA/NUMBER, as in 2003/north/0, or one from the",
+        ),
         (f"2003/north/{2**32 - 1}", "have the numbers 0 to 4,294,967,294; choose one of them"),
     ],
 )
 def test_a_birth_that_there_is_not_is_refused_with_its_near_match(birth: str, said: str) -> None:
     with pytest.raises(DocumentError, match=said):
         tell(harbour(*ALL), birth)
+
+
+def test_a_number_alone_is_refused_where_there_is_one_dimension_too() -> None:
+    with pytest.raises(
+        DocumentError, match="each shore has a birth of that number; write SHORE/NUMBER, as in l/7"
+    ):
+        parse_birth("7", {"shore": ("l", "r")})
+
+
+@pytest.mark.parametrize("given", ["7", "2003/north", "2003,north,7"])
+def test_the_id_that_a_refusal_names_tells_of_a_birth(given: str) -> None:
+    with pytest.raises(DocumentError) as refused:
+        tell(harbour(*ALL), given)
+    example = re.search(r"as in (\S+), or one from the column `birth`", str(refused.value))
+    assert example
+    assert tell(harbour(*ALL), example[1]).startswith(f"Birth {example[1]} of harbour")
 
 
 def test_the_last_birth_that_a_stratum_can_have_is_told_at_once() -> None:
