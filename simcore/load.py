@@ -14,7 +14,7 @@ from simcore.documents import Document, read_yaml
 from simcore.grid import Grid, read_grid
 from simcore.model import Model, SharesTable, Target
 from simcore.network import Array
-from simcore.problems import DocumentError, Problem, near_match
+from simcore.problems import DocumentError, Loc, Problem, dotted, near_match
 from simcore.spec import ModelFile, StratumYears, Variable
 from simcore.strata import same_key
 from simcore.strict import check
@@ -33,14 +33,13 @@ def load_model(name_or_folder: str | os.PathLike[str]) -> Model:
     Raises
     ------
     DocumentError
-        With every problem of the model file, or of its tables, each with its address.
+        With every problem of the model file and its tables, each with its address. What a table should hold is
+        said by the model file: none is looked for where the file cannot be read, nor in a table of which it says
+        something that cannot be.
     """
     folder = find_model(name_or_folder)
     document = read_yaml(folder / "model.yaml")
     spec = check(document, ModelFile)
-    problems = list(word_problems(document, spec))
-    if problems:
-        raise DocumentError(problems)
     return _Loader(folder, document, spec).load()
 
 
@@ -80,7 +79,7 @@ def _shipped() -> Path:
 
 
 class _Loader:
-    """Reads the tables that a checked model file names, and gathers what is wrong with any of them."""
+    """Reads the tables that a model file names, and gathers what is wrong with its words and any of them."""
 
     def __init__(self, folder: Path, document: Document, spec: ModelFile) -> None:
         self.folder, self.document, self.spec = folder, document, spec
@@ -90,7 +89,7 @@ class _Loader:
                 self.strata[dim] = tuple(str(year) for year in range(levels.first, levels.last + 1))
             else:
                 self.strata[dim] = levels.levels
-        self.problems: list[Problem] = []
+        self.problems = list(word_problems(document, spec))
 
     def load(self) -> Model:
         spec, deaths = self.spec, self.spec.deaths
@@ -98,7 +97,8 @@ class _Loader:
         shares = {name: self._shares(name, variable) for name, variable in spec.variables.items()}
         axes = (*deaths.baseline.by, "cause", "age_band")
         if deaths.baseline.table is not None:
-            baseline = self._column(self._grid(deaths.baseline.table, axes, ["hazard"]), "hazard")
+            grid = self._grid(("deaths", "baseline"), deaths.baseline.table, axes, ["hazard"])
+            baseline = self._column(grid, "hazard")
         else:
             baseline = np.ones([len(self._levels(axis)) for axis in axes])
         targets = self._targets(axes)
@@ -114,6 +114,7 @@ class _Loader:
         return Model(spec, self.folder, self.strata, births, shares, baseline, targets)
 
     def _levels(self, name: str) -> tuple[str, ...]:
+        """Levels of an axis; none of one that the model does not have."""
         special = {
             "cause": tuple(self.spec.deaths.causes),
             "age_band": tuple(self.spec.deaths.age_bands),
@@ -121,18 +122,31 @@ class _Loader:
         }
         if name in special:
             return special[name]
-        return self.strata[name] if name in self.strata else self.spec.variables[name].levels
+        if name in self.strata:
+            return self.strata[name]
+        return self.spec.variables[name].levels if name in self.spec.variables else ()
+
+    def _is_wrong(self, *parts: Loc) -> bool:
+        """Whether something was found wrong within parts of the model file."""
+        within = tuple(f"{dotted(part)}." for part in parts)
+        return any(f"{p.path}.".startswith(within) for p in self.problems if p.file == self.document.path)
 
     def _grid(
         self,
+        part: Loc,
         table: str,
         axes: Sequence[str],
         columns: Sequence[str],
         number: Column = NOT_NEGATIVE,
         levels: Sequence[str] | None = None,
     ) -> Grid | None:
-        """A table over its axes, ``level`` the last of them where ``levels`` are given; None if it is unusable."""
+        """A table over its axes, ``level`` the last of them where ``levels`` are given; None if it is unusable.
+
+        ``part`` of the model file says what is in it: where that is wrong, problems of the table would mislead.
+        """
         named = {axis: self._levels(axis) for axis in axes} | ({"level": levels} if levels else {})
+        if self._is_wrong(part, *(("strata", "dims", axis) for axis in axes)) or not all(named.values()):
+            return None
         try:
             grid = read_grid(self.folder / table, named, columns, number)
         except DocumentError as error:
@@ -149,7 +163,7 @@ class _Loader:
 
     def _births(self) -> Array:
         """Births of every stratum: some may have none, a whole year may not."""
-        grid = self._grid(self.spec.strata.births, tuple(self.strata), ["births"])
+        grid = self._grid(("strata",), self.spec.strata.births, tuple(self.strata), ["births"])
         if grid is None:
             return np.zeros(0)
         births = grid.values["births"]
@@ -168,7 +182,8 @@ class _Loader:
         """Shares of a variable at both bounds, equal where there is one."""
         shares = variable.shares
         columns = (shares.between.low, shares.between.high) if shares.between else (shares.column,)
-        grid = self._grid(shares.table, shares.by, columns, SHARE, variable.levels)
+        part = "variables", name, "shares"
+        grid = self._grid(part, shares.table, shares.by, columns, SHARE, variable.levels)
         if grid is None:
             return SharesTable(shares.by, np.zeros(0), np.zeros(0))
         found = [self._summing_to_one(grid, column) for column in columns]
@@ -200,10 +215,12 @@ class _Loader:
         if deaths.residual is not None:
             wanted["residual"] = deaths.residual.target, ("age_period", deaths.residual.by)
         grids = {
-            name: self._grid(table, of, ["deaths", "effective_count"]) for name, (table, of) in wanted.items()
+            name: self._grid(("deaths", name), table, of, ["deaths", "effective_count"])
+            for name, (table, of) in wanted.items()
         }
         cells, strata = grids.get("baseline"), grids.get("residual")
-        if cells is not None and strata is not None:
+        periods = "deaths", "age_periods"
+        if cells is not None and strata is not None and not self._is_wrong(periods):
             self.problems += self._disagreeing(cells, strata)
         return {
             name: Target(

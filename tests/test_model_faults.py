@@ -396,6 +396,33 @@ def test_every_fault_of_every_table_is_told_at_once(tmp_path: Path) -> None:
     assert all(fault.words in str(found.value) for fault in chosen), found.value
 
 
+def test_faults_of_a_model_file_and_of_its_tables_are_told_together(tmp_path: Path) -> None:
+    chosen = [
+        FAULTS[f]
+        for f in ("a parent that is misspelt", "an unknown cause", "a negative birth", "a negative hazard")
+    ]
+    folder = tmp_path / "harbour"
+    shutil.copytree(FOLDER / "harbour", folder)
+    for fault in chosen:
+        path = folder / fault.file
+        path.write_text(path.read_text().replace(fault.old, fault.new, 1))
+    with pytest.raises(DocumentError) as found:
+        load_model(folder)
+    assert len(found.value.problems) == len(chosen)
+    assert all(fault.words in str(found.value) for fault in chosen), found.value
+
+
+@pytest.mark.parametrize(
+    "fault", ["years as levels", "years that run backwards", "a cycle of two", "hazards by year"]
+)
+def test_a_fault_of_the_model_file_is_not_told_again_of_tables_that_are_sound(
+    fault: str, tmp_path: Path
+) -> None:
+    spoilt = FAULTS[fault]
+    said = broken(tmp_path, spoilt.model, spoilt.file, [(spoilt.old, spoilt.new)])
+    assert ".csv:" not in said
+
+
 def test_a_byte_order_mark_is_read_over_and_another_encoding_refused(tmp_path: Path) -> None:
     folder = tmp_path / "harbour"
     shutil.copytree(FOLDER / "harbour", folder)
