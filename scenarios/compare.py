@@ -86,8 +86,8 @@ def compare(
         held[:] = [Held()]
         return held[0]
 
-    sizes, _, reached = _headline(question, draws, chosen, precision, store)
-    record = _final_record(question, sizes, chosen, reached)
+    sizes, margins, reached = _headline(question, draws, chosen, precision, store)
+    record = _final_record(question, sizes, chosen, margins, reached)
     return with_averted(to_dataset(question.model, question.years, held[0].blocks(), record))
 
 
@@ -142,7 +142,7 @@ def answer(
         return folders[births]
 
     sizes, margins, reached = _headline(question, draws, settings, precision, store, tick, say)
-    record = _final_record(question, sizes, settings, reached)
+    record = _final_record(question, sizes, settings, margins, reached)
     estimator: Estimator = "exact" if settings.estimator == "exact" else "expected"
     plain = replace(settings, births=sizes.births, estimator=estimator, people=False)
     beside: dict[str, Margins] = {}
@@ -214,10 +214,16 @@ def _headline(
 
 
 def _final_record(
-    question: Question, sizes: Sizes, settings: Settings, reached: Mapping[str, Any] | None
+    question: Question,
+    sizes: Sizes,
+    settings: Settings,
+    margins: Margins,
+    reached: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The record of a finished run: the sizes that it used, and what was asked of it."""
-    more = {} if reached is None else {"precision": reached}
+    """The record of a finished run: the sizes that it used, what was asked of it, how far its screen went."""
+    more: dict[str, Any] = {} if reached is None else {"precision": reached}
+    if margins.pass_share.size:
+        more["pass_share"] = float(margins.pass_share.mean())
     return record_of(question, sizes.draws, replace(settings, births=sizes.births), more)
 
 

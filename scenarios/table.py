@@ -190,12 +190,17 @@ def _notes(summary: Mapping[str, Any]) -> str:
     short = summary["words"]["short"]
     drawn = f" of {run['births_per_draw']:,} {short}" if run["births_per_draw"] else ", nothing drawn"
     made = f"{summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
+    passed = (
+        f" The screen let {100 * run['pass_share']:.3g}% of {short} pass, to be worked out one by one."
+        if "pass_share" in run
+        else ""
+    )
     few = (
         f" An interval over {summary['draws']} draws is rough: ask for more (--draws)."
         if summary["draws"] < ROUGH
         else ""
     )
-    return f"{chosen}{made}; hazards held after the reference years. {_monte_carlo(summary)}{few}"
+    return f"{chosen}{made}; hazards held after the reference years.{passed} {_monte_carlo(summary)}{few}"
 
 
 def _monte_carlo(summary: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ draw are counted in slices, and slices of one draw differ by nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,8 @@ class Margins:
     """Deaths of some draws, summed over all but one dimension at a time.
 
     ``by[dim]`` is ``float64[arms, draws, levels]``; ``total`` is ``float64[arms, draws]``;
-    ``slices`` is ``float64[arms, draws, slices]``; ``people`` maps ``(arm, step)`` to ``float64[draws]``.
+    ``slices`` is ``float64[arms, draws, slices]``; ``people`` maps ``(arm, step)`` to ``float64[draws]``;
+    ``pass_share`` is ``float64[draws]``, empty where deaths are not drawn.
     """
 
     arms: tuple[str, ...]
@@ -37,6 +38,7 @@ class Margins:
     by: dict[str, Array]
     slices: Array
     people: dict[tuple[str, str], Array]
+    pass_share: Array = field(default_factory=lambda: np.zeros(0))
 
     @classmethod
     def of(cls, model: Model, block: BlockResult) -> Margins:
@@ -49,7 +51,8 @@ class Margins:
             by[dim] = deaths.sum(axis=others)
         strata_axes = tuple(range(2, 2 + len(model.strata)))
         people = {step: at.reshape(at.shape[0], -1).sum(axis=1) for step, at in block.stages.items()}
-        return cls(block.arms, by[dims[0]].sum(axis=-1), by, block.slices.sum(axis=strata_axes), people)
+        total, slices = by[dims[0]].sum(axis=-1), block.slices.sum(axis=strata_axes)
+        return cls(block.arms, total, by, slices, people, block.pass_share)
 
     @classmethod
     def join(cls, parts: list[Margins]) -> Margins:
@@ -61,6 +64,7 @@ class Margins:
             {dim: np.concatenate([p.by[dim] for p in parts], axis=1) for dim in first.by},
             np.concatenate([p.slices for p in parts], axis=1),
             {step: np.concatenate([p.people[step] for p in parts]) for step in first.people},
+            np.concatenate([p.pass_share for p in parts]),
         )
 
 

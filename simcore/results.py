@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,9 @@ class BlockResult:
         Infant deaths estimated from each part of the drawn births; empty where nothing is drawn.
     stages
         Births at each counted step of an arm: ``{(arm, step): float64[draws, *strata]}``.
+    pass_share : float64[draws]
+        Share of the drawn births that could not be passed over as survivors in every arm; empty where deaths are
+        not drawn. It tells of cost alone.
     """
 
     index: np.ndarray
@@ -37,6 +40,7 @@ class BlockResult:
     deaths: Array
     slices: Array
     stages: dict[tuple[str, str], Array]
+    pass_share: Array = field(default_factory=lambda: np.zeros(0))
 
 
 def join_blocks(blocks: Sequence[BlockResult]) -> BlockResult:
@@ -48,6 +52,7 @@ def join_blocks(blocks: Sequence[BlockResult]) -> BlockResult:
         np.concatenate([block.deaths for block in blocks], axis=1),
         np.concatenate([block.slices for block in blocks], axis=1),
         {step: np.concatenate([block.stages[step] for block in blocks]) for step in first.stages},
+        np.concatenate([block.pass_share for block in blocks]),
     )
 
 
@@ -67,8 +72,8 @@ def to_dataset(
     xarray.Dataset
         ``deaths`` (arm, draw, stratum dims, cause, age_band), expected deaths among the births of the
         stratum; ``births`` (stratum dims); ``people`` (step, draw, stratum dims), births at each counted step of
-        an intervention, where there are any. The run record is JSON in ``attrs["run"]``. Units and long names
-        are in the model's own words (infant deaths, live births).
+        an intervention, where there are any; ``pass_share`` (draw) where deaths are drawn. The run record is
+        JSON in ``attrs["run"]``. Units and long names are in the model's own words (infant deaths, live births).
     """
     import xarray as xr
 
@@ -104,6 +109,10 @@ def to_dataset(
         at = {"units": words["births"], "long_name": f"{words['short']} at a step of an intervention"}
         data["people"] = (("step", DRAW, *strata), people, at)
         coords["step"] = [f"{arm}/{step}" for arm, step in steps]
+    share = np.concatenate([block.pass_share for block in blocks])
+    if share.size:
+        about = {"units": "1", "long_name": "share of simulated births that the screen let pass"}
+        data["pass_share"] = (DRAW, share, about)
     attrs = {"title": model.spec.title, "model": model.name, "model_hash": model.hash}
     if record is not None:
         attrs["run"] = json.dumps(record)

@@ -30,7 +30,7 @@ from simcore.expected import (
     needed_before,
     risk_before,
 )
-from simcore.kernels.deaths import count_deaths
+from simcore.kernels.deaths import count_with_passed
 from simcore.kernels.profiles import count_profiles, counting_of
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
@@ -297,12 +297,19 @@ def _realised(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock)
     packer = pack_worlds(program, worlds, run.simulated, SLICES)
     plan = run.plans.of(packer)
     cut = (len(arms), *births.shape, SLICES)
-    deaths, slices = [], []
+    deaths, slices, passed = [], [], np.zeros(block.size, np.int64)
     for z, draw in enumerate(block.index):
-        counted = count_deaths(packer.with_deaths(plan, z), run.settings.seed, int(draw))
+        counted, passed[z] = count_with_passed(packer.with_deaths(plan, z), run.settings.seed, int(draw))
         counted = counted.reshape(*cut, *counted.shape[-2:])
         deaths.append(counted.sum(axis=len(cut) - 1) * scale[..., None, None])
         slices.append(counted.sum(axis=(-1, -2)) * scale[..., None])
     laid = [lay_arm(program, arm) for arm in arms] if run.settings.people else []
     people = _people(arms, laid, births, block.size) if run.settings.people else {}
-    return BlockResult(block.index, worlds.names, np.stack(deaths, axis=1), np.stack(slices, axis=1), people)
+    return BlockResult(
+        block.index,
+        worlds.names,
+        np.stack(deaths, axis=1),
+        np.stack(slices, axis=1),
+        people,
+        passed / max(int(run.simulated.sum()), 1),
+    )

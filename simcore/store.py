@@ -79,6 +79,7 @@ class RunFolder:
                 kept["deaths"].values,
                 kept["slices"].values,
                 stages,
+                kept["pass_share"].values if "pass_share" in kept else np.zeros(0),
             )
 
     def merge(self, record: Mapping[str, Any] | None = None) -> Path:

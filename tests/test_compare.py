@@ -298,6 +298,27 @@ def test_the_record_says_what_was_run(compared: Ran) -> None:
     assert "T" in run["made"]
 
 
+def test_a_run_that_draws_deaths_says_how_many_births_its_screen_let_pass(
+    simcore: Call, tmp_path: Path
+) -> None:
+    sizes = ("--years", "2030", "--draws", "4", "--births", "20000", "--variant-draws", "2")
+    done = simcore("compare", "smoking_halved", *sizes, "--estimator", "realised", "--out", tmp_path / "run")
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    with open_results(tmp_path / "run") as run:
+        shares = run["pass_share"].values
+        died = (run["deaths"].sum(["year", "imd_decile", "cause", "age_band"]) / run["births"].sum()).values
+    # whoever dies in some arm has passed
+    assert (died.max(axis=0) < shares).all() and (shares < 0.5).all()
+    assert record["pass_share"] == shares.mean()
+    assert f"The screen let {100 * shares.mean():.3g}% of births pass" in " ".join(done.stdout.split())
+
+
+def test_a_run_that_draws_no_deaths_has_no_screen_to_speak_of(compared: Ran) -> None:
+    assert "pass_share" not in compared.summary["run"]
+    with open_results(compared.out) as run:
+        assert "pass_share" not in run
+
+
 def test_the_record_of_shipped_files_names_no_place_of_this_machine(compared: Ran) -> None:
     said = json.dumps(compared.summary["run"])
     for place in (str(ROOT), str(Path.home()), str(compared.out), sys.prefix):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simcore.fanout import count_deaths_threaded
-from simcore.kernels.deaths import count_deaths, dying_of, pass_share, realise_births
+from simcore.kernels.deaths import count_deaths, count_with_passed, dying_of, pass_share, realise_births
 from simcore.kernels.packed import Packed
 from simcore.kernels.profiles import evaluate_births
 from simcore.kernels.screen import screen_of
@@ -66,6 +66,15 @@ def test_the_screen_passes_few_where_deaths_are_rare(rare: Packed) -> None:
     assert deaths < share < 0.2
     # the stated share adds the clocks up and takes the greatest bound, so it is reached at most, up to chance
     assert share < screen_of(rare).share + 5 * (share / rare.n_births) ** 0.5
+
+
+def test_births_that_pass_add_up_over_ranges_to_the_share_that_is_told(rare: Packed) -> None:
+    ends = [0, 1, rare.n_births // 3, rare.n_births]
+    deaths, passed = zip(*(count_with_passed(rare, SEED, DRAW, a, b) for a, b in pairwise(ends)), strict=True)
+    assert np.array_equal(sum(deaths), count_deaths(rare, SEED, DRAW))
+    assert sum(passed) == pass_share(rare, SEED, DRAW) * rare.n_births
+    everyone = count_with_passed(rare, SEED, DRAW, prepared=dying_of(rare, skip=False))[1]
+    assert everyone == rare.n_births
 
 
 def test_a_screen_too_tight_would_be_noticed(rare: Packed) -> None:

@@ -245,6 +245,7 @@ def a_block(draws: int, start: int) -> BlockResult:
         rng.random((*shape, 5, 5)),
         rng.random((*shape, 16)),
         {("smoking_cessation", "cessation_offer:reached"): rng.random(shape[1:])},
+        rng.random(draws),
     )
 
 
@@ -258,7 +259,7 @@ def test_a_block_is_read_as_it_was_written(tmp_path: Path) -> None:
     folder.write(0, block)
     read = folder.read(0)
     assert read.arms == block.arms
-    for name in ("index", "deaths", "slices"):
+    for name in ("index", "deaths", "slices", "pass_share"):
         assert np.array_equal(getattr(read, name), getattr(block, name))
     assert read.stages.keys() == block.stages.keys()
     assert all(np.array_equal(read.stages[step], block.stages[step]) for step in block.stages)
@@ -294,6 +295,7 @@ def test_blocks_of_unequal_size_are_merged_in_order(tmp_path: Path) -> None:
         assert np.array_equal(run["deaths"].values, np.concatenate([p.deaths for p in parts], axis=1))
         step = ("smoking_cessation", "cessation_offer:reached")
         assert np.array_equal(run["people"].values[0], np.concatenate([p.stages[step] for p in parts]))
+        assert np.array_equal(run["pass_share"].values, np.concatenate([p.pass_share for p in parts]))
         assert np.array_equal(run["deaths_averted"].values, run["deaths"].values[:1] - run["deaths"].values)
 
 

@@ -118,7 +118,21 @@ def count_deaths(
     ValueError
         When the program has no outcome, or births, seed or draw are out of range.
     """
-    return _run(packed, seed, draw, first_birth, last_birth, prepared, False)[0]
+    return count_with_passed(packed, seed, draw, first_birth, last_birth, prepared=prepared)[0]
+
+
+def count_with_passed(
+    packed: Packed,
+    seed: int,
+    draw: int,
+    first_birth: int = 0,
+    last_birth: int | None = None,
+    *,
+    prepared: Dying | None = None,
+) -> tuple[Ints, int]:
+    """As `count_deaths`, and how many births the screen let pass to be worked out (all, where there is none)."""
+    deaths, _, passed = _run(packed, seed, draw, first_birth, last_birth, prepared, False)
+    return deaths, passed
 
 
 def realise_births(
@@ -140,4 +154,4 @@ def pass_share(
 ) -> float:
     """Share of these births that the screen lets pass to be worked out. Errors as `count_deaths`."""
     births = (packed.n_births if last_birth is None else last_birth) - first_birth
-    return _run(packed, seed, draw, first_birth, last_birth, None, False)[2] / max(births, 1)
+    return count_with_passed(packed, seed, draw, first_birth, last_birth)[1] / max(births, 1)
