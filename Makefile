@@ -60,6 +60,11 @@ format: $(STAMP)  ## lay out the source, sort imports
 bench: $(STAMP)  ## how fast, as one table; writes out/bench (a part of it: make bench ONLY=w1)
 	@$(OFFLINE) $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
+bench-steps: $(STAMP)  ## the loops over births, step by step: nanoseconds a birth on one block
+	@echo '== bench-steps: a round is a million births, so milliseconds of a round are nanoseconds a birth'
+	@$(OFFLINE) $(BIN)/python -m pytest benchmarks/steps.py --quiet --benchmark-time-unit=ms \
+		--benchmark-columns=median,min,iqr --benchmark-sort=name
+
 bench-guard: $(STAMP)  ## fails if kernels are slower than they were; RECORD=1 records anew how fast they are
 	@echo '== bench-guard: ratios of one run beside those recorded in benchmarks/guard.json'
 	@$(OFFLINE) $(BIN)/python -m benchmarks.guard $(if $(RECORD),--record)

@@ -1,6 +1,6 @@
 """A model and its arms as the engine runs them: every estimator by one call, its tables known beforehand.
 
-What benchmarks know of packed programs stands here and nowhere else.
+What benchmarks know of packed programs stands here, and in ``steps.py`` what they know of the loops' parts.
 """
 
 from __future__ import annotations

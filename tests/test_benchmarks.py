@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from benchmarks import steps
 from benchmarks.growth import GREATEST, VARIABLES
 from benchmarks.models import invented
 from benchmarks.rows import Goal, Row, as_text, write
 from benchmarks.timing import Seconds, in_turn, ratio
+from benchmarks.w1 import w1
 from benchmarks.workload import Workload
+from simcore.kernels.deaths import count_deaths, realise_births
+from simcore.kernels.profiles import count_profiles
 
 
 @pytest.mark.parametrize("variables", VARIABLES)
@@ -43,6 +47,27 @@ def test_deaths_drawn_in_an_invented_model_are_those_expected() -> None:
     assert stats.norm.sf(limit - 0.07 * np.sqrt(expected.max())) > 0.9
     births = loaded.counted(3).sum(axis=1)
     assert (births == 2_000_000).all()
+
+
+def test_the_steps_that_are_timed_alone_are_together_what_the_engine_does() -> None:
+    """On the very births of the block: their profiles and their deaths, in both arms."""
+    found = steps.steps()
+    for step, arguments in found.values():
+        step(*arguments)
+    packed, births = w1(2, steps.BIRTHS), (int(steps.SEED), steps.DRAW, 0, steps.N)
+    profiles, deaths = count_profiles(packed, *births), count_deaths(packed, *births)
+    counts, moved = (found[name][1][-1] for name in ("tally of profiles", "move deaths of another arm"))
+    assert np.array_equal(counts[0], profiles[0])
+    assert np.array_equal(counts[1], profiles[1] - profiles[0])
+    assert np.array_equal(moved[1], deaths[1] - deaths[0])
+    fates, bench = realise_births(packed, *births), found["judge clocks"][1][-1]
+    assert np.array_equal(bench.fate[:, : steps.N], [fates.cause[0], fates.band[0], fates.day[0]])
+    assert (deaths[0].sum(), deaths[1].sum()) == (5, 4)
+
+
+def test_each_step_can_be_timed() -> None:
+    asked = ["--benchmark-disable", "--quiet", "--no-header", "-p", "no:cacheprovider", steps.__file__]
+    assert pytest.main(asked) == 0
 
 
 def test_functions_are_timed_in_turn_and_each_round_counts() -> None:
