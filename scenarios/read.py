@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scenarios.schema import Scenario
 from simcore.documents import Document, parse_yaml, read_yaml
+from simcore.load import is_model
 from simcore.problems import DocumentError, Problem, near_match
 from simcore.strict import check
 
@@ -86,6 +87,7 @@ def _is_folder(given: str | os.PathLike[str]) -> bool:
 def _find(given: str | os.PathLike[str]) -> str:
     """The path of a file, or of the shipped file of that bare name (which wins over a path of that name)."""
     name = os.fspath(given)
+    _refuse_model(name)
     if not isinstance(given, str) or not _BARE.fullmatch(name):
         return name
     shipped = library()
@@ -93,9 +95,17 @@ def _find(given: str | os.PathLike[str]) -> str:
         return _as_seen_from_here(str(files("scenarios") / "library" / f"{name}.yaml"))
     if Path(name).exists():
         return name
-    match = near_match(name, shipped)
-    remedy = f"did you mean `{match}`?" if match else f"the library has {', '.join(shipped)}"
+    known = {name: name for name in shipped} | {path.stem: path.name for path in Path().glob("*.yaml")}
+    match = near_match(name, known)
+    remedy = f"did you mean `{known[match]}`?" if match else f"the library has {', '.join(shipped)}"
     raise DocumentError(Problem(name, None, None, "", f"no such file or shipped scenario; {remedy}"))
+
+
+def _refuse_model(name: str) -> None:
+    """A model in a scenario's place would be told of key by key."""
+    if name not in library() and is_model(name):
+        message = "is a model; name scenario files here, and the model with --model"
+        raise DocumentError(Problem(name, None, None, "", message))
 
 
 def _as_seen_from_here(path: str) -> str:
@@ -108,6 +118,7 @@ def _as_seen_from_here(path: str) -> str:
 
 def _in_folder(given: str | os.PathLike[str]) -> list[str]:
     folder = os.fspath(given)
+    _refuse_model(folder)
     try:
         names = sorted(
             entry.name for entry in Path(folder).iterdir() if entry.name.endswith((".yaml", ".yml"))

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from simcore.problems import DocumentError, Mark, Problem, near_match
 
+ENDINGS = (".yaml", ".yml", ".csv")
+"""Of files that may have been meant where one is not there."""
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -67,10 +69,11 @@ def refuse_unprintable(text: str, name: str) -> None:
 
 
 def _neighbour(name: str) -> str:
-    """A remedy for a missing file: the most similar name in the same folder."""
+    """A remedy for a missing file: the most similar name in the same folder, of a folder or what is read here."""
     last = Path(name).name
     try:
-        beside = [entry.name for entry in Path(name).parent.iterdir() if not entry.name.startswith(".")]
+        seen = [entry for entry in Path(name).parent.iterdir() if not entry.name.startswith(".")]
+        beside = [entry.name for entry in seen if entry.is_dir() or entry.suffix in ENDINGS]
     except (OSError, ValueError):
         return "; check the path"
     match = near_match(last, beside)

@@ -251,6 +251,7 @@ def test_a_hundred_megabytes_are_refused_unread(tmp_path: Path, read: Reader) ->
 def test_the_path_is_shown_as_the_user_gave_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "poverty.yaml").write_text("a: 1\n")
+    (tmp_path / "povery.py").touch()  # nearer, and nothing that could be read
     assert refusal(read_yaml, "povery.yaml") == "povery.yaml: no such file; did you mean `poverty.yaml`?"
     assert refusal(read_yaml, "./zzz/q.yaml") == "./zzz/q.yaml: no such file; check the path"
     assert refusal(read_yaml, ".").startswith(".: is a folder")

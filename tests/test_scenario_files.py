@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -363,6 +364,9 @@ def test_names_folders_and_files_are_read_in_the_order_given(tmp_path: Path) -> 
     assert read[1].document.path == f"{tmp_path}/a.yaml" and len(read[1].document.digest) == 64
 
 
+HARBOUR = Path(__file__).parent / "models" / "harbour"
+
+
 def refusal(*given: str) -> str:
     with pytest.raises(DocumentError) as caught:
         read_scenarios(given)
@@ -376,6 +380,23 @@ def test_a_misspelt_bare_name_gets_its_near_match(tmp_path: Path) -> None:
     assert "the library has child_poverty_35, current_policy" in refusal("zzz")
     assert "did you mean" in refusal("scenarios/library/smoking_halvd.yaml")
     assert "is a folder without .yaml files" in refusal(str(tmp_path))
+
+
+def test_a_bare_name_of_a_file_that_lies_here_gets_its_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text(GOOD)
+    assert "did you mean `mine.yaml`?" in refusal("mine")
+    assert "did you mean `mine.yaml`?" in refusal("mien")
+
+
+@pytest.mark.parametrize("named", ["england", str(HARBOUR), str(HARBOUR / "model.yaml")])
+def test_a_model_in_the_place_of_a_scenario_is_told_in_a_line(named: str) -> None:
+    said = f"{named}: is a model; name scenario files here, and the model with --model"
+    assert refusal(named) == said
+    with pytest.raises(DocumentError, match=re.escape(said)):
+        read_scenario(named)
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
