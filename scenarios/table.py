@@ -178,8 +178,9 @@ def _steps(summary: Mapping[str, Any]) -> list[Cells]:
 
 
 def _uncertain(at: Mapping[str, Any]) -> bool:
+    """Whether an interval is more than a rounding: what margins fix is found anew in every draw, to many digits."""
     low, high = at["interval95"]
-    return bool(low < high)
+    return bool(high - low > 1e-6 * abs(high))
 
 
 def _notes(summary: Mapping[str, Any]) -> str:

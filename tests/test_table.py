@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from scenarios.table import FOOT, print_answer, summary_rows
@@ -55,6 +56,17 @@ def large(compared: Ran) -> dict[str, Any]:
         arm["percent"] = sign * 102.25
         arm["most_deprived_fifth"]["mean"] = sign * 4_567_890.1
     return summary
+
+
+def test_people_whom_margins_fix_are_known_and_not_from_a_number_to_the_same(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = compared.summary["arms"][0]["people"]
+    assert 0 < np.ptp(people["cessation_offer:eligible"]["interval95"]) < 0.01
+    text = printed(compared.summary, monkeypatch, None)
+    (eligible,) = (line for line in text.splitlines() if "cessation_offer:eligible" in line)
+    (reached,) = (line for line in text.splitlines() if "cessation_offer:reached" in line)
+    assert eligible.split()[-1] == "known" and " to " in reached
 
 
 def numbers_of(text: str) -> set[str]:
