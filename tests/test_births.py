@@ -326,6 +326,11 @@ def test_the_command_writes_the_same_births_as_csv_and_as_parquet(tmp_path: Path
     assert set(read["imd_decile"]) == set(range(1, 11))
 
 
+def test_a_table_of_more_births_than_asked_for_says_why(tmp_path: Path) -> None:
+    done = call("smoking_cessation", "--n", 3, "--to", tmp_path / "b.csv", "--years", 2025)
+    assert "10 births (one at least of each stratum) in 2 arms of england, 20 rows" in done.stderr
+
+
 def test_england_births_of_the_command_are_those_of_a_run(tmp_path: Path) -> None:
     from scenarios.read import read_scenarios
     from simcore.load import load_model

@@ -17,7 +17,7 @@ from scenarios.question import ask
 from scenarios.schema import Scenario
 from simcore.birth_id import BirthId, parse_birth
 from simcore.births import births_table, lay_sample
-from simcore.cli.births import command
+from simcore.cli.births import EXAMPLES, command
 from simcore.draws import DrawBlock
 from simcore.individuals import Individuals
 from simcore.luck import clock_times
@@ -543,6 +543,16 @@ def test_the_last_birth_that_a_stratum_can_have_is_told_at_once() -> None:
 
 def call(*arguments: object) -> Result:
     return CliRunner().invoke(command, [str(a) for a in arguments])
+
+
+def test_the_example_of_the_help_is_a_birth_that_the_scenario_saves() -> None:
+    *_, example = EXAMPLES.splitlines()
+    program, verb, *asked = example.split()
+    assert (program, verb) == ("simcore", "births")
+    done = call(*asked)
+    assert done.exit_code == 0, done.output
+    assert "smoking_halved: parts from current_policy at smoking at booking" in done.stdout
+    assert done.stdout.endswith("lives, but dies in current_policy.\n"), "choose another example"
 
 
 def test_the_command_tells_of_a_birth_in_a_table_that_it_wrote(

@@ -22,7 +22,7 @@ MOST = 1_000_000
 SUFFIXES = (".csv", ".parquet")
 EXAMPLES = """\b
 simcore births --n 1000 --to births.parquet
-simcore births smoking_halved --explain 2030/1/1041
+simcore births smoking_halved --explain 2030/1/297
 """
 
 
@@ -33,14 +33,14 @@ simcore births smoking_halved --explain 2030/1/1041
     type=click.IntRange(1, MOST),
     default=1000,
     show_default=True,
-    help="Births, over all years asked for.",
+    help="Births, over all years asked for; one at least of each stratum.",
 )
 @click.option("--to", type=click.Path(), metavar="FILE", help="Table to write, .csv or .parquet.")
 @click.option(
     "--explain",
     metavar="ID",
     help="Tell one birth in words: who it is, which number decided what, where the arms part, when each "
-    "cause's clock rings. ID is that of the column `birth`, as in 2030/1/1041: the labels of its stratum "
+    "cause's clock rings. ID is that of the column `birth`, as in 2030/1/297: the labels of its stratum "
     "and its number there. With the same seed and draw it is the same baby in every table and run.",
 )
 @click.option("--model", default="england", show_default=True, help="A shipped model, or a folder.")
@@ -105,8 +105,10 @@ def command(
         rows = write_table(sample, to)
         arms = len(question.scenarios)
         which = "the central draw" if draw is None else f"draw {draw}"
+        births = rows // arms
+        each = " (one at least of each stratum)" if births > n else ""
         click.echo(
-            f"wrote {to}: {rows // arms:,} birth{'s' * (rows > arms)} in {arms} arm{'s' * (arms > 1)} of "
+            f"wrote {to}: {births:,} birth{'s' * (births > 1)}{each} in {arms} arm{'s' * (arms > 1)} of "
             f"{question.model.name}, {rows:,} rows, {which}, seed {seed}",
             err=True,
         )
