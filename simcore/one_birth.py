@@ -60,7 +60,7 @@ class Followed:
 
 @dataclass(frozen=True)
 class Clock:
-    """One cause's clock in one arm: it rings within the year where its number is below ``limit``."""
+    """One cause's clock in one arm: it rings within the days of the model where its number is below ``limit``."""
 
     cause: str
     number: float
@@ -119,6 +119,8 @@ class OneBirth:
     """What births are in the model's own words."""
     natural: tuple[Decided, ...]
     arms: tuple[InArm, ...]
+    days: float
+    """How many days of life the model covers."""
 
 
 def look_at(births: Individuals, position: int) -> OneBirth:
@@ -152,6 +154,7 @@ class _Look:
             self.spec.words.births,
             tuple(self.decided(self.network[name], births.n_arms) for name in self.spec.variables),
             tuple(self.in_arm(arm) for arm in range(births.n_arms)),
+            float(self.packed.deaths.edges[-1]),
         )
 
     def in_arm(self, arm: int) -> InArm:

@@ -15,7 +15,7 @@ from simcore.draws import DrawBlock
 from simcore.individuals import CENTRAL, lay_individuals
 from simcore.model import Model, Structure
 from simcore.network import Array
-from simcore.one_birth import Clock, Decided, Followed, InArm, OneBirth, Step, look_at
+from simcore.one_birth import Decided, Followed, InArm, OneBirth, Step, look_at
 from simcore.results import strata_of
 from simcore.run import MakeArms
 
@@ -159,8 +159,8 @@ def _chance(decided: Decided) -> str:
 
 def _clocks(birth: OneBirth) -> Iterator[str]:
     yield (
-        "Each cause has a clock. It rings within the year if its number is below the limit that hazards set, the "
-        "lower the sooner:"
+        f"Each cause has a clock. It rings {_within(birth)} if its number is below the limit that hazards set, "
+        "the lower the sooner:"
     )
     for c, clock in enumerate(birth.arms[0].clocks):
         in_arms = {arm.name: arm.clocks[c] for arm in birth.arms}
@@ -168,16 +168,15 @@ def _clocks(birth: OneBirth) -> Iterator[str]:
         shown = dict(zip(rising, apart(rising), strict=True))
         told: dict[str, list[str]] = {}
         for name, at in in_arms.items():
-            told.setdefault(f"limit {shown[at.limit]}, {_rings(at)}", []).append(name)
+            rings = f"never {_within(birth)}" if math.isinf(at.time) else f"rings after {_days(at.time)} days"
+            told.setdefault(f"limit {shown[at.limit]}, {rings}", []).append(name)
         everywhere = len(told) == 1 and len(birth.arms) > 1
         parts = [f"{'every arm' if everywhere else ', '.join(names)}: {what}" for what, names in told.items()]
         yield f"  {_plain(clock.cause)}, number {shown[clock.number]}. {'; '.join(parts)}."
 
 
-def _rings(clock: Clock) -> str:
-    if math.isinf(clock.time):
-        return "never within the year"
-    return f"rings after {_days(clock.time)} days"
+def _within(birth: OneBirth) -> str:
+    return "within the year" if birth.days == 365 else f"within {birth.days:g} days"
 
 
 def _days(time: float) -> str:
@@ -193,7 +192,7 @@ def _ends(birth: OneBirth) -> Iterator[str]:
     for arm in birth.arms:
         ringing = sorted((c.time, _plain(c.cause)) for c in arm.clocks if not math.isinf(c.time))
         if arm.death is None:
-            what = "No clock rings within the year: lives"
+            what = f"No clock rings {_within(birth)}: lives"
         else:
             cause, band, day = arm.death
             only = (

@@ -298,6 +298,7 @@ BY_HAND = OneBirth(
             None,
         ),
     ),
+    days=365,
 )
 
 SAID_BY_HAND = """\
@@ -342,15 +343,20 @@ def test_of_two_clocks_the_first_is_the_death_and_the_other_is_named() -> None:
     same = InArm("same", (), (), None, (), both, ("sudden", "days_1_6", 1))
     never = clocks(("heart", 0.00134, 0.00262, 27.9996), ("sudden", 0.734, 0.000412, math.inf))
     later = InArm("later", (), (), None, (), never, ("heart", "days_7_27", 27))
-    said = in_words(OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, "births", (), (dies, same)))
+    said = in_words(
+        OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, "births", (), (dies, same), 365)
+    )
     assert "harbour, draw 3, seed 7" in said
     assert "heart, number 0.00134. every arm: limit 0.00262, rings after 27.9996 days." in said
     assert "held: Sudden rings first, before heart (27.9996 days): dies on day 1 (days 1-6)." in said
     assert "same: nothing parts this birth from held." in said
     assert said.endswith("dies on day 1 (days 1-6), as in held.")
     said = in_words(
-        OneBirth(BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, "births", (), (BY_HAND.arms[1], later))
+        OneBirth(
+            BY_HAND.id, "harbour", 7, 3, BY_HAND.strata, 10.0, "births", (), (BY_HAND.arms[1], later), 121
+        )
     )
+    assert "It rings within 121 days if its number is below the limit" in " ".join(said.split())
     assert "later: Heart is the only clock to ring: dies on day 27 (days 7-27), but lives in help." in said
 
 
