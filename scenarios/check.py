@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scenarios.schema import (
@@ -18,6 +19,7 @@ from scenarios.schema import (
     Support,
 )
 from simcore.dims import YEAR
+from simcore.load import is_model, shipped_models
 from simcore.problems import DocumentError, Problem, hint, near_match
 from simcore.tables import read_table
 
@@ -90,9 +92,7 @@ def find_problems(
     """The problems that :func:`check_against` raises, to gather over several files."""
     if scenario.model != vocabulary.model:
         found = f"is for the model `{scenario.model}`, not `{vocabulary.model}`"
-        yield scenario.problem(
-            ("model",), f"{found}; write `model: {vocabulary.model}`, or name its own with --model"
-        )
+        yield scenario.problem(("model",), f"{found}; {_which_model(scenario, vocabulary.model)}")
         return
     for i, intervention in enumerate(scenario.interventions):
         checker = _Checker(scenario, vocabulary, ("interventions", i))
@@ -237,6 +237,16 @@ class _Checker:
                 elif change.begins == "after_birth" and word == self.words.age_bands[0]:
                     message = f"what begins after birth comes too late for {word}; take it out"
                     yield self.problem((key, j), message)
+
+
+def _which_model(scenario: Scenario, asked: str) -> str:
+    """The remedy where a file is for another model: its own named, with its folder if that lies at hand."""
+    name, beside = scenario.model, Path(scenario.document.path).parent
+    homes = [folder for folder in (beside / name, Path(name)) if is_model(str(folder))]
+    if not homes and near_match(name, [asked]):
+        return f"did you mean `model: {asked}`?"
+    home = name if name in shipped_models() else homes[0] if homes else f"PATH/{name}"
+    return f"add `--model {home}`, or write `model: {asked}`"
 
 
 _NO_LEVER = {

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scenarios.check import find_problems, vocabulary_of
-from scenarios.read import read_scenario, read_scenarios
+from scenarios.read import gather_scenarios, read_scenario
 from scenarios.schema import Scenario
 from simcore.load import load_model
 from simcore.model import Model, Structure
 from simcore.problems import DocumentError, Problem
 
+DEFAULT_MODEL = "england"
 DEFAULT_BASELINE = "current_policy"
 
 Given = str | os.PathLike[str]
@@ -31,7 +32,7 @@ class Question:
 def ask(
     scenarios: Sequence[Given],
     *,
-    model: Given = "england",
+    model: Given = DEFAULT_MODEL,
     baseline: Given = DEFAULT_BASELINE,
     years: Sequence[int] = range(2025, 2035),
     variants: Mapping[str, str] | None = None,
@@ -41,35 +42,32 @@ def ask(
     Raises
     ------
     DocumentError
-        With every problem of every file.
+        With every problem of every file; a file with a slip of form is told of that alone, first.
     """
     loaded = load_model(model)
     structure = loaded.structure(variants)
     wanted = tuple(years)
-    if not wanted or (loaded.years and not set(wanted) <= set(loaded.years)):
+    given = [scenarios] if isinstance(scenarios, str | os.PathLike) else scenarios
+    comparator, problems = _comparator(baseline, loaded)
+    read, found = gather_scenarios(given)
+    problems += found
+    named = [s for s in read if not any(_is_same(s, other) for other in comparator)]
+    problems += [
+        s.problem(("name",), f"`{s.name}` is the comparator's name ({other.document.path}); give it its own")
+        for s in named
+        for other in comparator
+        if s.name == other.name
+    ]
+    checked = (*comparator, *named)
+    outside = not wanted or (loaded.years and not set(wanted) <= set(loaded.years))
+    # where nobody named the model, years may be those of the files' own
+    if outside and (model != DEFAULT_MODEL or all(s.model == loaded.name for s in named)):
         span = f"{loaded.years[0]} to {loaded.years[-1]}"
         remedy = f"write --years {loaded.years[0]}-{loaded.years[-1]}, or fewer of them"
         message = f"{_span(wanted)} is outside the model; {loaded.name} has {span}, {remedy}"
-        raise DocumentError(Problem("--years", None, None, "", message))
-    comparator = read_scenario(baseline)
-    if comparator.model != loaded.name and baseline == DEFAULT_BASELINE:
-        remedy = (
-            f"write a file with `model: {loaded.name}` and `interventions: []`, and name it with --baseline"
-        )
-        message = f"`{baseline}` is for the model `{comparator.model}`, not `{loaded.name}`; {remedy}"
-        raise DocumentError(Problem("--baseline", None, None, "", message))
-    given = [scenarios] if isinstance(scenarios, str | os.PathLike) else scenarios
-    named = [s for s in read_scenarios(given) if not _is_same(s, comparator)]
-    vocabulary = vocabulary_of(loaded)
-    checked = (comparator, *named)
-    problems = [
-        s.problem(
-            ("name",), f"`{s.name}` is the comparator's name ({comparator.document.path}); give it its own"
-        )
-        for s in named
-        if s.name == comparator.name
-    ]
-    problems += [p for s in checked for p in find_problems(s, vocabulary, (wanted[0], wanted[-1]))]
+        problems.append(Problem("--years", None, None, "", message))
+    vocabulary, within = vocabulary_of(loaded), None if outside else (wanted[0], wanted[-1])
+    problems += [p for s in checked for p in find_problems(s, vocabulary, within)]
     if problems:
         raise DocumentError(problems)
     return Question(loaded, structure, checked, wanted)
@@ -103,6 +101,19 @@ def try_arms(question: Question) -> None:
             lay_arms(program, [*arms[: arms.index(arm)], arm])
         except ArmConflict as error:
             raise DocumentError(scenario.problem(("interventions",), str(error))) from None
+
+
+def _comparator(baseline: Given, model: Model) -> tuple[list[Scenario], list[Problem]]:
+    """The comparator, if it can be read and is not one that nobody named and of another model; else why not."""
+    try:
+        comparator = read_scenario(baseline)
+    except DocumentError as error:
+        return [], list(error.problems)
+    if comparator.model == model.name or baseline != DEFAULT_BASELINE:
+        return [comparator], []
+    remedy = f"write a file with `model: {model.name}` and `interventions: []`, and name it with --baseline"
+    message = f"`{baseline}` is for the model `{comparator.model}`, not `{model.name}`; {remedy}"
+    return [], [Problem("--baseline", None, None, "", message)]
 
 
 def _is_same(scenario: Scenario, comparator: Scenario) -> bool:

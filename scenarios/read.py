@@ -35,6 +35,19 @@ def read_scenarios(names_or_paths: Iterable[str | os.PathLike[str]]) -> tuple[Sc
 
     Raises DocumentError with the problems of all files together, among them two files of one ``name:``.
     """
+    read, problems = gather_scenarios(names_or_paths)
+    if problems:
+        raise DocumentError(problems)
+    return tuple(read)
+
+
+def gather_scenarios(
+    names_or_paths: Iterable[str | os.PathLike[str]],
+) -> tuple[list[Scenario], list[Problem]]:
+    """What :func:`read_scenarios` reads of the files that can be read, and the problems of the others.
+
+    For whoever has more to check: a slip in one file does not keep the others from being looked at.
+    """
     problems: list[Problem] = []
     read: list[Scenario] = []
     for given in names_or_paths:
@@ -48,10 +61,7 @@ def read_scenarios(names_or_paths: Iterable[str | os.PathLike[str]]) -> tuple[Sc
                 read.append(_checked(read_yaml(path)))
             except DocumentError as error:
                 problems += error.problems
-    problems += _same_names(read)
-    if problems:
-        raise DocumentError(problems)
-    return tuple(read)
+    return read, problems + _same_names(read)
 
 
 def library() -> tuple[str, ...]:

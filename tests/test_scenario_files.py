@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.check import VariableWords, Vocabulary, check_against, find_problems, vocabulary_of
+from scenarios.question import ask
 from scenarios.read import library, parse_scenario, read_scenario, read_scenarios
 from scenarios.schema import ByYear, HazardRatio, Prevalence, Ramp, Support, json_schema, path_over_years
 from simcore.distributions import Lognormal
@@ -413,6 +415,49 @@ def test_the_problems_of_all_files_come_together(tmp_path: Path) -> None:
     for file in ("a.yaml", "b.yaml"):
         (tmp_path / file).write_text(GOOD.replace("why", "wyh"))
     assert len(refusal(str(tmp_path), "nope_nope").splitlines()) == 3
+
+
+def test_a_slip_of_form_in_one_file_keeps_no_other_from_being_checked(tmp_path: Path) -> None:
+    for file, old, new in (("a", "why", "wyh"), ("b", "of: child_poverty", "of: child_povery")):
+        (tmp_path / f"{file}.yaml").write_text(GOOD.replace("all_three", file).replace(old, new))
+    with pytest.raises(DocumentError) as caught:
+        ask([tmp_path], baseline=tmp_path / "a.yaml", years=[2030])
+    said = str(caught.value)
+    assert "a.yaml:4:1: wyh: unknown key" in said
+    assert "b.yaml:9:9: interventions.0.of: no variable `child_povery`" in said
+
+
+def of_harbour(file: Path) -> str:
+    file.write_text("scenario: 1\nname: mine\ntitle: Mine\nwhy: a test\nmodel: harbour\ninterventions: []\n")
+    with pytest.raises(DocumentError) as caught:
+        ask([file], years=[2003])
+    return str(caught.value)
+
+
+def test_a_file_of_another_model_is_told_to_name_that_model_and_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else is said of it: years and comparator are those of a model that nobody asked for."""
+    found = ":5:8: model: is for the model `harbour`, not `england`; add `--model "
+    remedy = ", or write `model: england`"
+    (tmp_path / "files").mkdir()
+    mine = tmp_path / "files" / "mine.yaml"
+    assert of_harbour(mine) == f"{mine}{found}PATH/harbour`{remedy}"
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(HARBOUR, tmp_path / "harbour")
+    assert of_harbour(mine) == f"{mine}{found}harbour`{remedy}"
+    shutil.copytree(HARBOUR, mine.parent / "harbour")
+    assert of_harbour(mine) == f"{mine}{found}{mine.parent}/harbour`{remedy}"
+
+
+def test_a_misspelt_model_gets_its_near_match_and_a_shipped_one_its_name() -> None:
+    assert problems(GOOD.replace("model: england", "model: englnd")) == [
+        "5:8: model: is for the model `englnd`, not `england`; did you mean `model: england`?"
+    ]
+    with pytest.raises(
+        DocumentError, match=r"not `harbour`; add `--model england`, or write `model: harbour`"
+    ):
+        ask(["smoking_halved"], model=HARBOUR, baseline="smoking_halved", years=[2003])
 
 
 # the library
