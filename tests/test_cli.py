@@ -420,7 +420,8 @@ def test_good_files_are_named_one_by_one(simcore: Call) -> None:
     files = sorted(LIBRARY.glob("*.yaml"))
     done = simcore("validate", *files)
     assert done.status == 0
-    assert [line.split(": ")[0] for line in done.stdout.splitlines()] == [str(file) for file in files]
+    lines = [line for line in done.stdout.splitlines() if ": note: " not in line]
+    assert [line.split(": ")[0] for line in lines] == [str(file) for file in files]
     assert done.stderr == f"{len(files)} files without a problem\n"
 
 

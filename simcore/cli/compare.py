@@ -161,7 +161,12 @@ def command(
             f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"
         )
     from scenarios.compare import answer
+    from scenarios.notes import find_notes
     from simcore.run import Settings
+
+    for scenario in question.scenarios:
+        for note in find_notes(scenario, question.model, only_if_met=True):
+            click.echo(note, err=True)
 
     # click has checked the word against the choices above
     kind = cast("Estimator", estimator)

@@ -37,32 +37,24 @@ def command(files: tuple[str, ...], model: str | None) -> None:
     if not files:
         models = [str(model)]
     for_model = model or (models[0] if len(models) == 1 else "england")
-    read, lines = _check(models, scenarios, for_model)
+    files_read, lines = _check(models, scenarios, for_model)
     for line in lines:
         click.echo(line)
-    for scenario in read:
-        count = len(scenario.interventions)
-        words = (
-            f"{count} intervention{'s' * (count != 1)}" if count else "no intervention: the reference path"
-        )
-        click.echo(f"{scenario.document.path}: {scenario.name}, {words}")
-    counted = [(len(models), "model"), (len(read), "file")]
+    counted = [(len(models), "model"), (files_read, "file")]
     found = " and ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counted if n)
     click.echo(f"{found} without a problem", file=sys.stderr)
 
 
-def _check(
-    models: Sequence[str], scenarios: Sequence[str], for_model: str
-) -> tuple[Sequence[Scenario], list[str]]:
-    """Everything read and checked: the scenarios, and what is to be said of the models. All problems together."""
+def _check(models: Sequence[str], scenarios: Sequence[str], for_model: str) -> tuple[int, list[str]]:
+    """Everything read and checked: how many scenarios, and what is to be said. All problems together."""
     from scenarios.check import find_problems, vocabulary_of
-    from scenarios.read import read_scenarios
+    from scenarios.notes import find_notes
+    from scenarios.read import gather_scenarios
     from simcore.load import load_model
-    from simcore.problems import DocumentError, Problem
+    from simcore.problems import DocumentError
 
-    problems: list[Problem] = []
     lines: list[str] = []
-    read: Sequence[Scenario] = ()
+    read, problems = gather_scenarios(scenarios)
     for name in models:
         try:
             lines += _about(name, load_model(name))
@@ -70,14 +62,22 @@ def _check(
             problems += error.problems
     try:
         if scenarios:
-            read = read_scenarios(scenarios)
-            vocabulary = vocabulary_of(load_model(for_model))
+            model = load_model(for_model)
+            vocabulary = vocabulary_of(model)
             problems += [problem for scenario in read for problem in find_problems(scenario, vocabulary)]
     except DocumentError as error:
         problems += error.problems
     if problems:
         raise DocumentError(problems)
-    return read, lines
+    for scenario in read:
+        lines += [_named(scenario), *(str(note) for note in find_notes(scenario, model))]
+    return len(read), lines
+
+
+def _named(scenario: Scenario) -> str:
+    count = len(scenario.interventions)
+    words = f"{count} intervention{'s' * (count != 1)}" if count else "no intervention: the reference path"
+    return f"{scenario.document.path}: {scenario.name}, {words}"
 
 
 def _about(given: str, model: Model) -> list[str]:
