@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.network import Array
-from simcore.problems import Problem
+from simcore.problems import DocumentError, Problem, Repeated
 from simcore.tables import Column, Table, read_table
 
 MOST_NAMED = 3
@@ -74,15 +74,21 @@ def read_grid(
     axes: Mapping[str, Sequence[str]],
     columns: Sequence[str],
     number: Column,
+    by: Sequence[str] = (),
 ) -> Grid:
     """Read a CSV table with one row a cell; other columns may stand beside.
+
+    ``by`` are those axes that a list of that name could leave out.
 
     Raises
     ------
     DocumentError
         For cells that are no numbers, labels that no axis has, and rows that stand twice.
     """
-    kinds = {axis: Column(str, choices=tuple(levels)) for axis, levels in axes.items()}
+    kinds = {
+        axis: Column(str, choices=tuple(levels), or_else="take it out of `by`" if axis in by else "")
+        for axis, levels in axes.items()
+    }
     table = read_table(path, {**kinds, **dict.fromkeys(columns, number)}, key=tuple(axes), others=True)
     places = [{level: i for i, level in enumerate(levels)} for levels in axes.values()]
     at = tuple([place[cell] for cell in table[axis]] for axis, place in zip(axes, places, strict=True))
@@ -93,3 +99,17 @@ def read_grid(
         values[column][at] = table[column]
     lines[at] = table.lines
     return Grid(table, axes, values, lines)
+
+
+def telling_apart(error: DocumentError, path: str | os.PathLike[str], names: Sequence[str]) -> list[str]:
+    """Those of ``names`` that are columns of a table, and differ between rows that it was refused for repeating."""
+    pairs = [(p.first, p.line or 1) for p in error.problems if isinstance(p, Repeated)]
+    if not pairs:
+        return []
+    table = read_table(path)
+    row = {line: i for i, line in enumerate(table.lines)}
+    return [
+        name
+        for name in names
+        if name in table and any(table[name][row[one]] != table[name][row[other]] for one, other in pairs)
+    ]

@@ -19,6 +19,7 @@ from simcore.spec import ModelFile, StratumYears, Variable
 from simcore.strata import same_key
 from simcore.strict import check
 from simcore.tables import Column, read_table
+from simcore.unread import named_by, why_unread
 from simcore.words import word_problems
 
 SUM_TOLERANCE = 1e-6
@@ -147,10 +148,11 @@ class _Loader:
         named = {axis: self._levels(axis) for axis in axes} | ({"level": levels} if levels else {})
         if self._is_wrong(part, *(("strata", "dims", axis) for axis in axes)) or not all(named.values()):
             return None
+        path, by = self.folder / table, named_by(self.spec, part)
         try:
-            grid = read_grid(self.folder / table, named, columns, number)
+            grid = read_grid(path, named, columns, number, by or ())
         except DocumentError as error:
-            self.problems += error.problems
+            self.problems += why_unread(error, self.document, self.spec, part, path)
             return None
         gaps = list(grid.missing(levels is not None and grid.without_first))
         self.problems += gaps
@@ -249,10 +251,11 @@ class _Loader:
         """Every parameter's source is a key of the sources, or an assumption."""
         if self.spec.sources is None:
             return
+        path = self.folder / self.spec.sources
         try:
-            table = read_table(self.folder / self.spec.sources, {"key": str}, key=("key",), others=True)
+            table = read_table(path, {"key": str}, key=("key",), others=True)
         except DocumentError as error:
-            self.problems += error.problems
+            self.problems += why_unread(error, self.document, self.spec, ("sources",), path)
             return
         for name, parameter in self.spec.parameters.items():
             if parameter.source != ASSUMPTION and parameter.source not in table["key"]:

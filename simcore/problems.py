@@ -29,6 +29,14 @@ class Problem:
         return ": ".join(part for part in (address, self.path, self.message) if part)
 
 
+@dataclass(frozen=True)
+class Repeated(Problem):
+    """A row of a table that stands twice."""
+
+    first: int
+    """The line where it stands first."""
+
+
 class DocumentError(ValueError):
     """A file a user gave cannot be used. Holds every problem found; ends a command with status 2."""
 

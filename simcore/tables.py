@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simcore.problems import DocumentError, Problem, hint, near_match
+from simcore.problems import DocumentError, Problem, Repeated, hint, near_match
 from simcore.text_files import INTEGER, NUMBER, read_text
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Column:
     choices: tuple[str, ...] = ()
     may_be_empty: bool = False
     optional: bool = False
+    or_else: str = ""
+    """What can be done in place of adding the column, where it is missing."""
 
     def read(self, cell: str) -> Any:
         """The value of a cell (None when empty and allowed). Raises ValueError with words for a reader."""
@@ -141,7 +143,7 @@ def read_table(
             if seen.setdefault(cell_key, line) != line:
                 what = ", ".join(f"{part} {value}" for part, value in zip(key, cell_key, strict=True))
                 message = f"{what} stands on line {seen[cell_key]} too; keep one"
-                problems.append(Problem(name, line, None, ", ".join(key), message))
+                problems.append(Repeated(name, line, None, ", ".join(key), message, seen[cell_key]))
     if not lines and not problems:
         problems.append(Problem(name, 1, None, "", "has a header and no rows; add rows"))
     if problems:
@@ -191,7 +193,8 @@ def _check_header(name: str, header: list[str], wanted: Mapping[str, Column], ot
     for column in needed:
         if column not in header:
             alike = near_match(column, unclaimed) if others else None
-            remedy = f"add it, or rename `{_short(alike)}`" if alike else "add it"
+            other = f"rename `{_short(alike)}`" if alike else wanted[column].or_else
+            remedy = f"add it, or {other}" if other else "add it"
             problems.append(f"column `{column}` is missing; {remedy}")
     if problems:
         raise DocumentError(Problem(name, 1, None, "", problem) for problem in problems)

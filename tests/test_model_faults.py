@@ -181,6 +181,9 @@ FAULTS = {
     "a parameter that is not there": yaml("{young: or_young_smoking}", "{young: or_young_smokin}",
                                           "ratios.young",
                                           "no parameter `or_young_smokin`; did you mean `or_young_smoking`?"),
+    "a parameter that is used nowhere": yaml(
+        "{young: or_young_smoking}", "{young: 1.5}", "parameters.or_young_smoking",
+        "parameter `or_young_smoking` is used nowhere; use it, or take it out", at="  or_young_smoking:"),
     "a negative odds ratio": yaml("{quit: 1.1,", "{quit: -1.1,", "ratios.quit",
                                   "found -1.1; write a number more than 0"),
     "a hazard ratio of zero": yaml("{young: 1.5}", "{young: 0}", "ratios.young",
@@ -315,6 +318,22 @@ FAULTS = {
                            "no row for year 2003, area south; add a row", at=""),
     "a row twice": table("births.csv", "2003,south,", "2003,north,", "year, area",
                          "year 2003, area north stands on line 6 too; keep one"),
+    "a stratum that `by` leaves out": Fault(
+        "harbour", "model.yaml", "table: child_poverty.csv, by: [year, area]", "table: child_poverty.csv, by: [area]",
+        "variables.child_poverty.shares.by",
+        "child_poverty.csv has the column `year`, a stratum that `by` does not name; write `by: [year, area]`"),
+    "all strata left out": Fault(
+        "harbour", "model.yaml", "table: child_poverty.csv, by: [year, area]", "table: child_poverty.csv",
+        "variables.child_poverty.shares",
+        "has the columns `year` and `area`, which `by` does not name; write `by: [year, area]`"),
+    "a parent that `by` leaves out": Fault(
+        "harbour", "model.yaml", "eye_colour.csv, by: [mother_age]", "eye_colour.csv", "eye_colour.shares",
+        "eye_colour.csv has the column `mother_age`, a variable that `by` does not name; write `by: [mother_age]`"),
+    "a table that is not there": yaml(
+        "table: hazards.csv", "table: hazard.csv", "deaths.baseline.table",
+        "hazard.csv: no such file; did you mean"),
+    "births that are not there": yaml("births: births.csv", "births: birth.csv", "strata.births",
+                                      "birth.csv: no such file; did you mean"),
     "a row too many": table("births.csv", "2003,south,", "2003,west,1\n2003,south,", "area",
                             "found `west`; choose from north, south"),
     "a level misspelt": table("gestation.csv", "north,term,0.9", "north,trem,0.9", "level",
@@ -456,9 +475,46 @@ def test_a_source_that_is_not_among_the_sources_is_told(tmp_path: Path) -> None:
     assert "did you mean `jones2019`?" in str(found.value)
 
 
-def test_a_missing_table_is_told_by_name(tmp_path: Path) -> None:
-    said = broken(tmp_path, "harbour", "model.yaml", [("table: hazards.csv", "table: hazard.csv")])
-    assert "hazard.csv" in said and "no such file" in said
+def test_rows_that_a_left_out_stratum_tells_apart_are_told_of_once_and_not_one_by_one(tmp_path: Path) -> None:
+    """Else each is told to go, and whoever does as told deletes data."""
+    for file, left_out in (("child_poverty", "[area]"), ("smoking", "[year]")):
+        (tmp_path / file).mkdir()
+        text = (FOLDER / "harbour" / "model.yaml").read_text()
+        place = text.index(f"{file}.csv")
+        whole = text[place:].replace("[year, area]", left_out, 1)
+        said = broken(tmp_path / file, "harbour", "model.yaml", [("*", text[:place] + whole)])
+        assert len(said.splitlines()) == 1 and "write `by: [year, area]`" in said, said
+
+
+def test_a_row_that_stands_twice_is_still_told_where_a_note_beside_it_differs(tmp_path: Path) -> None:
+    table = "area,level,share,mother_age\nnorth,very_early,0.1,x\nnorth,very_early,0.1,y\n"
+    said = broken(tmp_path, "harbour", "gestation.csv", [("*", table)])
+    assert "area north, level very_early stands on line 2 too; keep one" in said
+
+
+def test_hazards_of_several_years_are_told_that_one_is_enough(tmp_path: Path) -> None:
+    rows = "".join(f"{year},term,fever,day_0,0.1\n" for year in (2001, 2002))
+    said = broken(
+        tmp_path, "harbour", "hazards.csv", [("*", f"year,gestation,cause,age_band,hazard\n{rows}")]
+    )
+    remedy = "hazards are the same in every year, so keep the rows of one"
+    assert f"hazards.csv has the column `year`, a stratum that `by` does not name; {remedy}" in said
+
+
+def test_a_column_that_by_names_in_vain_may_be_taken_out_of_it(tmp_path: Path) -> None:
+    old = "gestation.csv, by: [area]"
+    said = broken(tmp_path, "harbour", "model.yaml", [(old, old.replace("[area", "[year, area"))])
+    assert said == "gestation.csv:1: column `year` is missing; add it, or take it out of `by`"
+
+
+def test_a_missing_table_is_told_by_name_where_the_model_file_names_it(tmp_path: Path) -> None:
+    old = "table: hazards.csv"
+    said = broken(tmp_path, "harbour", "model.yaml", [(old, "table: hazard.csv")])
+    line = line_of("harbour", "model.yaml", old)
+    assert re.fullmatch(
+        rf"model\.yaml:{line}:\d+: deaths\.baseline\.table: hazard\.csv: no such file; did you mean `.*hazards\.csv`\?",
+        said,
+    ), said
 
 
 def test_a_model_that_is_not_there_is_told_with_a_near_match() -> None:

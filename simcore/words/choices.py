@@ -16,6 +16,7 @@ class ChoiceWords(Words):
         """All of them."""
         yield from self.contrasts()
         yield from self.variants()
+        yield from self.unused()
 
     def contrasts(self) -> Iterator[Problem]:
         """Published totals, and the unknown that each one solves."""
@@ -40,6 +41,17 @@ class ChoiceWords(Words):
         odds = [ratio.ratios for v in self.spec.variables.values() for ratio in v.odds_ratios]
         hazards = [ratio.ratios for ratio in self.spec.deaths.hazard_ratios]
         return {value for ratios in (*odds, *hazards) for value in ratios.values()}
+
+    def unused(self) -> Iterator[Problem]:
+        """Parameters that stand for nothing; while some word is misspelt, nobody knows which."""
+        places = [v.shares.between.at for v in self.spec.variables.values() if v.shares.between]
+        used = {*self.used_ratios(), *places, *(contrast.value for contrast in self.asked.values())}
+        if any(isinstance(word, str) and word not in self.parameters for word in used):
+            return
+        for name in self.spec.parameters:
+            if name not in used:
+                message = f"parameter `{name}` is used nowhere; use it, or take it out"
+                yield self.document.problem(("parameters", name), message, at="key")
 
     def contrast(self, at: Loc, contrast: Contrast) -> Iterator[Problem]:
         """One contrast under ``do``."""

@@ -6,6 +6,7 @@ files themselves, so that an example that fails can be copied from the terminal.
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +41,7 @@ class Folder:
     @cached_property
     def files(self) -> dict[str, str]:
         """The text of every file of the folder."""
-        texts = {"model.yaml": _text(self.document)}
+        texts = {"model.yaml": _text(_without_unused(self.document))}
         for name, rows in self.tables.items():
             texts[name] = "".join(",".join(map(str, row)) + "\n" for row in rows)
         for scenario in self.scenarios:
@@ -102,6 +103,13 @@ class _Plain(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
 
 def _text(document: Mapping[str, Any]) -> str:
     return yaml.dump(dict(document), Dumper=_Plain, sort_keys=False, width=110)
+
+
+def _without_unused(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A model file with those parameters only that something in it names."""
+    parameters = document.get("parameters", {})
+    used = json.dumps({key: part for key, part in document.items() if key != "parameters"})
+    return {**document, "parameters": {name: p for name, p in parameters.items() if f'"{name}"' in used}}
 
 
 def rows_over(folder: Folder, axes: Sequence[str], column: str, values: Sequence[Any]) -> tuple[Row, ...]:
