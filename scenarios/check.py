@@ -153,11 +153,15 @@ class _Checker:
 
     def comes_before(self, loc: Loc, where: Mapping[str, Sequence[str]], changed: str) -> Iterator[Problem]:
         """Who is aimed at must be settled before what is changed."""
-        order = list(self.words.variables)
+        words, order = self.words.variables.get(changed), list(self.words.variables)
+        if words is None or words.kind != "exposure":
+            return  # what is wrong is what is changed
+        settled = [*self.words.strata, *order[: order.index(changed)]]
         for name in where:
-            if name in order and changed in order and order.index(name) >= order.index(changed):
-                message = f"{name} is not settled before {changed}; aim at something earlier"
-                yield self.problem((*loc, name), message, "key")
+            if name in order and name not in settled:
+                what = "is what is changed" if name == changed else f"is not settled before {changed}"
+                choices = f"choose from {', '.join(settled)}" if settled else "leave it out"
+                yield self.problem((*loc, name), f"{name} {what}; {choices}", "key")
 
     def lever(self, loc: Loc, name: str) -> Iterator[Problem]:
         """Only exposures can be moved."""
@@ -177,7 +181,7 @@ class _Checker:
         words = self.words.variables.get(change.of)
         if words is not None and words.kind == "exposure" and len(words.levels) != 2:
             message = f"{change.of} has {len(words.levels)} levels and only two can be multiplied"
-            yield self.problem(("of",), f"{message}; change what it follows from")
+            yield self.problem(("of",), f"{message}; use `change: support` towards one of its levels")
         yield from self.comes_before(("where",), change.where, change.of)
         path = change.multiply
         first, last = self.words.years
@@ -235,7 +239,8 @@ class _Checker:
                 elif word in given[:j]:
                     yield self.problem((key, j), f"`{word}` stands twice; keep one")
                 elif change.begins == "after_birth" and word == self.words.age_bands[0]:
-                    message = f"what begins after birth comes too late for {word}; take it out"
+                    message = f"what begins after birth comes too late for {word}; take it out, or write "
+                    message += "`begins: pregnancy` for what acts from the first day"
                     yield self.problem((key, j), message)
 
 
@@ -250,7 +255,7 @@ def _which_model(scenario: Scenario, asked: str) -> str:
 
 
 _NO_LEVER = {
-    "descriptor": "a descriptor and no lever: it says who a family is",
+    "descriptor": "a descriptor and no lever: it says who somebody is",
     "intermediate": "an intermediate and no lever: policies move it only through what comes before",
 }
 

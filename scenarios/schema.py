@@ -24,7 +24,19 @@ FORMAT = 1
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
-Factor = Annotated[float, Field(ge=0, description="1 changes nothing, 0 removes it")]
+
+
+def _plain(value: object) -> object:
+    """A factor over years is known: where it is not, two files say so side by side."""
+    if isinstance(value, dict):
+        raise ValueError(
+            "found keys and values; a factor on a share is a plain number and has no distribution, write one number "
+            "(and a second file for another)"
+        )
+    return value
+
+
+Factor = Annotated[float, Field(ge=0, description="1 changes nothing, 0 removes it"), BeforeValidator(_plain)]
 
 
 def _label(value: object) -> object:
@@ -182,6 +194,8 @@ class ByYear(Strict):
 
 def _path_kind(value: object) -> str:
     """Which form a path was meant to have, so that one misspelt key is one problem."""
+    if isinstance(value, dict) and "distribution" in value:
+        return "number"
     if isinstance(value, Ramp) or (isinstance(value, dict) and any(near_match(k, ["ramp"]) for k in value)):
         return "as ramp"
     return "as table" if isinstance(value, dict | ByYear) else "number"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from simcore.strict import Strict
+from simcore.text_files import NUMBER, respelt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -319,8 +320,11 @@ def _number_alone(value: object) -> object:
         else {"True": "true", "False": "false"}.get(str(value), "a list")
     )
     found = "nothing" if value is None else found
+    number = None
+    if isinstance(value, str):
+        number = "remove the quotes" if NUMBER.fullmatch(value) else respelt(value, NUMBER)
     raise ValueError(
-        f"found {found}; write a number, or {{distribution: lognormal, median: ..., ci95: [..., ...]}}"
+        f"found {found}; {number or 'write a number'}, or {{distribution: lognormal, median: ..., ci95: [..., ...]}}"
     )
 
 

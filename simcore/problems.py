@@ -53,25 +53,25 @@ class DocumentError(ValueError):
         return "\n".join(lines + [f"... and {more:,} more problems"] * (more > 0))
 
 
-def near_match(word: object, choices: Iterable[object]) -> str | None:
-    """The choice most like ``word``, or None when nothing is.
+def near_match(word: object, choices: Iterable[object], cutoff: float = 0.6) -> str | None:
+    """The choice most like ``word``, or None when nothing is so like it.
 
     >>> near_match("smokign", ["smoking", "bmi"])
     'smoking'
     """
     lower = {str(choice).lower(): str(choice) for choice in choices}
-    found = difflib.get_close_matches(str(word)[:100].lower(), lower, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(str(word)[:100].lower(), lower, n=1, cutoff=cutoff)
     return lower[found[0]] if found else None
 
 
-def hint(word: object, choices: Iterable[object]) -> str:
+def hint(word: object, choices: Iterable[object], cutoff: float = 0.6) -> str:
     """A remedy for a misspelt word: the near match, or else the choices.
 
     >>> hint("smokign", ["smoking", "bmi"]), hint("age", ["smoking", "bmi"])
     ('did you mean `smoking`?', 'choose from smoking, bmi')
     """
     names = [str(choice) for choice in choices]
-    match = near_match(word, names)
+    match = near_match(word, names, cutoff)
     if match is not None:
         return f"did you mean `{match}`?"
     return "choose from " + ", ".join(names[:40]) + ", ..." * (len(names) > 40) if names else "leave it out"

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import json
 import re
-import types
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simcore.documents import Document
+from simcore.kinds import choices_of, keys_of, kinds_at
 from simcore.problems import DocumentError, Loc, Problem, hint, near_match
-from simcore.text_files import NUMBER
+from simcore.text_files import NUMBER, respell, respelt
 
 M = TypeVar("M", bound=BaseModel)
+_LISTS = ("tuple_type", "list_type", "set_type", "frozen_set_type")
+_MAPPINGS = ("dict_type", "model_type", "model_attributes_type")
 _WANTED = {
     "float_type": "write a number",
     "int_type": "write a whole number",
@@ -27,10 +29,8 @@ _WANTED = {
     "string_type": "write text",
     "bool_type": "write true or false",
     "none_required": "leave it empty",
-    **dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type"), "write a list, [a, b]"),
-    **dict.fromkeys(
-        ("dict_type", "model_type", "model_attributes_type"), "write keys and values, `key: value`"
-    ),
+    **dict.fromkeys(_LISTS, "write a list, [a, b]"),
+    **dict.fromkeys(_MAPPINGS, "write keys and values, `key: value`"),
 }
 _BOUNDS = {
     "greater_than": ("more than", "gt"),
@@ -38,6 +38,8 @@ _BOUNDS = {
     "less_than": ("less than", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+_MISSPELT = 0.75
+"""How like one of a few choices a word must be to be taken for it."""
 UNKNOWN, MISSING = "unknown key", "is missing"
 _NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -78,10 +80,18 @@ def _explain(document: Document, model: type[BaseModel], errors: Iterable[Any]) 
             p.line,
             p.column,
             p.path,
-            "; ".join(part for part in (what, ", or ".join(remedies)) if part),
+            "; ".join(part for part in (what, _or(list(remedies))) if part),
         )
         for (p, what), remedies in grouped.items()
     ]
+
+
+def _or(remedies: Sequence[str]) -> str:
+    """One remedy or another; to write this, or that."""
+    first, *others = remedies
+    return ", or ".join(
+        [first, *(other.removeprefix("write ") if first.startswith("write ") else other for other in others)]
+    )
 
 
 def _short_of_bad_items(document: Document, error: Any) -> bool:
@@ -117,7 +127,7 @@ def _nearest_alternatives(document: Document, errors: list[Any]) -> list[Any]:
     for error, (path, tags) in zip(errors, walked, strict=True):
         alternatives = tags[:-1] if error["type"] == "missing" else tags
         for place, tag in alternatives:
-            wrong_kind = path == place and error["type"] in _WANTED and not _quoted_number(error)
+            wrong_kind = path == place and _is_of_another_kind(error)
             by_tag = cost.setdefault(place, {})
             by_tag[tag] = by_tag.get(tag, 0) + (1000 if wrong_kind else 1)
     kept = []
@@ -126,6 +136,13 @@ def _nearest_alternatives(document: Document, errors: list[Any]) -> list[Any]:
         if all(cost[place][tag] == min(cost[place].values()) for place, tag in alternatives):
             kept.append(error)
     return kept
+
+
+def _is_of_another_kind(error: Any) -> bool:
+    """Whether a value cannot have been meant as this: no word for a number, no word unlike all of a few choices."""
+    if error["type"] == "literal_error":
+        return near_match(error["input"], _choices(error["ctx"]["expected"]), _MISSPELT) is None
+    return error["type"] in _WANTED and not _quoted_number(error)
 
 
 def _quoted_number(error: Any) -> bool:
@@ -146,9 +163,14 @@ def _in_words(document: Document, model: type[BaseModel], error: Any) -> tuple[L
         if isinstance(error["loc"][-1], int):  # an item of a pair
             items = _items(document, path)
             return path, "value", f"has {items} item{'s' * (items != 1)}", "write two, [a, b]"
-        return (*path, name), "value", MISSING, f"add `{name}: ...`"
+        return (
+            (*path, name),
+            "value",
+            MISSING,
+            _added(name, choices_of(kinds_at(model, error["loc"][:-1]), name)),
+        )
     if kind == "extra_forbidden":
-        fields = _fields(_kinds(model, error["loc"][:-1]))
+        fields = keys_of(kinds_at(model, error["loc"][:-1]))
         here = document.data
         for part in path[:-1]:
             here = here[part]  # type: ignore[index]
@@ -158,19 +180,34 @@ def _in_words(document: Document, model: type[BaseModel], error: Any) -> tuple[L
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         key = context["discriminator"].strip("'")
         if kind == "union_tag_not_found":
-            tagged = _tags(_kinds(model, error["loc"]), key)
-            return (*path, key), "value", MISSING, f"add `{key}: ...`; choose from {', '.join(tagged)}"
+            return (*path, key), "value", MISSING, _added(key, choices_of(kinds_at(model, error["loc"]), key))
         return (*path, key), "value", *_choice(context["tag"], context["expected_tags"])
     if kind in ("literal_error", "enum"):
         return path, "value", *_choice(value, context["expected"])
+    if kind in _MAPPINGS and isinstance(value, str | int | float) and not isinstance(value, bool):
+        fields = keys_of(kinds_at(model, error["loc"]))
+        if "value" in fields:
+            number = _number_in(value)
+            others = "".join(f", {name}: ..." for name in fields if name != "value")
+            return path, "value", f"found {_shown(value)}", f"write {{value: {number}{others}}}"
     at = "key" if error["loc"] and error["loc"][-1] == "[key]" else "value"
     return path, at, *_plain(kind, value, context, error["msg"], str(path[-1]) if path else "")
 
 
 def _choice(word: object, expected: str) -> tuple[str, str]:
     """For a word that is not among the choices, which pydantic spells ``'a', 'b' or 'c'``."""
-    choices = re.findall(r"'([^']*)'", expected) or [expected]
-    return f"found {_shown(word)}", hint(word, choices)
+    return f"found {_shown(word)}", _choose(_choices(expected), word)
+
+
+def _choices(expected: str) -> list[str]:
+    return re.findall(r"'([^']*)'", expected) or [expected]
+
+
+def _choose(choices: Sequence[str], word: object = None) -> str:
+    """What to write of a few choices. A word of its own is no misspelling: `odds_ratio` is not `hazard_ratio`."""
+    if word is not None and near_match(word, choices, _MISSPELT):
+        return hint(word, choices)
+    return f"choose from {', '.join(choices)}" if len(choices) > 1 else f"write `{choices[0]}`"
 
 
 def _plain(kind: str, value: object, context: dict[str, Any], message: str, key: str = "") -> tuple[str, str]:
@@ -181,6 +218,8 @@ def _plain(kind: str, value: object, context: dict[str, Any], message: str, key:
     if kind in ("float_type", "int_type") and isinstance(value, str):
         if NUMBER.fullmatch(value):
             return found, "remove the quotes"
+        if remedy := respelt(value, NUMBER):
+            return found, remedy
         if re.fullmatch(r"[0-9_, ]+%?", value):
             return found, "write a number in digits only, such as 1000 or 0.05"
     if kind == "string_type" and isinstance(value, bool | int | float):
@@ -189,6 +228,8 @@ def _plain(kind: str, value: object, context: dict[str, Any], message: str, key:
         return f"{found} after a comma", "write decimals with a point, as 0.5"
     if kind == "int_parsing":  # a key that should be a whole number
         return found, _WANTED["int_type"]
+    if kind in _LISTS:
+        return found, f"write a list, {_listed(value)}"
     if kind in _WANTED:
         return found, _WANTED[kind]
     if kind in _BOUNDS:
@@ -209,6 +250,29 @@ def _plain(kind: str, value: object, context: dict[str, Any], message: str, key:
     return found, message.replace("Input should", "it should", 1)
 
 
+def _number_in(value: str | int | float) -> str:
+    """A number as a file writes it, whatever it was written as; dots for other words."""
+    if not isinstance(value, str):
+        return str(value)
+    return value if NUMBER.fullmatch(value) else (respell(value, NUMBER) or "...")
+
+
+def _listed(value: object) -> str:
+    """A list as it was perhaps meant: of words with commas between them, or of a span of years.
+
+    >>> _listed("no, yes"), _listed("2027-2028"), _listed("fever"), _listed("all sorts")
+    ('[no, yes]', '[2027, 2028]', '[fever]', '[a, b]')
+    """
+    text = value.strip() if isinstance(value, str) else str(value) if type(value) in (int, float) else ""
+    if span := re.fullmatch(r"([0-9]{4}) ?[-\u2013] ?([0-9]{4})", text):
+        first, last = int(span[1]), int(span[2])
+        if first < last <= first + 10:
+            return f"[{', '.join(map(str, range(first, last + 1)))}]"
+    if re.fullmatch(r"[\w.]+(\s*,\s*[\w.]+)*", text):
+        return f"[{', '.join(part.strip() for part in text.split(','))}]"
+    return "[a, b]"
+
+
 def _shown(value: object) -> str:
     if isinstance(value, dict):
         return "keys and values"
@@ -224,72 +288,8 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _alternatives(kind: Any) -> Iterator[Any]:
-    """The plain types inside Annotated, unions and aliases."""
-    if hasattr(kind, "__value__"):
-        kind = kind.__value__
-    origin = get_origin(kind)
-    if origin is Annotated:
-        yield from _alternatives(get_args(kind)[0])
-    elif origin in (Union, types.UnionType):
-        for member in get_args(kind):
-            yield from _alternatives(member)
-    elif isinstance(kind, type) and issubclass(kind, RootModel):
-        yield from _alternatives(kind.model_fields["root"].annotation)
-    else:
-        yield kind
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-
-def _kinds(model: type[BaseModel], loc: Iterable[str | int]) -> list[Any]:
-    """The types that a pydantic path may lead to."""
-    kinds = list(_alternatives(model))
-    for part in loc:
-        inner = [deep for kind in kinds for into in _into(kind, part) for deep in _alternatives(into)]
-        # an element that leads nowhere is the tag of an alternative
-        kinds = inner or [kind for kind in kinds if _is_model(kind) and _has_tag(kind, part)] or kinds
-    return kinds
-
-
-def _into(kind: Any, part: str | int) -> Iterator[Any]:
-    if _is_model(kind):
-        for name, field in kind.model_fields.items():
-            if part in (name, field.alias):
-                yield field.annotation
-    elif get_origin(kind) is not None and get_origin(kind) is not Literal:
-        arguments = [argument for argument in get_args(kind) if argument is not Ellipsis]
-        if isinstance(part, int) and get_origin(kind) is not dict:
-            yield from arguments
-        elif get_origin(kind) is dict:
-            yield arguments[1]
-
-
-def _literals(kind: Any) -> Iterator[Any]:
-    for alternative in _alternatives(kind):
-        if get_origin(alternative) is Literal:
-            yield from get_args(alternative)
-
-
-def _has_tag(kind: Any, part: str | int) -> bool:
-    return kind.__name__ == part or any(part in _literals(f.annotation) for f in kind.model_fields.values())
-
-
-def _fields(kinds: Iterable[Any]) -> list[str]:
-    """The keys a mapping may have."""
-    named = (f.alias or name for kind in kinds if _is_model(kind) for name, f in kind.model_fields.items())
-    return list(dict.fromkeys(named))
-
-
-def _tags(kinds: Iterable[Any], key: str) -> list[str]:
-    """The values a discriminator may have."""
-    fields = [
-        f
-        for kind in kinds
-        if _is_model(kind)
-        for name, f in kind.model_fields.items()
-        if key in (name, f.alias)
-    ]
-    return [str(tag) for f in fields for tag in _literals(f.annotation)]
+def _added(key: str, choices: Sequence[str]) -> str:
+    """The remedy for a missing key, of which ``choices`` are all that it may say, if there are a few."""
+    if len(choices) == 1:
+        return f"add `{key}: {choices[0]}`"
+    return f"add `{key}: ...`" + (f"; {_choose(choices)}" if choices else "")

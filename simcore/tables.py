@@ -11,13 +11,12 @@ import csv
 import io
 import math
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simcore.problems import DocumentError, Problem, Repeated, hint, near_match
-from simcore.text_files import INTEGER, NUMBER, read_text
+from simcore.text_files import INTEGER, NUMBER, read_text, respelt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +50,7 @@ class Column:
             return cell
         wanted, pattern = ("a whole number", INTEGER) if self.kind is int else ("a number", NUMBER)
         if not pattern.fullmatch(cell) or len(cell) > 40:
-            remedy = _respelt(cell, pattern) or f"write {wanted} in digits, with a point for decimals"
+            remedy = respelt(cell, pattern) or f"write {wanted} in digits, with a point for decimals"
             raise ValueError(f"found `{_short(cell)}`; {remedy}")
         value = int(cell) if self.kind is int else float(cell)
         if not self.at_least <= value <= self.at_most or not math.isfinite(value):
@@ -210,24 +209,6 @@ def _misshapen(cells: list[str], wanted: int) -> str:
     if len(cells) > wanted:
         return f"{found}; write decimals with a point, thousands without a comma, and quote text that has one"
     return f"{found}; add what is missing"
-
-
-def _respelt(cell: str, pattern: re.Pattern[str]) -> str | None:
-    """The remedy for a number spelt as a spreadsheet or another country spells it.
-
-    >>> _respelt("1,000", NUMBER), _respelt("0,4", NUMBER), _respelt("40%", NUMBER)
-    ('write 1000, without a separator', 'write 0.4, with a point', 'write 0.4')
-    """
-    if pattern.fullmatch(cell.strip()):
-        return "take out the space around it"
-    joined = re.sub(r"(?<=[0-9])[,' _\u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", cell.strip())
-    if pattern.fullmatch(joined):
-        return f"write {joined}, without a separator"
-    if pattern is NUMBER and pattern.fullmatch(cell.replace(",", ".")):
-        return f"write {cell.replace(',', '.')}, with a point"
-    if pattern is NUMBER and pattern.fullmatch(cell.removesuffix("%").strip()):
-        return f"write {float(cell.removesuffix('%')) / 100:g}"
-    return None
 
 
 def _short(text: str) -> str:

@@ -68,6 +68,44 @@ def refuse_unprintable(text: str, name: str) -> None:
         raise DocumentError(Problem(name, *_line_column(text, odd.start()), "", message))
 
 
+def respelt(cell: str, pattern: re.Pattern[str]) -> str | None:
+    """The remedy for a number spelt as a spreadsheet or another country spells it.
+
+    >>> respelt("1,000", NUMBER), respelt("0,4", NUMBER), respelt("40%", NUMBER)
+    ('write 1000, without a separator', 'write 0.4, with a point', 'write 0.4')
+    """
+    if pattern.fullmatch(cell.strip()):
+        return "take out the space around it"
+    number = respell(cell, pattern)
+    if number is None:
+        return None
+    how = (
+        ""
+        if "%" in cell
+        else ", with a point"
+        if number == cell.replace(",", ".")
+        else ", without a separator"
+    )
+    return f"write {number}{how}"
+
+
+def respell(cell: str, pattern: re.Pattern[str]) -> str | None:
+    """Such a number as it is to be written; None for what is no number in any spelling.
+
+    >>> respell("1'000", NUMBER), respell("12%", NUMBER), respell("many", NUMBER)
+    ('1000', '0.12', None)
+    """
+    joined = re.sub(r"(?<=[0-9])[,' _\u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", cell.strip())
+    if pattern.fullmatch(joined):
+        return joined
+    if pattern is not NUMBER:
+        return None
+    if pattern.fullmatch(cell.replace(",", ".")):
+        return cell.replace(",", ".")
+    share = cell.strip().removesuffix("%").strip()
+    return f"{float(share) / 100:g}" if cell.strip().endswith("%") and pattern.fullmatch(share) else None
+
+
 def _neighbour(name: str) -> str:
     """A remedy for a missing file: the most similar name in the same folder, of a folder or what is read here."""
     last = Path(name).name

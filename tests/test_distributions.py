@@ -117,7 +117,7 @@ def test_a_plain_number_is_a_known_one() -> None:
         ("{distribution: normal, mean: 1, ci95: [0]}", ":1:46: value.ci95", "has 1 item; write two"),
         ("{median: 1}", ":1:8: value.distribution", "is missing"),
         ("true", ":1:8: value:", "write a number, or"),
-        ("'0.5'", ":1:8: value:", "write a number, or"),
+        ("'0.5'", ":1:8: value:", "remove the quotes, or"),
         ("1e999", ":1:8", "too large a number"),
         (".inf", ":1:8: value:", "write a number, or"),
     ],

@@ -107,8 +107,44 @@ def test_one_of_everything_is_read_and_checked() -> None:
     [
         # words of the language
         ("why: To", "wyh: To", "4:1: wyh: unknown key; did you mean `why`?"),
+        (
+            "prevalence",
+            "odds_ratio",
+            "8:13: interventions.0.change: found 'odds_ratio'; choose from prevalence, support, hazard_ratio",
+        ),
+        (
+            "    begins: after_birth\n",
+            "",
+            "27:5: interventions.2.begins: is missing; add `begins: ...`; choose from pregnancy, after_birth",
+        ),
+        (
+            "      base: natural\n",
+            "",
+            "23:7: interventions.1.effect.base: is missing; add `base: natural`",
+        ),
+        (
+            "coverage: {value: 0.8, source: assumption, note: the target of the policy}",
+            "coverage: 0.8",
+            "18:15: interventions.1.coverage: found 0.8; write {value: 0.8, source: ..., note: ...}",
+        ),
+        (
+            "coverage: {value: 0.8, source: assumption, note: the target of the policy}",
+            "coverage: 80%",
+            "18:15: interventions.1.coverage: found '80%'; write {value: 0.8, source: ..., note: ...}",
+        ),
+        ("2025: 0.99", "2025: 99%", "10:30: interventions.0.multiply.table.2025: found '99%'; write 0.99"),
+        (
+            "{table: {2025: 0.99, 2026: 0.9}, after: hold}",
+            "{distribution: uniform, low: 0.7, high: 0.9}",
+            "10:15: interventions.0.multiply: found keys and values; a factor on a share is a plain number",
+        ),
+        (
+            "2025: 0.99",
+            "2025: {distribution: uniform, low: 0.7, high: 0.9}",
+            "10:30: interventions.0.multiply.table.2025: found keys and values; a factor on a share is a plain number",
+        ),
         ("title: One of everything\n", "", "1:1: title: is missing; add `title: ...`"),
-        ("scenario: 1", "scenario: 2", "1:11: scenario: found 2; choose from 1"),
+        ("scenario: 1", "scenario: 2", "1:11: scenario: found 2; write `1`"),
         (
             "name: all_three",
             "name: All three",
@@ -160,7 +196,7 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "value: 0.8",
             "value: 80%",
-            "18:23: interventions.1.coverage.value: found '80%'; write a number, or",
+            "18:23: interventions.1.coverage.value: found '80%'; write 0.8, or",
         ),
         ("value: 0.9", "value: -0.9", "32:20: interventions.2.ratio.value: found -0.9; a ratio is 0 or more"),
         (
@@ -181,7 +217,7 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "base: natural",
             "base: usual_care",
-            "24:13: interventions.1.effect.base: found 'usual_care'; choose from natural",
+            "24:13: interventions.1.effect.base: found 'usual_care'; write `natural`",
         ),
         ("id: offer", "id: poverty", "14:9: interventions.1.id: the id `poverty` stands on line 7 too"),
         # words of the model
@@ -209,7 +245,7 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "of: child_poverty",
             "of: smoking",
-            "9:9: interventions.0.of: smoking has 3 levels and only two can be",
+            "9:9: interventions.0.of: smoking has 3 levels and only two can be multiplied; use `change: support`",
         ),
         (
             "{imd_decile: [1",
@@ -224,7 +260,14 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "{imd_decile: [1, 2, 3]}",
             "{gestation: 24_27}",
-            "11:13: interventions.0.where.gestation: gestation is not",
+            "11:13: interventions.0.where.gestation: gestation is not settled before child_poverty; "
+            "choose from imd_decile, mother_age",
+        ),
+        (
+            "{smoking_at_booking: yes}",
+            "{smoking: to_delivery}",
+            "16:16: interventions.1.offer_to.smoking: smoking is what is changed; choose from imd_decile, "
+            "mother_age, child_poverty, smoking_at_booking",
         ),
         (
             "{imd_decile: [1, 2, 3]}",
@@ -270,7 +313,8 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "[days_28_90,",
             "[day_0,",
-            "31:17: interventions.2.age_bands.0: what begins after birth comes too late for day_0",
+            "31:17: interventions.2.age_bands.0: what begins after birth comes too late for day_0; take it out, or "
+            "write `begins: pregnancy`",
         ),
         (
             "source: sss_2022",
