@@ -201,7 +201,7 @@ def _notes(summary: Mapping[str, Any]) -> str:
         if summary["draws"] < ROUGH
         else ""
     )
-    return f"{chosen}{made}; hazards held after the reference years.{passed} {_monte_carlo(summary)}{few}"
+    return f"{chosen}{made}; hazards are the same in every year.{passed} {_monte_carlo(summary)}{few}"
 
 
 def _monte_carlo(summary: Mapping[str, Any]) -> str:
@@ -220,7 +220,7 @@ def _monte_carlo(summary: Mapping[str, Any]) -> str:
         notes.append(f"Monte Carlo variance was taken out of the interval of {', '.join(removed)}.")
     if too_much:
         notes.append(
-            f"The interval of {', '.join(too_much)} is wide from too few births, and nothing could be taken out: "
+            f"The interval of {', '.join(too_much)} is wide from too few {summary['words']['short']}, and nothing could be taken out: "
             "ask for more (--births)."
         )
     if small is not None:

@@ -49,7 +49,7 @@ def find_birth(model: Model, years: Sequence[int], text: str) -> BirthId:
     strata = strata_of(model, years)
     found = parse_birth(text, strata)
     if model.births_in(strata)[found.place(strata)] <= 0:
-        raise _no(text, f"{model.name} has no births in its stratum; choose another")
+        raise _no(text, f"{model.name} has no {model.spec.words.births} in its stratum; choose another")
     return found
 
 

@@ -65,9 +65,15 @@ def in_words(birth: OneBirth) -> str:
 def _who(birth: OneBirth) -> Iterator[str]:
     draw = "the central draw" if birth.draw == CENTRAL else f"draw {birth.draw}"
     place = ", ".join(f"{_plain(dim)} {_plain(label)}" for dim, label in birth.strata)
+    number = birth.id.number
+    more = (
+        f"; number {number:,} is met only where a run draws more than there are"
+        if number >= birth.births
+        else ""
+    )
     yield (
         f"Birth {birth.id} of {birth.model}, {draw}, seed {birth.seed}: {place}, "
-        f"a stratum of {birth.births:,.0f} {birth.called}."
+        f"a stratum of {birth.births:,.0f} {birth.called}{more}."
     )
     yield ""
     yield "Without any policy (a number between 0 and 1 decides each line, and stays the same in every arm):"

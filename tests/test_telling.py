@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -549,6 +550,17 @@ def test_the_last_birth_that_a_stratum_can_have_is_told_at_once() -> None:
 
 def call(*arguments: object) -> Result:
     return CliRunner().invoke(command, [str(a) for a in arguments])
+
+
+def test_a_number_beyond_the_births_that_there_are_is_told_to_be_met_only_in_a_larger_run() -> None:
+    """A table or run may draw more births than a stratum has; each of them can be looked at."""
+    more = "met only where a run draws more than there are"
+    last, beyond = (
+        in_words(replace(BY_HAND, id=BirthId(("2030", "north"), number))).replace("\n    ", " ")
+        for number in (12_344, 12_345)
+    )
+    assert more not in last
+    assert f"a stratum of 12,345 live births; number 12,345 is {more}." in beyond
 
 
 def test_the_example_of_the_help_is_a_birth_that_the_scenario_saves() -> None:

@@ -100,6 +100,7 @@ def command(
     asked = (question.model, question.structure, block, arms_of(question.scenarios), question.years)
     if to is not None:
         from simcore.births import lay_sample
+        from simcore.results import wording
 
         sample = lay_sample(*asked, n, seed)
         rows = write_table(sample, to)
@@ -107,8 +108,9 @@ def command(
         which = "the central draw" if draw is None else f"draw {draw}"
         births = rows // arms
         each = " (one at least of each stratum)" if births > n else ""
+        called = wording(question.model)["short"] if births > 1 else "birth"
         click.echo(
-            f"wrote {to}: {births:,} birth{'s' * (births > 1)}{each} in {arms} arm{'s' * (arms > 1)} of "
+            f"wrote {to}: {births:,} {called}{each} in {arms} arm{'s' * (arms > 1)} of "
             f"{question.model.name}, {rows:,} rows, {which}, seed {seed}",
             err=True,
         )
