@@ -220,8 +220,8 @@ def _monte_carlo(summary: Mapping[str, Any]) -> str:
         notes.append(f"Monte Carlo variance was taken out of the interval of {', '.join(removed)}.")
     if too_much:
         notes.append(
-            f"The interval of {', '.join(too_much)} is wide from too few {summary['words']['short']}, and nothing could be taken out: "
-            "ask for more (--births)."
+            f"The interval of {', '.join(too_much)} is wide from too few {summary['words']['short']}, and nothing "
+            "could be taken out: ask for more (--births)."
         )
     if small is not None:
         others = "Elsewhere it" if notes else "Monte Carlo variance"
