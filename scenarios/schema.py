@@ -30,8 +30,8 @@ def _plain(value: object) -> object:
     """A factor over years is known: where it is not, two files say so side by side."""
     if isinstance(value, dict):
         raise ValueError(
-            "found keys and values; a factor on a share is a plain number and has no distribution, write one number "
-            "(and a second file for another)"
+            "found keys and values, and a factor on a share takes no distribution today; write one number, or two "
+            "files for two"
         )
     return value
 

@@ -44,7 +44,8 @@ class Treatment:
 
     What is gained is taken from the levels after it, in proportion, and only births that were there move
     (below one, the other way); levels before it are left alone. ``ratio`` is ``float64[draws or 1]``; the
-    probability is capped at what the level and those after it hold together. It becomes a step of its own, so that what is only associated with the variable does not follow.
+    probability is capped at what the level and those after it hold together. It becomes a step of its own, so
+    that what is only associated with the variable does not follow.
     """
 
     variable: str

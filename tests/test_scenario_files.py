@@ -136,12 +136,12 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "{table: {2025: 0.99, 2026: 0.9}, after: hold}",
             "{distribution: uniform, low: 0.7, high: 0.9}",
-            "10:15: interventions.0.multiply: found keys and values; a factor on a share is a plain number",
+            "10:15: interventions.0.multiply: found keys and values, and a factor on a share takes no distribution",
         ),
         (
             "2025: 0.99",
             "2025: {distribution: uniform, low: 0.7, high: 0.9}",
-            "10:30: interventions.0.multiply.table.2025: found keys and values; a factor on a share is a plain number",
+            "10:30: interventions.0.multiply.table.2025: found keys and values, and a factor on a share takes no",
         ),
         ("title: One of everything\n", "", "1:1: title: is missing; add `title: ...`"),
         ("scenario: 1", "scenario: 2", "1:11: scenario: found 2; write `1`"),

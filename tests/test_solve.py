@@ -299,6 +299,9 @@ UNSOLVABLE = {
             ("      ratios: {yes: hr_smoking}", "      age_bands: [later]\n      ratios: {yes: hr_smoking}"),
             ("    odds_ratios:\n      - parent: smoking\n        of: [early]\n"
              "        ratios: {yes: or_smoking_early}\n", ""),
+            ("  or_smoking_early:\n    meaning: odds ratio of an early birth\n"
+             "    value: {distribution: lognormal, median: 1.4, ci95: [1.2, 1.6]}\n    unit: odds ratio\n"
+             "    source: assumption\n", ""),
         ],
         "no effect moves `smoking`; let hr_smoking act on the causes and ages of its outcome",
     ),
