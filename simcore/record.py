@@ -11,7 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from simcore.model import Model, Structure
-from simcore.run import SLICES, Settings
+from simcore.run import Settings, births_drawn
+from simcore.slices import SLICES
 from simcore.solved import needs_solving, solved_path
 
 LIBRARIES = ("numpy", "numba", "scipy", "xarray", "h5netcdf")
@@ -44,7 +45,7 @@ def run_record(
         **more,
         "years": list(years),
         "draws": draws,
-        "births_per_draw": settings.births if settings.estimator != "exact" else 0,
+        "births_per_draw": births_drawn(model, settings),
         "seed": settings.seed,
         "estimator": settings.estimator,
         "drawn_to": model.spec.drawn_to,

@@ -37,11 +37,11 @@ from simcore.network import Array, Labelled
 from simcore.pack import Packer, Plans, apportion
 from simcore.program import Compiler, Program
 from simcore.results import BlockResult
+from simcore.slices import SLICES, births_in_slices, even_slices
+from simcore.strata import stratum_keys
 from simcore.worlds import World, Worlds, lay_arm, lay_arms
 
 Estimator = Literal["expected", "exact", "realised"]
-SLICES = 8
-"""Parts that each draw's births are counted in, to see how far they differ: the Monte Carlo error."""
 BLOCK = 20
 """Draws compiled together; it sets memory, and no number."""
 
@@ -60,6 +60,14 @@ class Settings:
     block: int = BLOCK
     people: bool = True
     """Whether births at each step of an intervention are counted."""
+
+
+def births_drawn(model: Model, settings: Settings) -> int:
+    """Simulated births of each draw: 0 where nothing is drawn, as where a model has no cut to draw them to."""
+    by_chance = settings.estimator == "realised" or (
+        settings.estimator == "expected" and model.spec.drawn_to is not None
+    )
+    return settings.births if by_chance else 0
 
 
 def simulate(
@@ -123,6 +131,11 @@ class Run:
         return apportion(self.compiler.births, self.settings.births)
 
     @cached_property
+    def in_slices(self) -> NDArray[np.int64]:
+        """Simulated births of each stratum and slice."""
+        return births_in_slices(self.simulated, stratum_keys(self.compiler.strata))
+
+    @cached_property
     def scale(self) -> Array:
         """Real births that a simulated one stands for, in each stratum."""
         return np.where(self.simulated > 0, self.compiler.births / np.maximum(self.simulated, 1), 0.0)
@@ -143,18 +156,22 @@ def run_block(
 def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock) -> BlockResult:
     cache, births = RiskCache(), run.compiler.births
     worlds = [lay_arm(program.without_idle(arm.reads), arm) for arm in arms]
-    counts = None if run.settings.estimator == "exact" else _Counts(run, program, worlds, cache, block)
+    drawn = births_drawn(program.model, run.settings) > 0
+    profiles = [needed_before(world, world.cut, cache.risk(world).axes) if drawn else () for world in worlds]
+    counts = _Counts(run, program, worlds, profiles, block)
     deaths, slices = [], []
-    for number, world in enumerate(worlds):
-        if counts is None:
-            weights = exact_weights(world, births)
-            deaths.append(_all_draws(expected_deaths(world, 0, weights, cache), block.size))
-            continue
-        needed = needed_before(world, world.cut, cache.risk(world).axes)
-        weights = counts.births(number, needed)
-        deaths.append(_all_draws(expected_deaths(world, world.cut, weights, cache), block.size))
-        risk = risk_before(world, world.cut, cache)
-        slices.append(_by_slice(counts.by_slice(number, needed), risk, len(world.network.strata)))
+    for number, (world, needed) in enumerate(zip(worlds, profiles, strict=True)):
+        # where deaths hang on nothing that is drawn, no luck may enter: not that of a birth more in one slice
+        start = world.cut if needed else 0
+        weights = counts.births(number, needed) if needed else exact_weights(world, births)
+        deaths.append(_all_draws(expected_deaths(world, start, weights, cache), block.size))
+        if needed:
+            risk = risk_before(world, start, cache)
+            by_slice = _by_slice(counts.by_slice(number, needed), risk, len(world.network.strata))
+            slices.append(even_slices(by_slice, run.in_slices))
+        elif drawn:
+            equal = deaths[-1].sum(axis=(-1, -2)) / SLICES
+            slices.append(np.broadcast_to(equal[..., None], (*equal.shape, SLICES)))
     empty = np.zeros((len(arms), block.size, *births.shape, 0))
     return BlockResult(
         block.index,
@@ -206,27 +223,33 @@ def _by_slice(sliced: Labelled, risk: Labelled, n_strata: int) -> Array:
 
 
 class _Counts:
-    """Births drawn to the cut, for every arm.
+    """Births drawn to the cut, for every arm whose deaths hang on a variable drawn (``profiles`` names them).
 
     Arms that change nothing before the cut share one draw of the births, every natural variable among them. An
     arm that does is counted by itself, with its own steps in the profile: together their profiles would multiply.
     """
 
     def __init__(
-        self, run: Run, program: Program, worlds: Sequence[World], cache: RiskCache, block: DrawBlock
+        self,
+        run: Run,
+        program: Program,
+        worlds: Sequence[World],
+        profiles: Sequence[tuple[str, ...]],
+        block: DrawBlock,
     ) -> None:
         shared: _Drawn | None = None
-        self._of_arm: list[_Drawn] = []
+        self._of_arm: dict[int, _Drawn] = {}
         natural = set(program.model.spec.variables)
-        for world in worlds:
+        for number, (world, profile) in enumerate(zip(worlds, profiles, strict=True)):
+            if not profile:
+                continue
             if natural.issuperset(_before_cut(world)):
                 if shared is None:
                     nature = lay_arm(program, Arm("nature"))
                     shared = _Drawn(run, nature, _before_cut(nature), block)
-                self._of_arm.append(shared)
+                self._of_arm[number] = shared
             else:
-                profile = needed_before(world, world.cut, cache.risk(world).axes)
-                self._of_arm.append(_Drawn(run, world, profile, block))
+                self._of_arm[number] = _Drawn(run, world, profile, block)
 
     def by_slice(self, arm: int, needed: tuple[str, ...]) -> Labelled:
         """Real births of one arm: axes strata, slice, then the variables needed."""
@@ -302,7 +325,7 @@ def _realised(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock)
         counted, passed[z] = count_with_passed(packer.with_deaths(plan, z), run.settings.seed, int(draw))
         counted = counted.reshape(*cut, *counted.shape[-2:])
         deaths.append(counted.sum(axis=len(cut) - 1) * scale[..., None, None])
-        slices.append(counted.sum(axis=(-1, -2)) * scale[..., None])
+        slices.append(even_slices(counted.sum(axis=(-1, -2)) * scale[..., None], run.in_slices))
     laid = [lay_arm(program, arm) for arm in arms] if run.settings.people else []
     people = _people(arms, laid, births, block.size) if run.settings.people else {}
     return BlockResult(

@@ -28,7 +28,8 @@ from scenarios.refine import in_words, refine
 from scenarios.running import Forgotten, HeadlineRun
 from scenarios.uncertainty import Margins
 from simcore.draws import DrawBlock
-from simcore.run import SLICES, Settings
+from simcore.run import Settings
+from simcore.slices import SLICES
 from tests.models import answer, invented, prevalence, priors, scenario
 
 LIMITS = Sizes(2000, 1_000_000)

@@ -19,7 +19,7 @@ from scenarios.uncertainty import estimate
 from simcore.draws import DrawBlock
 from simcore.load import load_model
 from simcore.model import Model
-from simcore.run import SLICES
+from simcore.slices import SLICES
 from simcore.solved import read_draws
 from tests.chance import least_variance, normal_faults, z_of_t
 from tests.models import answer, hazard, invented, prevalence, priors, scenario

@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.uncertainty import LARGEST_SHARE, Margins, averted, baseline_summary, estimate
 from simcore.results import BlockResult, join_blocks
-from simcore.run import SLICES
+from simcore.slices import SLICES
 from tests.models import invented
 
 # ---- by hand
