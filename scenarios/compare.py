@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from scenarios.precision import MOST_SAMPLED, Precision, Sizes
 from scenarios.question import DEFAULT_BASELINE, Given, Question, ask, try_arms
 from scenarios.refine import refine
-from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of
+from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of, settled
 from scenarios.schema import Scenario
 from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
 from simcore.model import Structure
 from simcore.record import run_record
 from simcore.results import strata_of, to_dataset, with_averted, wording
-from simcore.run import Estimator, Settings
+from simcore.run import Estimator, Settings, births_drawn
 from simcore.solved import read_draws, shipped_draws
 from simcore.store import RunFolder
 
@@ -145,13 +145,14 @@ def answer(
     record = _final_record(question, sizes, settings, margins, reached)
     estimator: Estimator = "exact" if settings.estimator == "exact" else "expected"
     plain = replace(settings, births=sizes.births, estimator=estimator, people=False)
+    plain_numbers = settled(question)
     beside: dict[str, Margins] = {}
     n_other = min(variant_draws, sizes.draws)
     for name, structure in others.items():
         parts = []
         done = 0
         for _, block in blocks_of(question, structure, range(n_other), plain):
-            parts.append(Margins.of(question.model, block))
+            parts.append(Margins.of(question.model, block, plain_numbers))
             done += block.index.size
             tick(name, done, n_other)
         beside[name] = Margins.join(parts)
@@ -167,14 +168,14 @@ def answer(
     return summary
 
 
-def _least(draws: int, settings: Settings) -> Sizes:
+def _least(question: Question, draws: int, settings: Settings) -> Sizes:
     """Sizes that are run in any case."""
-    return Sizes(draws, 0 if settings.estimator == "exact" else settings.births)
+    return Sizes(draws, births_drawn(question.model, settings))
 
 
 def _limits(question: Question, draws: int, settings: Settings, precision: Precision | None) -> Sizes:
     """Sizes that a run does not go beyond."""
-    least = _least(draws, settings)
+    least = _least(question, draws, settings)
     if precision is None:
         return least
     shipped = shipped_draws(question.model, question.structure)
@@ -204,7 +205,7 @@ def _headline(
             runs[at.births] = HeadlineRun(question, chosen, store(at.births), tick)
         return runs[at.births].to(at.draws)
 
-    least = _least(draws, settings)
+    least = _least(question, draws, settings)
     if precision is None:
         return least, margins_of(least), None
     real = question.model.births_in(strata_of(question.model, question.years)).sum()

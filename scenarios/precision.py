@@ -125,9 +125,9 @@ def headlines(margins: Margins, births: int, share: float, real_births: float = 
     floor = FLOOR * float(margins.total[0].mean())
     found = []
     for arm, name in enumerate(margins.arms):
-        draws, slices = averted(margins, arm) if arm else deaths_under(margins, arm)
-        at = estimate(draws, slices)
-        of_births = draws.size * at.mc_error**2
+        quantity = averted(margins, arm) if arm else deaths_under(margins, arm)
+        at, n = estimate(*quantity), quantity.draws.size
+        of_births = n * at.mc_error**2
         against = max(abs(at.mean), floor)
         found.append(
             Headline(
@@ -136,7 +136,7 @@ def headlines(margins: Margins, births: int, share: float, real_births: float = 
                 at.mean,
                 against,
                 max(share * against, TINY),
-                max(draws.size * at.draw_error**2 - of_births, 0.0),
+                0.0 if quantity.settled else max(n * at.draw_error**2 - of_births, 0.0),
                 of_births * births,
                 real_births,
             )

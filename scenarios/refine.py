@@ -58,8 +58,11 @@ def refine(
         following = next_sizes(found, at, least_draws, limits)
         if following == at:
             return at, margins, {**_report(found, at, asked, limits), "steps": steps}
-        largest = f"{percent(_relative(worst, at))}, of {_called(worst.name, worst.measure)}"
-        say(f"{_size(at)}: the largest error is {largest}; going on to {_size(following)}")
+        largest = (
+            f"the largest error is {percent(_relative(worst, at))}, of {_called(worst.name, worst.measure)}"
+        )
+        found_out = largest if worst.error(at) > 0 else "every draw gives the same answer"
+        say(f"{_size(at)}: {found_out}; going on to {_size(following)}")
         at = following
 
 
@@ -110,6 +113,8 @@ def in_words(report: Mapping[str, Any]) -> str:
     """
     asked = percent(report["asked"])
     drawn = _size(Sizes(report["draws"], report["births_per_draw"]))
+    if report["reached"] and report["largest_error"] == 0:
+        return f"Precision of {asked}: there is nothing to refine, every draw gives the same answer. Used: {drawn}."
     small = [
         h["name"]
         for h in report["headlines"]

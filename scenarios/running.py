@@ -8,10 +8,11 @@ from typing import Protocol
 from scenarios.interventions import arms_of
 from scenarios.question import Question
 from scenarios.uncertainty import Margins
+from simcore.distributions import Distribution
 from simcore.model import Structure
 from simcore.results import BlockResult, join_blocks
 from simcore.run import Settings, simulate
-from simcore.solved import read_draws
+from simcore.solved import needs_solving, read_draws
 
 STORED = 200
 """Draws in one file of an unfinished run."""
@@ -63,6 +64,19 @@ class Forgotten:
         pass
 
 
+def settled(question: Question) -> tuple[bool, ...]:
+    """Of each scenario, that no draw of parameters moves its deaths: every number behind them is a plain one."""
+    parameters = [parameter.value for parameter in question.model.spec.parameters.values()]
+    plain = not needs_solving(question.model) and all(map(_is_plain, parameters))
+    changes = [[n for change in s.interventions for n in change.numbers()] for s in question.scenarios]
+    return tuple(plain and all(map(_is_plain, numbers)) for numbers in changes)
+
+
+def _is_plain(number: Distribution) -> bool:
+    low, high = number.bounds
+    return low == high
+
+
 def blocks_of(
     question: Question,
     structure: Structure,
@@ -91,6 +105,7 @@ class HeadlineRun:
 
     def __init__(self, question: Question, settings: Settings, store: Store, tick: Tick) -> None:
         self.question, self.settings, self.store, self.tick = question, settings, store, tick
+        self.settled = settled(question)
         self.done = 0
         self._margins: list[Margins] = []
 
@@ -127,4 +142,4 @@ class HeadlineRun:
         return Margins.join(self._margins)
 
     def _margins_of(self, block: BlockResult) -> Margins:
-        return Margins.of(self.question.model, block)
+        return Margins.of(self.question.model, block, self.settled)

@@ -226,6 +226,10 @@ class Intervention(Strict):
     where: Where = Field(default_factory=dict)
     years: Window = Window()
 
+    def numbers(self) -> tuple[Distribution, ...]:
+        """Every number of it that may be uncertain."""
+        return ()
+
 
 class Prevalence(Intervention, Sourced):
     """An exposure becomes more or less common, in proportion in every stratum it is aimed at.
@@ -268,6 +272,9 @@ class Support(Intervention):
     uptake: SourcedShare
     effect: SupportEffect
 
+    def numbers(self) -> tuple[Distribution, ...]:
+        return self.coverage.value, self.uptake.value, self.effect.value
+
 
 class HazardRatio(Intervention):
     """The risk of death itself is multiplied, for some causes and ages, among all or those who are reached."""
@@ -279,6 +286,10 @@ class HazardRatio(Intervention):
     ratio: SourcedRatio
     coverage: SourcedShare | None = None
     uptake: SourcedShare | None = None
+
+    def numbers(self) -> tuple[Distribution, ...]:
+        shares = (share.value for share in (self.coverage, self.uptake) if share is not None)
+        return self.ratio.value, *shares
 
 
 AnyIntervention = Annotated[Prevalence | Support | HazardRatio, Field(discriminator="change")]

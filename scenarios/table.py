@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.footnotes import footnotes, has_width, no_interval
 from scenarios.refine import in_words
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 Cells = tuple[str, ...]
 
-ROUGH = 100
-"""Draws below which the ends of a 95% interval are little more than the extremes."""
 WIDE = 130
 """Columns of what is printed to a file or a pipe."""
 FOLDED = 26
@@ -58,7 +57,7 @@ def _print_all(console: Console, summary: Mapping[str, Any], out: Path | None) -
     span = "-".join(str(year) for year in dict.fromkeys((summary["years"][0], summary["years"][-1])))
     console.print(
         f"\n[bold]{baseline['name']}[/bold], {span}: {baseline['births']:,.0f} {words['births']}, "
-        f"{baseline['deaths']['mean']:,.0f} {words['deaths']} ({_range(baseline['deaths']['interval95'])}), "
+        f"{baseline['deaths']['mean']:,.0f} {words['deaths']} ({_interval(baseline['deaths'])}), "
         f"{baseline['imr']:.2f} per 1,000",
         highlight=False,
     )
@@ -83,7 +82,7 @@ def _print_all(console: Console, summary: Mapping[str, Any], out: Path | None) -
     if "precision" in summary:
         reached = summary["precision"]["reached"]
         console.print(in_words(summary["precision"]), style="" if reached else "bold", highlight=False)
-    console.print(_notes(summary), highlight=False)
+    console.print(footnotes(summary), highlight=False)
     console.print(f"{words['use']} {FOOT}".strip(), style="dim", highlight=False)
     if out is not None:
         written = f"Written to {out}/: results.nc, summary.csv, summary.json, run.json"
@@ -141,7 +140,7 @@ def _list(console: Console, title: str, headings: Cells, rows: Sequence[Cells], 
 
 def _size(arm: Mapping[str, Any]) -> Cells:
     averted = arm["deaths_averted"]
-    mean, interval = _count(averted["mean"]), _range(averted["interval95"])
+    mean, interval = _count(averted["mean"]), _interval(averted)
     return arm["name"], mean, interval, f"{arm['percent']:.2f}", f"{arm['per_1000_births']:.3f}"
 
 
@@ -159,7 +158,7 @@ def _variants(summary: Mapping[str, Any]) -> list[Cells]:
             arm["name"],
             name,
             _count(at["mean"]),
-            _range(at["interval95"]),
+            _interval(at),
             _count(at["chosen_on_same_draws"]),
             f"{at['draws']:,}",
         )
@@ -183,52 +182,6 @@ def _uncertain(at: Mapping[str, Any]) -> bool:
     return bool(high - low > 1e-6 * abs(high))
 
 
-def _notes(summary: Mapping[str, Any]) -> str:
-    """How the numbers were made, in one or two sentences."""
-    run = summary["run"]
-    structure = ", ".join(f"{name}={option}" for name, option in summary["structure"].items())
-    chosen = f"Structure: {structure}. " if structure else ""
-    short = summary["words"]["short"]
-    drawn = f" of {run['births_per_draw']:,} {short}" if run["births_per_draw"] else ", nothing drawn"
-    made = f"{summary['draws']:,} draws{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
-    passed = (
-        f" The screen let {100 * run['pass_share']:.3g}% of {short} pass, to be worked out one by one."
-        if "pass_share" in run
-        else ""
-    )
-    few = (
-        f" An interval over {summary['draws']} draws is rough: ask for more (--draws)."
-        if summary["draws"] < ROUGH
-        else ""
-    )
-    return f"{chosen}{made}; hazards are the same in every year.{passed} {_monte_carlo(summary)}{few}"
-
-
-def _monte_carlo(summary: Mapping[str, Any]) -> str:
-    """Which intervals hold how much of the luck of the births drawn: the comparator's deaths, and each headline."""
-    from scenarios.uncertainty import LARGEST_SHARE
-
-    baseline = summary["baseline"]
-    headlines = {f"deaths under {baseline['name']}": baseline["deaths"]}
-    headlines |= {arm["name"]: arm["deaths_averted"] for arm in summary["arms"]}
-    removed = [name for name, at in headlines.items() if at["mc_variance_removed"]]
-    left = {name: at for name, at in headlines.items() if not at["mc_variance_removed"]}
-    too_much = [name for name, at in left.items() if at["mc_variance_share"] > LARGEST_SHARE]
-    small = max((at["mc_variance_share"] for name, at in left.items() if name not in too_much), default=None)
-    notes = []
-    if removed:
-        notes.append(f"Monte Carlo variance was taken out of the interval of {', '.join(removed)}.")
-    if too_much:
-        notes.append(
-            f"The interval of {', '.join(too_much)} is wide from too few {summary['words']['short']}, and nothing "
-            "could be taken out: ask for more (--births)."
-        )
-    if small is not None:
-        others = "Elsewhere it" if notes else "Monte Carlo variance"
-        notes.append(f"{others} is at most {small:.1%} of the variance between draws, and is left in.")
-    return " ".join(notes)
-
-
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
@@ -243,6 +196,13 @@ def _count(value: float) -> str:
 def _error(value: float) -> str:
     """Two figures, and never an exponent for a large one."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def _interval(at: Mapping[str, Any]) -> str:
+    """An interval; where no parameter moves a number it has none, and without Monte Carlo error it is known."""
+    if no_interval(at):
+        return "no interval"
+    return _range(at["interval95"]) if has_width(at) or at["mean"] == 0 else "known"
 
 
 def _range(interval: list[float]) -> str:

@@ -9,7 +9,7 @@ draw are counted in slices, and slices of one draw differ by nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from simcore.results import BlockResult
 Array = NDArray[np.float64]
 LARGEST_SHARE = 0.05
 """The share of Monte Carlo variance above which it is taken out of the interval."""
+ROUNDING = 1e-11
+"""Share of all deaths below which a spread is nothing but rounding."""
 IMD = "imd_decile"
 FIFTHS = {"most_deprived_fifth": slice(0, 2), "least_deprived_fifth": slice(8, 10)}
 
@@ -30,7 +32,8 @@ class Margins:
 
     ``by[dim]`` is ``float64[arms, draws, levels]``; ``total`` is ``float64[arms, draws]``;
     ``slices`` is ``float64[arms, draws, slices]``; ``people`` maps ``(arm, step)`` to ``float64[draws]``;
-    ``pass_share`` is ``float64[draws]``, empty where deaths are not drawn.
+    ``pass_share`` is ``float64[draws]``, empty where deaths are not drawn; ``settled`` says of each arm that no
+    parameter moves its deaths, and is empty where that is not known.
     """
 
     arms: tuple[str, ...]
@@ -39,9 +42,10 @@ class Margins:
     slices: Array
     people: dict[tuple[str, str], Array]
     pass_share: Array = field(default_factory=lambda: np.zeros(0))
+    settled: tuple[bool, ...] = ()
 
     @classmethod
-    def of(cls, model: Model, block: BlockResult) -> Margins:
+    def of(cls, model: Model, block: BlockResult, settled: tuple[bool, ...] = ()) -> Margins:
         """The margins of one block."""
         dims = [*model.strata, "cause", "age_band"]
         deaths = block.deaths
@@ -52,7 +56,7 @@ class Margins:
         strata_axes = tuple(range(2, 2 + len(model.strata)))
         people = {step: at.reshape(at.shape[0], -1).sum(axis=1) for step, at in block.stages.items()}
         total, slices = by[dims[0]].sum(axis=-1), block.slices.sum(axis=strata_axes)
-        return cls(block.arms, total, by, slices, people, block.pass_share)
+        return cls(block.arms, total, by, slices, people, block.pass_share, settled)
 
     @classmethod
     def join(cls, parts: list[Margins]) -> Margins:
@@ -65,7 +69,17 @@ class Margins:
             np.concatenate([p.slices for p in parts], axis=1),
             {step: np.concatenate([p.people[step] for p in parts]) for step in first.people},
             np.concatenate([p.pass_share for p in parts]),
+            first.settled,
         )
+
+
+class Quantity(NamedTuple):
+    """A number of deaths by draw, and what is known of its spread: what :func:`estimate` takes."""
+
+    draws: Array
+    slices: Array | None = None
+    settled: bool = False
+    size: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ class Estimate:
         }
 
 
-def estimate(draws: Array, slices: Array | None = None) -> Estimate:
+def estimate(draws: Array, slices: Array | None = None, settled: bool = False, size: float = 0.0) -> Estimate:
     """Mean and interval of a quantity over draws.
 
     Parameters
@@ -99,6 +113,10 @@ def estimate(draws: Array, slices: Array | None = None) -> Estimate:
     draws : float64[draws]
     slices : float64[draws, slices], optional
         The same quantity as the sum of its slices; none where nothing was drawn.
+    settled
+        That no parameter moves it, so that draws differ by their births alone.
+    size
+        Deaths that it is a difference of: what is less than :data:`ROUNDING` of them is no spread.
 
     Notes
     -----
@@ -107,31 +125,57 @@ def estimate(draws: Array, slices: Array | None = None) -> Estimate:
     variance between draws, draws are moved towards their mean until the rest is left. Where no rest can be told
     from chance (a sample variance has a relative standard error of ``sqrt(2 / (draws - 1))``), the interval
     is left whole: too wide, never a point. ``mc_variance_share`` then says that more births are needed.
+
+    What is settled has no rest: all variance between draws is taken out, the interval is the mean, and
+    ``mc_error`` is the whole error.
+
+    Examples
+    --------
+    >>> estimate(np.array([7.0, 9.0]), np.array([[4.0, 3.0], [4.0, 5.0]]), settled=True).interval95
+    (8.0, 8.0)
     """
     n = draws.size
+    rounding = (ROUNDING * max(size, float(np.abs(draws).max()))) ** 2
     within = np.zeros(n)
     if slices is not None and slices.shape[-1] > 1:
         within = slices.shape[-1] * slices.var(axis=-1, ddof=1)
+        within = np.where(within > rounding, within, 0.0)
     between = float(draws.var(ddof=1)) if n > 1 else 0.0
-    share = float(within.mean()) / between if between > 0 else 0.0
-    removed = bool(share > LARGEST_SHARE and 1.0 - share > 2.0 * np.sqrt(2.0 / (n - 1)))
+    if between <= rounding:
+        between = 0.0
     centre = float(draws.mean())
-    spread = centre + (draws - centre) * np.sqrt(1.0 - share) if removed else draws
-    low, high = (float(q) for q in np.quantile(spread, [0.025, 0.975]))
+    if settled:
+        removed = bool(within.any())
+        share = float(removed)
+    else:
+        share = float(within.mean()) / between if between > 0 else 0.0
+        removed = bool(share > LARGEST_SHARE and 1.0 - share > 2.0 * np.sqrt(2.0 / (n - 1)))
+    low = high = centre
+    if between > 0 and not settled:
+        spread = centre + (draws - centre) * np.sqrt(1.0 - share) if removed else draws
+        low, high = (float(q) for q in np.quantile(spread, [0.025, 0.975]))
     return Estimate(
         centre, (low, high), float(np.sqrt(within.sum())) / n, float(np.sqrt(between / n)), share, removed
     )
 
 
-def deaths_under(margins: Margins, arm: int) -> tuple[Array, Array | None]:
-    """Deaths in one arm by draw, and by draw and slice."""
-    return margins.total[arm], margins.slices[arm] if margins.slices.shape[-1] else None
+def deaths_under(margins: Margins, arm: int) -> Quantity:
+    """Deaths in one arm."""
+    slices = margins.slices[arm] if margins.slices.shape[-1] else None
+    return Quantity(margins.total[arm], slices, _settled(margins, arm))
 
 
-def averted(margins: Margins, arm: int) -> tuple[Array, Array | None]:
-    """Deaths averted against arm 0 by draw, and by draw and slice."""
+def averted(margins: Margins, arm: int) -> Quantity:
+    """Deaths averted against arm 0."""
     slices = margins.slices[0] - margins.slices[arm] if margins.slices.shape[-1] else None
-    return margins.total[0] - margins.total[arm], slices
+    size = float(margins.total[0].mean())
+    return Quantity(
+        margins.total[0] - margins.total[arm], slices, _settled(margins, 0) and _settled(margins, arm), size
+    )
+
+
+def _settled(margins: Margins, arm: int) -> bool:
+    return bool(margins.settled) and margins.settled[arm]
 
 
 def baseline_summary(model: Model, births: Array, margins: Margins) -> dict[str, Any]:
@@ -161,8 +205,8 @@ def _has_tenths(model: Model) -> bool:
 
 def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict[str, Any]:
     """What one scenario averts, whose, of what and when."""
-    total, slices = averted(margins, arm)
-    headline = estimate(total, slices)
+    quantity = averted(margins, arm)
+    total, headline = quantity.draws, estimate(*quantity)
     baseline = margins.total[0]
     out: dict[str, Any] = {
         "name": margins.arms[arm],
@@ -176,15 +220,16 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
         by_decile = difference[IMD]
         out["by_decile"] = by_decile.mean(axis=0).tolist()
         for name, pair in FIFTHS.items():
-            fifth = estimate(by_decile[:, pair].sum(axis=1))
+            deaths = by_decile[:, pair].sum(axis=1)
+            fifth = estimate(*quantity._replace(draws=deaths, slices=None))
             out[name] = {
                 "mean": fifth.mean,
                 "interval95": list(fifth.interval95),
                 "draw_error": fifth.draw_error,
             }
-    deaths = model.spec.deaths
-    out["by_cause"] = dict(zip(deaths.causes, difference["cause"].mean(axis=0).tolist(), strict=True))
-    out["by_age"] = dict(zip(deaths.age_bands, difference["age_band"].mean(axis=0).tolist(), strict=True))
+    spec = model.spec.deaths
+    out["by_cause"] = dict(zip(spec.causes, difference["cause"].mean(axis=0).tolist(), strict=True))
+    out["by_age"] = dict(zip(spec.age_bands, difference["age_band"].mean(axis=0).tolist(), strict=True))
     people = {step: values for (name, step), values in margins.people.items() if name == margins.arms[arm]}
     if people:
         out["people"] = {

@@ -50,6 +50,32 @@ def test_one_draw_has_no_spread_and_equal_draws_no_share() -> None:
     }
 
 
+def test_a_spread_that_is_rounding_is_no_spread_and_has_no_share() -> None:
+    """A difference of two numbers of 130,000 deaths is known to about 1e-11; less than 1e-6 of a death is nothing."""
+    rng = np.random.default_rng(4)
+    draws = 77.0 + rng.normal(0.0, 1e-11, 300)
+    slices = draws[:, None] / SLICES + rng.normal(0.0, 1e-11, (300, SLICES))
+    found = estimate(draws, slices, size=130_000.0)
+    assert (found.mc_error, found.draw_error, found.mc_variance_share) == (0.0, 0.0, 0.0)
+    assert found.interval95 == (found.mean, found.mean)
+    # luck of the births is not rounding though draws are alike
+    luck = estimate(draws, slices + rng.normal(0.0, 0.1, (300, SLICES)), size=130_000.0)
+    assert luck.mc_error > 0.01
+    assert (luck.mc_variance_share, luck.mc_variance_removed) == (0.0, False)
+    # and a small spread is a spread
+    assert estimate(draws + rng.normal(0.0, 1e-4, 300), None, size=130_000.0).draw_error > 1e-6
+
+
+def test_what_no_parameter_moves_has_no_interval_and_all_its_spread_is_that_of_births() -> None:
+    draws, slices = world(np.random.default_rng(5), 100, spread=0.0, noise=1.0)
+    found = estimate(draws, slices, settled=True)
+    assert found.interval95 == (found.mean, found.mean)
+    assert (found.mc_variance_share, found.mc_variance_removed) == (1.0, True)
+    assert found.mc_error == estimate(draws, slices).mc_error > 0
+    sure = estimate(np.full(100, 3.0), None, settled=True)
+    assert (sure.mc_error, sure.mc_variance_share, sure.mc_variance_removed) == (0.0, 0.0, False)
+
+
 def test_plain_numbers_are_plain() -> None:
     found = estimate(*world(np.random.default_rng(3), 100, spread=1.0, noise=0.5)).as_dict()
     assert {type(v) for k, v in found.items() if k != "interval95"} == {float, bool}
@@ -171,8 +197,8 @@ def test_fifths_are_made_of_ten_tenths_and_of_nothing_else(levels: int) -> None:
 
 def test_averted_is_the_comparator_less_the_arm() -> None:
     margins = Margins.of(invented("harbour"), block(1))
-    total, slices = averted(margins, 1)
+    total, slices, *_ = averted(margins, 1)
     assert slices is not None
     assert np.array_equal(total, margins.total[0] - margins.total[1])
     assert slices.shape == (3, SLICES)
-    assert averted(margins, 0)[0].tolist() == [0.0] * 3
+    assert averted(margins, 0).draws.tolist() == [0.0] * 3

@@ -1,0 +1,82 @@
+"""What is said below the table: how the numbers were made, and what their intervals and errors hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scenarios.uncertainty import LARGEST_SHARE
+
+ROUGH = 100
+"""Draws below which the ends of a 95% interval are little more than the extremes."""
+
+
+def footnotes(summary: Mapping[str, Any]) -> str:
+    """How the numbers were made, in one or two sentences."""
+    run = summary["run"]
+    structure = ", ".join(f"{name}={option}" for name, option in summary["structure"].items())
+    short = summary["words"]["short"]
+    drawn = f" of {run['births_per_draw']:,} {short}" if run["births_per_draw"] else ", nothing drawn"
+    draws = "1 draw" if summary["draws"] == 1 else f"{summary['draws']:,} draws"
+    made = f"{draws}{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
+    said = [f"Structure: {structure}."] if structure else []
+    said.append(f"{made}; hazards are the same in every year.")
+    if "pass_share" in run:
+        passed = f"{100 * run['pass_share']:.3g}% of {short}"
+        said.append(f"The screen let {passed} pass, to be worked out one by one.")
+    said += _monte_carlo(summary)
+    if summary["draws"] < ROUGH and any(map(has_width, _headlines(summary).values())):
+        said.append(f"An interval over {summary['draws']} draws is rough: ask for more (--draws).")
+    return " ".join(said)
+
+
+def _monte_carlo(summary: Mapping[str, Any]) -> list[str]:
+    """Which intervals hold how much of the luck of the births drawn: the comparator's deaths, and each headline."""
+    headlines = _headlines(summary)
+    alone = [name for name, at in headlines.items() if no_interval(at) and at["mc_variance_removed"]]
+    removed = [name for name, at in headlines.items() if at["mc_variance_removed"] and name not in alone]
+    left = {
+        name: at for name, at in headlines.items() if at["mc_error"] > 0 and not at["mc_variance_removed"]
+    }
+    too_much = [name for name, at in left.items() if at["mc_variance_share"] > LARGEST_SHARE]
+    small = max((at["mc_variance_share"] for name, at in left.items() if name not in too_much), default=0.0)
+    said = []
+    if summary["draws"] == 1:
+        said.append("One draw has no interval: ask for more (--draws).")
+    elif alone:
+        of = "anything" if len(alone) == len(headlines) else ", ".join(alone)
+        said.append(f"No parameter moves {of}: there is no interval, and the MC error is the whole error.")
+    elif not any(map(has_width, headlines.values())):
+        said.append("No parameter moves anything: every draw gives the same answer.")
+    if summary["run"]["births_per_draw"] and not any(at["mc_error"] for at in headlines.values()):
+        said.append("There is no Monte Carlo error: deaths hang on nothing that is drawn.")
+    if removed:
+        said.append(f"Monte Carlo variance was taken out of the interval of {', '.join(removed)}.")
+    if too_much:
+        said.append(
+            f"The interval of {', '.join(too_much)} is wide from too few {summary['words']['short']}, and nothing "
+            "could be taken out: ask for more (--births)."
+        )
+    if small > 0:
+        others = "Elsewhere it" if removed or too_much else "Monte Carlo variance"
+        most = f"at most {small:.1%}" if small >= 0.001 else "less than 0.1%"
+        said.append(f"{others} is {most} of the variance between draws, and is left in.")
+    return said
+
+
+def _headlines(summary: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The comparator's deaths and what each scenario averts, as they are called in the notes."""
+    baseline = summary["baseline"]
+    headlines = {f"deaths under {baseline['name']}": baseline["deaths"]}
+    return headlines | {arm["name"]: arm["deaths_averted"] for arm in summary["arms"]}
+
+
+def has_width(at: Mapping[str, Any]) -> bool:
+    """Whether its interval is more than a point."""
+    low, high = at["interval95"]
+    return bool(high > low)
+
+
+def no_interval(at: Mapping[str, Any]) -> bool:
+    """Whether there is an error, and no parameter that an interval could be over."""
+    return bool(at["mc_error"] > 0 and not has_width(at))
