@@ -23,7 +23,9 @@ from tests.models import answer
 from tests.models.written import Folder, folders
 from tests.test_random_models import budget, draws_of
 
-MODELS, DRAWS, RUN, BIRTHS = 60, 10, 5, 3_001
+MODELS, DRAWS, RUN, BIRTHS = 30, 30, 5, 3_001
+ROUNDING = 1e-10
+"""Share of all deaths that sums in two orders may differ by."""
 ESTIMATORS = ("expected", "realised")
 Even = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -39,11 +41,14 @@ class Stated:
         self.unsaid: list[Folder] = []
         """Where an error is made and none is stated."""
 
-    def add(self, folder: Folder, made: list[float], told: list[Estimate], deaths: float) -> None:
-        nothing = [abs(gap) <= 1e-9 * deaths for gap in made]
+    def add(
+        self, folder: Folder, made: list[float], told: list[Estimate], deaths: float, scored: bool
+    ) -> None:
+        nothing = [abs(gap) <= ROUNDING * deaths for gap in made]
         for gap, at, exact in zip(made, told, nothing, strict=True):
             if at.mc_error > 0 and not all(nothing):
-                self.scores.append(float(z_of_t(gap / at.mc_error, RUN * (SLICES - 1))))
+                if scored:
+                    self.scores.append(float(z_of_t(gap / at.mc_error, RUN * (SLICES - 1))))
             elif at.mc_error > 0:
                 self.in_vain.append(folder)
             elif not exact:
@@ -52,7 +57,7 @@ class Stated:
 
 
 def look_at(folder: Folder, estimator: str, stated: Stated) -> None:
-    """One model in its last arm: deaths, then deaths averted, which have less to do with luck."""
+    """One model in its last arm: deaths, and deaths averted, whose luck is much the same and is scored but once."""
     model, first = folder.model, draws_of(folder).parameters
     draws = DrawBlock(np.arange(DRAWS), {name: np.repeat(v[:1], DRAWS) for name, v in first.items()})
     common = model, model.structure(), draws, (folder.arms[0], folder.arms[-1]), folder.years
@@ -62,18 +67,18 @@ def look_at(folder: Folder, estimator: str, stated: Stated) -> None:
     drawn = run.deaths.reshape(2, DRAWS, -1).sum(axis=-1)
     slices = run.slices.reshape(2, DRAWS, -1, run.slices.shape[-1]).sum(axis=2)
     of_all = float(exact[0].mean())
-    for of in (lambda arms: arms[1], lambda arms: arms[0] - arms[1]):
+    for scored, of in ((True, lambda arms: arms[1]), (False, lambda arms: arms[0] - arms[1])):
         parts = [slice(begin, begin + RUN) for begin in range(0, DRAWS, RUN)]
         told = [estimate(of(drawn)[part], of(slices)[part], size=of_all) for part in parts]
         made = [float((of(drawn) - of(exact))[part].mean()) for part in parts]
-        stated.add(folder, made, told, max(of_all, 1.0))
+        stated.add(folder, made, told, max(of_all, 1.0), scored)
 
 
 @cache
-def over_models(estimator: str, even: Even = even_slices) -> Stated:
+def over_models(estimator: str, models: int = MODELS, even: Even = even_slices) -> Stated:
     stated = Stated()
 
-    @budget(MODELS)
+    @budget(models)
     @given(folders(), st.data())
     def each(folder: Folder, data: st.DataObject) -> None:
         cut = data.draw(st.sampled_from(list(folder.document["variables"])))
@@ -88,7 +93,7 @@ def over_models(estimator: str, even: Even = even_slices) -> Stated:
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_runs_of_any_model_and_cut_are_as_far_from_the_truth_as_they_say(estimator: str) -> None:
     scores = over_models(estimator).scores
-    assert len(scores) > 60
+    assert len(scores) > 80
     assert normal_faults(scores) == []
     # power: with probability 99% an error stated at six tenths of its size is found
     assert least_variance(len(scores)) < 1 / 0.6**2
@@ -105,13 +110,10 @@ def test_an_error_is_stated_where_one_is_made_and_nowhere_else() -> None:
 
 
 def test_slices_that_are_left_uneven_state_errors_in_vain() -> None:
-    assert over_models("expected", lambda deaths, births: deaths).in_vain
+    assert over_models("expected", 15, lambda deaths, births: deaths).in_vain
 
 
-def test_an_error_stated_at_half_its_size_is_found() -> None:
-    half = over_models("expected", lambda deaths, births: _nearer(even_slices(deaths, births)))
-    assert any("variance" in fault for fault in normal_faults(half.scores))
-
-
-def _nearer(slices: np.ndarray) -> np.ndarray:
-    return np.asarray((slices + slices.mean(axis=-1, keepdims=True)) / 2)
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_an_error_stated_at_half_its_size_is_found(estimator: str) -> None:
+    faults = normal_faults(2 * np.array(over_models(estimator).scores))
+    assert any("variance" in fault for fault in faults)
