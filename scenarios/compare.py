@@ -35,7 +35,7 @@ def compare(
     *,
     model: Given = "england",
     baseline: Given = DEFAULT_BASELINE,
-    years: Sequence[int] = range(2025, 2035),
+    years: Sequence[int] | None = None,
     variants: Mapping[str, str] | None = None,
     draws: int = 1000,
     settings: Settings | None = None,
@@ -49,6 +49,8 @@ def compare(
         Paths, folders, or bare names of shipped scenarios.
     baseline
         The comparator; every scenario is measured against it.
+    years
+        Years of birth; 2025 to 2034 if not given, or what a model without these has after its reference years.
     variants
         Structural choices by name, for example ``{"child_poverty": "half"}``.
     draws

@@ -15,6 +15,8 @@ from simcore.problems import DocumentError, Problem
 
 DEFAULT_MODEL = "england"
 DEFAULT_BASELINE = "current_policy"
+DEFAULT_YEARS = range(2025, 2035)
+"""Years of birth where none are named, in a model that has them all."""
 
 Given = str | os.PathLike[str]
 
@@ -34,10 +36,13 @@ def ask(
     *,
     model: Given = DEFAULT_MODEL,
     baseline: Given = DEFAULT_BASELINE,
-    years: Sequence[int] = range(2025, 2035),
+    years: Sequence[int] | None = None,
     variants: Mapping[str, str] | None = None,
 ) -> Question:
     """Read and check the files of a comparison. Nothing is compiled, run or written; :func:`try_arms` is next.
+
+    Without ``years`` they are :data:`DEFAULT_YEARS`; in a model that lacks one of these, its own years after its
+    reference years.
 
     Raises
     ------
@@ -46,7 +51,7 @@ def ask(
     """
     loaded = load_model(model)
     structure = loaded.structure(variants)
-    wanted = tuple(years)
+    wanted = tuple(_years_of(loaded) if years is None else years)
     given = [scenarios] if isinstance(scenarios, str | os.PathLike) else scenarios
     comparator, problems = _comparator(baseline, loaded)
     read, found = gather_scenarios(given)
@@ -114,6 +119,14 @@ def _comparator(baseline: Given, model: Model) -> tuple[list[Scenario], list[Pro
     remedy = f"write a file with `model: {model.name}` and `interventions: []`, and name it with --baseline"
     message = f"`{baseline}` is for the model `{comparator.model}`, not `{model.name}`; {remedy}"
     return [], [Problem("--baseline", None, None, "", message)]
+
+
+def _years_of(model: Model) -> Sequence[int]:
+    """Years where none are named."""
+    if not model.years or set(DEFAULT_YEARS) <= set(model.years):
+        return DEFAULT_YEARS
+    observed = max(model.spec.reference_years, default=model.years[0] - 1)
+    return [year for year in model.years if year > observed] or model.years
 
 
 def _is_same(scenario: Scenario, comparator: Scenario) -> bool:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.question import ask
 from simcore.cli import VERBS
 from tests.conftest import LIBRARY, PATIENCE, ROOT, Call, Done, command, environment
+from tests.models import scenario_text
 
 SMALL = ("--years", "2030", "--draws", "2", "--births", "1000", "--variant-draws", "2")
 ENGLAND = LIBRARY.parents[1] / "simcore" / "models" / "england"
@@ -391,18 +393,38 @@ def test_a_spoilt_model_is_refused_by_every_verb_with_every_fault_and_nothing_wr
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["compare", "smoking_halved", "--years", "2001"], "`current_policy` is for the model `england`, not"),
+        (
+            ["compare", "smoking_halved", "--years", "2001"],
+            "`current_policy` is for the model `england`, not",
+        ),
         (["compare", "smoking_halved", "--years", "2001"], "and name it with --baseline"),
-        (["compare", "smoking_halved"], "harbour has 2001 to 2006, write --years 2001-2006, or fewer of them"),
+        (["compare", "smoking_halved"], "`current_policy` is for the model `england`, not"),
+        (
+            ["compare", "smoking_halved", "--years", "2025-2034"],
+            "harbour has 2001 to 2006, write --years 2001-2006, or fewer of them",
+        ),
         (["births", "--n", "10", "--to", "b.csv", "--years", "2001"], "and name it with --baseline"),
     ],
-)  # fmt: skip
+)
 def test_what_england_has_by_default_is_asked_for_elsewhere(
     arguments: list[str], said: str, simcore: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     refused(simcore(*arguments, "--model", INVENTED / "harbour"), said)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"), [("harbour", (2004, 2005, 2006)), ("england", tuple(range(2025, 2035)))]
+)
+def test_years_are_those_after_the_reference_years_where_a_model_lacks_the_usual_ones(
+    model: str, expected: tuple[int, ...], tmp_path: Path
+) -> None:
+    base = tmp_path / "base.yaml"
+    base.write_text(scenario_text("base", model=model))
+    place = model if model == "england" else INVENTED / model
+    assert ask([], model=place, baseline=base).years == expected
+    assert ask([], model=place, baseline=base, years=expected[1:2]).years == expected[1:2]
 
 
 # ---- what is printed where

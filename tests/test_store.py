@@ -183,12 +183,16 @@ def test_blocks_of_another_question_in_the_same_folder_are_not_used(
         answer(begin, 40, SHORT, variant_draws=2, out=tmp_path / "shared", tick=break_off)
     begun = blocks_in(tmp_path / "shared")
     assert len(begun) == 1
-    asked = ("compare", *numbers, *other)
+    asked, said = ("compare", *numbers, *other), {}
     for folder in ("shared", "fresh"):
         done = simcore(*asked, "--out", tmp_path / folder)
         assert done.status == 0, done.stderr
+        said[folder] = done.stderr
     assert same_bits(tmp_path / "shared", tmp_path / "fresh")
     assert blocks_in(tmp_path / "shared") == begun
+    left = begun[0].parent.name
+    assert f"shared also holds what another run finished before it was interrupted ({left})" in said["shared"]
+    assert said["fresh"] == ""
     if len(other) > 1:
         assert not same_bits_as_begun(tmp_path / "fresh", begun[0])
 

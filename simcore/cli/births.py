@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from simcore.cli.common import load_question, parse_variants, parse_years
+from simcore.cli.common import DEFAULT_YEARS, load_question, parse_variants
 from simcore.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ simcore births smoking_halved --explain 2030/1/297
 @click.option(
     "--baseline", default="current_policy", show_default=True, metavar="FILE", help="The comparator."
 )
-@click.option("--years", default="2025-2034", show_default=True, help="A span of years, or one year.")
+@click.option("--years", show_default=DEFAULT_YEARS, help="A span of years, or one year.")
 @click.option(
     "--variant", "variants", multiple=True, metavar="NAME=VALUE", help="Structural choice (repeatable)."
 )
@@ -64,7 +64,7 @@ def command(
     explain: str | None,
     model: str,
     baseline: str,
-    years: str,
+    years: str | None,
     variants: tuple[str, ...],
     draw: int | None,
     seed: int,
@@ -82,7 +82,7 @@ def command(
     if to is not None:
         _check_place(to)
     shown = scenarios or (SHOWN if model == "england" else ())
-    question = load_question(model, shown, baseline, parse_years(years), parse_variants(variants))
+    question = load_question(model, shown, baseline, years, parse_variants(variants))
     from simcore.birth_id import find_birth
     from simcore.solved import read_central, read_draws
 

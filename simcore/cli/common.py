@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scenarios.question import Question
 
 YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
+DEFAULT_YEARS = "2025-2034, or what a model without these has after its reference years"
 SHARE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE](-?[0-9]{1,2}))?\s*(%?)")
 
 
@@ -78,12 +79,13 @@ def parse_precision(text: str) -> float:
 
 
 def load_question(
-    model: str, scenarios: Sequence[str], baseline: str, years: Sequence[int], variants: dict[str, str]
+    model: str, scenarios: Sequence[str], baseline: str, years: str | None, variants: dict[str, str]
 ) -> Question:
     """Read and check a question, with the comparator first among its scenarios."""
+    span = None if years is None else parse_years(years)
     from scenarios.question import ask
 
-    return ask(list(scenarios), model=model, baseline=baseline, years=years, variants=variants)
+    return ask(list(scenarios), model=model, baseline=baseline, years=span, variants=variants)
 
 
 def default_threads() -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from click.core import ParameterSource
 
-from simcore.cli.common import default_threads, load_question, parse_precision, parse_variants, parse_years
+from simcore.cli.common import DEFAULT_YEARS, default_threads, load_question, parse_precision, parse_variants
 from simcore.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ NOT_PRECISE = 3
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIOS...")
 @click.option(
     "--years",
-    default="2025-2034",
-    show_default=True,
+    show_default=DEFAULT_YEARS,
     metavar="YEARS",
     help="Years of birth, a span or one year.",
 )
@@ -131,7 +130,7 @@ NOT_PRECISE = 3
 )
 def command(
     scenarios: tuple[str, ...],
-    years: str,
+    years: str | None,
     draws: int,
     births: int,
     precision: str | None,
@@ -155,7 +154,7 @@ def command(
     asked = _precision(precision, most_draws, most_births)
     draws, births = _within(asked, draws, births)
     folder = _free_place(out)
-    question = load_question(model, scenarios, baseline, parse_years(years), parse_variants(variants))
+    question = load_question(model, scenarios, baseline, years, parse_variants(variants))
     if len(question.scenarios) < 2:
         raise click.UsageError(
             f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"
@@ -183,6 +182,7 @@ def command(
         raise
     if folder is not None:
         _write(folder, summary)
+        _tell_of_unfinished(folder)
     if as_json:
         click.echo(json.dumps(summary))
     else:
@@ -243,6 +243,17 @@ def _free_place(out: str | None) -> Path | None:
             message = f"{Path(out) / name} is a folder where a file is to be written; choose another place"
             raise click.BadParameter(message, param_hint="--out")
     return Path(out)
+
+
+def _tell_of_unfinished(out: Path) -> None:
+    """What interrupted runs of other questions left there is theirs to go on from, and the user's to delete."""
+    left = sorted(path.name for path in out.glob("blocks-*") if path.is_dir())
+    if left:
+        click.echo(
+            f"{out} also holds what another run finished before it was interrupted ({', '.join(left)}): its own "
+            "command goes on from there; delete it if it is not wanted",
+            err=True,
+        )
 
 
 def _write(out: Path, summary: dict[str, Any]) -> None:
