@@ -32,7 +32,9 @@ def footnotes(summary: Mapping[str, Any]) -> str:
 
 def _monte_carlo(summary: Mapping[str, Any]) -> list[str]:
     """Which intervals hold how much of the luck of the births drawn: the comparator's deaths, and each headline."""
-    headlines = _headlines(summary)
+    headlines, births = _headlines(summary), summary["run"]["births_per_draw"]
+    # what is counted by ones may be nothing by luck: that no death was seen is no certainty
+    one_by_one = summary["run"]["estimator"] == "realised"
     alone = [name for name, at in headlines.items() if no_interval(at) and at["mc_variance_removed"]]
     removed = [name for name, at in headlines.items() if at["mc_variance_removed"] and name not in alone]
     left = {
@@ -46,9 +48,11 @@ def _monte_carlo(summary: Mapping[str, Any]) -> list[str]:
     elif alone:
         of = "anything" if len(alone) == len(headlines) else ", ".join(alone)
         said.append(f"No parameter moves {of}: there is no interval, and the MC error is the whole error.")
-    elif not any(map(has_width, headlines.values())):
+    elif one_by_one and not any(at["mean"] for at in headlines.values()):
+        said.append("No death was drawn: ask for more (--births).")
+    elif not one_by_one and not any(map(has_width, headlines.values())):
         said.append("No parameter moves anything: every draw gives the same answer.")
-    if summary["run"]["births_per_draw"] and not any(at["mc_error"] for at in headlines.values()):
+    if births and not one_by_one and not any(at["mc_error"] for at in headlines.values()):
         said.append("There is no Monte Carlo error: deaths hang on nothing that is drawn.")
     if removed:
         said.append(f"Monte Carlo variance was taken out of the interval of {', '.join(removed)}.")

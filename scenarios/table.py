@@ -141,7 +141,8 @@ def _list(console: Console, title: str, headings: Cells, rows: Sequence[Cells], 
 def _size(arm: Mapping[str, Any]) -> Cells:
     averted = arm["deaths_averted"]
     mean, interval = _count(averted["mean"]), _interval(averted)
-    return arm["name"], mean, interval, f"{arm['percent']:.2f}", f"{arm['per_1000_births']:.3f}"
+    percent = "-" if arm["percent"] is None else f"{arm['percent']:.2f}"
+    return arm["name"], mean, interval, percent, f"{arm['per_1000_births']:.3f}"
 
 
 def _rest(arm: Mapping[str, Any]) -> Cells:
@@ -217,7 +218,7 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         scenario: str,
         measure: str,
         level: str,
-        value: float,
+        value: float | None,
         unit: str,
         more: Mapping[str, Any] | None = None,
     ) -> None:

@@ -211,7 +211,8 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
     out: dict[str, Any] = {
         "name": margins.arms[arm],
         "deaths_averted": headline.as_dict(),
-        "percent": float(100 * total.mean() / baseline.mean()),
+        # of no deaths at all there is no percentage
+        "percent": float(100 * total.mean() / baseline.mean()) if baseline.any() else None,
         "per_1000_births": float(1000 * total.mean() / births.sum()),
         "p_positive": float((total > 0).mean()),
     }

@@ -5,6 +5,7 @@ The villages of `tests.test_order_of_policies`: three exposures in a chain, of w
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,24 @@ def test_plain_numbers_have_no_interval_and_the_error_of_the_births(
     assert "deaths (no interval)" in said
     assert "No parameter moves anything: there is no interval, and the MC error is the whole error." in said
     assert "variance" not in said and "--births" not in said and "rough" not in said
+
+
+def test_deaths_drawn_one_by_one_are_never_known(capsys: pytest.CaptureFixture[str]) -> None:
+    """Births are drawn for them whether or not the model has a cut; and that nobody died is luck."""
+    asked = question(village(), fewer("damp", 0.5))
+    summary = answer(asked, 20, replace(ODD, estimator="realised"))
+    assert summary["run"]["births_per_draw"] == ODD.births
+    assert all(at["mc_error"] > 0 for at in headlines(summary))
+    assert "No parameter moves anything: there is no interval" in printed(summary, capsys)
+    rows = [(*row[:-1], 1e-9) for row in village().tables["hazards.csv"][1:]]
+    rare = village().with_({"hazards.csv": (village().tables["hazards.csv"][0], *rows)})
+    nobody = answer(question(rare, fewer("damp", 0.5)), 20, replace(ODD, estimator="realised"))
+    assert not any(at["mean"] for at in headlines(nobody))
+    # of no deaths there is no percentage, in JSON neither
+    assert [arm["percent"] for arm in json.loads(json.dumps(nobody, allow_nan=False))["arms"]] == [None]
+    said = printed(nobody, capsys)
+    assert "No death was drawn: ask for more (--births)." in said
+    assert "no Monte Carlo error" not in said and "every draw gives the same" not in said
 
 
 def test_a_precision_is_reached_by_births_where_no_parameter_moves() -> None:
