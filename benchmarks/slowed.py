@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from simcore import fanout
-from simcore.kernels import deaths, differing, levels, profiles, rng, sift
+from simcore.kernels import deaths, differing, levels, profiles, realise, rng, sift
 from simcore.kernels.arrays import Ints
 
 
@@ -26,6 +26,16 @@ def afresh(kernel: Any, *, nogil: bool = True, **parts: Any) -> Any:
     function = kernel.py_func
     names = {**function.__globals__, **parts}
     return njit(nogil=nogil)(FunctionType(function.__code__, names, function.__name__, function.__defaults__))
+
+
+def counting(**parts: Any) -> Any:
+    """The kernel that counts profiles, with other parts in its loop over blocks."""
+    return afresh(profiles._count, _count_blocks=afresh(profiles._count_blocks, **parts))
+
+
+def realising(**parts: Any) -> Any:
+    """The kernel that realises deaths, with other parts in its loop over blocks."""
+    return afresh(realise.realise, _realise_blocks=afresh(realise._realise_blocks, **parts))
 
 
 # ---- a generator whose ten rounds are a loop: it is not vectorised
@@ -42,6 +52,11 @@ def philox_in_a_loop(c0, c1, c2, c3, k0, k1):
 def slow_words() -> Any:
     """`simcore.kernels.rng.fill_words` with it."""
     return afresh(rng.fill_words, philox4x32=philox_in_a_loop)
+
+
+def slow_stretch() -> Any:
+    """`simcore.kernels.rng.fill_stretch` with it."""
+    return afresh(rng.fill_stretch, philox4x32=philox_in_a_loop)
 
 
 # ---- a screen that lists births as it meets them: it is not vectorised
@@ -96,23 +111,23 @@ WAYS = {
 @contextmanager
 def broken(way: str) -> Iterator[None]:
     """Count and realise births with kernels that are broken in one of the `WAYS`."""
-    counting, realising, add = profiles._count, deaths.realise, fanout.add_over_births
+    count, die, add = profiles._count, realise.realise, fanout.add_over_births
     if way in ("counting", "realising"):
         blocks = afresh(levels.fill_blocks, fill_words=slow_words())
         if way == "counting":
-            counting = afresh(counting, fill_blocks=blocks)
+            count = counting(fill_blocks=blocks)
         else:
-            realising = afresh(realising, fill_blocks=blocks)
+            die = realising(fill_blocks=blocks, fill_stretch=slow_stretch())
     elif way == "arms":
         again = {"pick": pick_all, "narrow": afresh(differing.narrow, pick=pick_all)}
-        counting, realising = afresh(counting, **again), afresh(realising, **again)
+        count, die = counting(**again), realising(**again)
     elif way == "lock":
-        counting, realising = afresh(counting, nogil=False), afresh(realising, nogil=False)
+        count, die = afresh(count, nogil=False), afresh(die, nogil=False)
     else:
         add = undivided
     with (
-        patch.object(profiles, "_count", counting),
-        patch.object(deaths, "realise", realising),
+        patch.object(profiles, "_count", count),
+        patch.object(deaths, "realise", die),
         patch.object(fanout, "add_over_births", add),
     ):
         yield

@@ -30,6 +30,11 @@ WIDE = {
 }
 """Instructions on 256 bits that a loop over births must have, at least how many, and where it is."""
 WIDE_IN_THE_SCREEN = {
+    "fill_stretch": (
+        "vpmuludq",
+        19,
+        "rng.py",
+    ),  # the first round is alike for all, but for one multiplication
     "_fill_limits": ("vpcmp", 3, "sift.py"),  # one an edge
     "_sift_halves": ("vpcmp", 1, "sift.py"),
 }
@@ -37,8 +42,6 @@ LOOPS: list[tuple[ModuleType, str, dict[str, tuple[str, int, str]]]] = [
     (profiles, "_count", WIDE),
     (deaths, "realise", WIDE | WIDE_IN_THE_SCREEN),
 ]
-COUNTED = {"_count": 115, "realise": 319, "work_out": 2, "pick": 6, "_judge": 11, "fill_factor_rows": 3}
-"""Places that count references in loops, each met once a block, a look-up or a birth that may die; nowhere else any."""
 needs_vectors = pytest.mark.skipif(
     not get_host_cpu_features().get("avx2"),
     reason="NO AVX2: whether kernels are vectorised is not checked on this processor",
@@ -71,12 +74,12 @@ def not_wide(kernel: Any, wanted: dict[str, tuple[str, int, str]]) -> list[str]:
 
 
 def counting_references(kernel: Any) -> list[str]:
-    """Loops that count references at more places than is known."""
+    """Loops that count references."""
     return [
-        f"{function} counts references at {found} places in its loops, {COUNTED.get(function, 0)} before: an array "
-        f"is sliced there, or handed on in a tuple (simcore/kernels/levels.py says how not to)"
+        f"{function} counts references at {found} places in its loops: is it compiled as a `block_kernel` "
+        f"(simcore/kernels/block.py)?"
         for function, found in references(kernel).items()
-        if found > COUNTED.get(function, 0)
+        if found
     ]
 
 
@@ -125,7 +128,7 @@ def test_a_generator_that_is_not_vectorised_is_caught() -> None:
 @needs_vectors
 def test_a_screen_that_is_not_vectorised_is_caught() -> None:
     world = random_world(0)
-    slow = afresh(deaths.realise, sift=slowed.slow_screen())
+    slow = slowed.realising(sift=slowed.slow_screen())
     with patch.object(deaths, "realise", slow):
         found = deaths.count_deaths(world, 1, 0)
     (told,) = not_wide(slow, WIDE | WIDE_IN_THE_SCREEN)
@@ -137,7 +140,7 @@ def test_a_screen_that_is_not_vectorised_is_caught() -> None:
 
 
 @pytest.mark.parametrize("name", ["_count", "realise"])
-def test_loops_count_no_references_but_those_known(compiled: dict[str, Any], name: str) -> None:
+def test_loops_count_no_references(compiled: dict[str, Any], name: str) -> None:
     assert counting_references(compiled[name]) == []
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Floats, Ints
+from simcore.kernels.block import block_kernel
 from simcore.kernels.levels import fill_row, reads_of
 from simcore.kernels.outcome import CLOCK_BLOCKS, CLOCKS_A_BLOCK
 from simcore.kernels.packed import Packed
@@ -84,7 +85,7 @@ def half_of(words, slot, half, i):
     return word & _LOW_HALF if half & 1 else word >> _HALF
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def fill_factor_rows(factors_of, reads, arm, n, levels, rows):
     """The row of each birth in each factor of an arm: ``rows`` uint32[most factors, block]."""
     for f in range(factors_of.shape[1]):
@@ -93,7 +94,7 @@ def fill_factor_rows(factors_of, reads, arm, n, levels, rows):
             fill_row(reads, first, end, factors_of[arm, f, BEGIN], n, levels, rows[f])
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _bound(factors_of, total, most, arm, c, n, rows, bound):
     """Upper bounds, times 2**16, on the hazard of cause ``c``: two look-ups a pass, which takes half the time of one.
 
@@ -112,7 +113,7 @@ def _bound(factors_of, total, most, arm, c, n, rows, bound):
             bound[i] *= most[c, np.uint64(rows[others, i])]
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def flag_clocks(places, factors_of, total, most, arm, n, high, rows, bound, flags):
     """Flag the births one of whose clocks may ring within the last band, from its high half alone.
 
@@ -139,7 +140,7 @@ def flag_clocks(places, factors_of, total, most, arm, n, high, rows, bound, flag
             flags[i] |= np.uint8(np.float32(high[slot, word, i] >> above & _LOW_HALF) <= bound[i])
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def death_of(places, edges, factors_of, factors, total, most, arm, high, i, low, j, rows):
     """Cause, band and day of death, -1 where none, of birth ``i`` of its block.
 

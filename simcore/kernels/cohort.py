@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Ints, Words
+from simcore.kernels.block import block_kernel
 from simcore.kernels.packed import Packed
 
 BLOCK = 2048
@@ -72,7 +73,20 @@ def checked_range(
     return np.uint64(seed), int(first), int(last)
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
+def stratum_at(position, stratum_start):
+    """The stratum of a birth by its position, found by halves."""
+    s, above = 0, stratum_start.size - 1  # stratum_start[s] <= position < stratum_start[above]
+    while above - s > 1:
+        middle = (s + above) // 2
+        if stratum_start[middle] <= position:
+            s = middle
+        else:
+            above = middle
+    return s
+
+
+@block_kernel
 def locate(first, last, stratum_start, stratum_key, k, key, stratum):
     """Identify a block of births from position ``first`` on: number in the stratum, its key, its index.
 
@@ -80,13 +94,7 @@ def locate(first, last, stratum_start, stratum_key, k, key, stratum):
     in the block. A block ends with its first stratum if that has `ENOUGH` births in it.
     """
     n = min(BLOCK, last - first)
-    s, above = 0, stratum_start.size - 1  # stratum_start[s] <= first < stratum_start[above], by halves
-    while above - s > 1:
-        middle = (s + above) // 2
-        if stratum_start[middle] <= first:
-            s = middle
-        else:
-            above = middle
+    s = stratum_at(first, stratum_start)
     done = 0
     while done < n:
         here = min(n, stratum_start[s + 1] - first)  # below `done` where a stratum has no births
@@ -99,7 +107,7 @@ def locate(first, last, stratum_start, stratum_key, k, key, stratum):
     return n
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _identify(offset, key_here, s, begin, end, k, key, stratum):
     """Births ``begin`` to ``end`` of a block, all of stratum ``s``."""
     key[begin:end] = key_here
@@ -111,7 +119,7 @@ def _identify(offset, key_here, s, begin, end, k, key, stratum):
         k[i] = first + np.uint32(i)
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def fill_given(stratum_levels, slices, k, key, stratum, n, levels):
     """Columns of the given variables, which come first: the stratum's levels, then the slice.
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from simcore.kernels.arrays import Ints, Words, row_major
+from simcore.kernels.block import block_kernel
 from simcore.kernels.levels import COLUMN, FIRST_READ, LANE, READ, SLOT, LookUps, fill_row, reads_of
 from simcore.kernels.packed import OWN, Packed
 
@@ -193,7 +193,7 @@ def _along(table: npt.NDArray[Any], columns: tuple[int, ...], wider: tuple[int, 
     return table.reshape([next(shape) if c in columns else 1 for c in wider])
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def pick(rows, table, by_word, bounds, reads, n, words, levels, row, flags, chosen):
     """Find the births of a block that can differ: writes their places into ``chosen``, returns how many.
 
@@ -223,7 +223,7 @@ def pick(rows, table, by_word, bounds, reads, n, words, levels, row, flags, chos
     return np.int64(found)
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def take_words(chosen, m, places, here, there):
     """Copy some words, by slot and lane, of the ``m`` births at ``chosen``: uint32[slots, 4, block] both."""
     for w in range(places.shape[0]):
@@ -232,7 +232,7 @@ def take_words(chosen, m, places, here, there):
             there[slot, lane, j] = here[slot, lane, chosen[j]]
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _take_levels(chosen, m, columns, here, there):
     """Copy some columns of the ``m`` births at ``chosen``: uint8[columns + 1, block] both."""
     for c in range(columns.size):
@@ -241,7 +241,7 @@ def _take_levels(chosen, m, columns, here, there):
             there[column, j] = here[column, chosen[j]]
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def set_apart(chosen, m, columns, words, here, apart):
     """Take the ``m`` births at ``chosen`` from one room to another: who they are, and what is asked again of them."""
     for j in range(m):
@@ -250,7 +250,7 @@ def set_apart(chosen, m, columns, words, here, apart):
     _take_levels(chosen, m, columns, here.levels, apart.levels)
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def narrow(
     rows, table, by_word, bounds, reads, m, carried, carried_words, drawn_words, here, apart, flags, again, chosen
 ):  # fmt: skip

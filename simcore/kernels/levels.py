@@ -15,6 +15,7 @@ import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Ints, Words
+from simcore.kernels.block import block_kernel
 from simcore.kernels.guide import UNSURE, fill_guide, is_guided
 from simcore.kernels.packed import OWN, Packed
 from simcore.kernels.rng import fill_words
@@ -134,14 +135,14 @@ def _owned(packed: Packed, wanted: Ints) -> tuple[list[tuple[int, int]], list[tu
     return [task for task in owned if task[0] == 0], [task for task in owned if task[0] > 0]
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def fill_blocks(blocks, begin, end, k, key, n, draw, seed, words):
     """Words of the Philox blocks in slots ``begin`` to ``end``: uint32[slots, 4, block]."""
     for s in range(begin, end):
         fill_words(k, key, n, blocks[s], draw, seed, s, words)
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def fill_row(reads, first, end, begin, n, levels, row):
     """``begin`` plus what the reads ``first`` to ``end`` add up to, for each birth: uint32[block].
 
@@ -166,7 +167,7 @@ def _reached(u, table, at, j):
     return np.uint8(u >= table[at + j])
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _compare_constants(words, slot, lane, n, table, at, n_thresholds, column, levels):
     """Level of each birth where all have the row at ``at``: the comparison vectorises."""
     levels[column, :n] = np.uint8(0)
@@ -176,7 +177,7 @@ def _compare_constants(words, slot, lane, n, table, at, n_thresholds, column, le
             levels[column, i] += np.uint8(words[slot, lane, i] >= limit)
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _compare(words, slot, lane, row, n, table, start, n_thresholds, column, levels):
     """Level of each birth: how many of its row's thresholds do not exceed its word.
 
@@ -199,7 +200,7 @@ def _compare(words, slot, lane, row, n, table, start, n_thresholds, column, leve
             levels[column, i] = level
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _look_up(words, slot, lane, row, n, guide, guide_start, table, start, n_thresholds, column, levels):
     """The same by the guide: the top byte of a word nearly always tells the level."""
     begin, size, first = np.uint64(start), np.uint64(n_thresholds), np.uint64(guide_start)
@@ -214,7 +215,7 @@ def _look_up(words, slot, lane, row, n, guide, guide_start, table, start, n_thre
         levels[column, i] = level
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def work_out(look_ups, reads, thresholds, guide, one_stratum, n, words, row, levels):
     """Columns of some look-ups for ``n`` births whose words and earlier columns are there.
 

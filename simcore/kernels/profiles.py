@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from simcore.kernels.arrays import Ints
+from simcore.kernels.arrays import Ints, Words
+from simcore.kernels.block import block_kernel
 from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
 from simcore.kernels.differing import Suspects, narrow, pick, set_apart, suspects_of
 from simcore.kernels.levels import (
@@ -21,18 +22,43 @@ from simcore.kernels.levels import (
 from simcore.kernels.packed import Packed
 
 
+class _Scratch(NamedTuple):
+    """Where profiles are looked up, and who is worked out again."""
+
+    profile: Words  # [block]
+    flags: npt.NDArray[np.uint8]  # [block]
+    chosen: Words  # [block]
+    again: Words  # [block]
+
+
 @njit(cache=True, nogil=True)
 def _count(first, last, draw, seed, strata, look_ups, suspects, outputs, reads_of_outputs, counts):
     """Fill ``counts`` int64[arms, profiles]: of other arms than the first, how they differ from it."""
+    n_slots, n_columns = look_ups.blocks.size, look_ups.n_columns
+    scratch = _Scratch(
+        np.empty(BLOCK, np.uint32),
+        np.empty(BLOCK, np.uint8),
+        np.empty(BLOCK, np.uint32),
+        np.empty(BLOCK, np.uint32),
+    )
+    _count_blocks(
+        first, last, draw, seed, strata, look_ups, suspects, outputs, reads_of_outputs, counts,
+        make_room(n_slots, n_columns), make_room(n_slots, n_columns), scratch,
+    )  # fmt: skip
+
+
+@block_kernel
+def _count_blocks(
+    first, last, draw, seed, strata, look_ups, suspects, outputs, reads_of_outputs, counts, here, apart, scratch
+):  # fmt: skip
+    """As `_count`, in rooms for the births of arm 0 and for those of the others."""
     stratum_start, stratum_key, stratum_levels, slices = strata
-    mine, further, reads, thresholds, guide, _, blocks, n_first, n_columns = look_ups
+    mine, further, reads, thresholds, guide, _, blocks, n_first, _ = look_ups
     by_row, by_word, by_row_again, by_word_again, differs, bounds, questions = suspects[:7]
     asked, asked_words, carried, carried_words, drawn_words = suspects[7:]
-    here, apart = make_room(blocks.size, n_columns), make_room(blocks.size, n_columns)
     k, key, stratum, words, row, levels = here
     words_apart, levels_apart = apart.words, apart.levels
-    profile, flags = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint8)
-    chosen, again = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    profile, flags, chosen, again = scratch
     start = first
     while start < last:
         n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
@@ -59,13 +85,13 @@ def _count(first, last, draw, seed, strata, look_ups, suspects, outputs, reads_o
         start += n
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _tally(profile, n, counts):
     for i in range(n):
         counts[0, np.uint64(profile[i])] += 1
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _move(before, chosen, after, m, arm, counts):
     """Take each chosen birth from its profile in arm 0 to the one it has here."""
     for j in range(m):

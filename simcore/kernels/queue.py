@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from simcore.kernels.arrays import Ints, Words
+from simcore.kernels.block import block_kernel
 from simcore.kernels.cohort import BLOCK
 
 
@@ -29,23 +30,27 @@ def make_queue():
     )
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def join_queue(queue, queued, passing, n, k, key, stratum, begin):
-    """Add the ``n`` births at the places ``passing`` of a block that begins at ``begin``; returns how many wait."""
+    """Add the ``n`` births at the places ``passing`` of a stretch of one stratum; returns how many wait.
+
+    The stretch begins with birth ``k`` of the stratum, at position ``begin``.
+    """
     for j in range(n):
         i = passing[j]
-        queue.k[queued + j], queue.key[queued + j] = k[i], key[i]
-        queue.stratum[queued + j], queue.position[queued + j] = stratum[i], begin + i
+        queue.k[queued + j], queue.key[queued + j] = np.uint32(k + i), key
+        queue.stratum[queued + j], queue.position[queued + j] = stratum, begin + i
     return queued + n
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def leave_queue(queue, queued, n, room):
     """Show the first ``n`` into a room; they stay in the queue until it moves up."""
-    room.k[:n], room.key[:n], room.stratum[:n] = queue.k[:n], queue.key[:n], queue.stratum[:n]
+    for i in range(n):
+        room.k[i], room.key[i], room.stratum[i] = queue.k[i], queue.key[i], queue.stratum[i]
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def move_up(queue, queued, n):
     """Let the first ``n`` go; returns how many are left."""
     left = queued - n

@@ -12,11 +12,13 @@ import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Ints, Words
+from simcore.kernels.block import block_kernel
 from simcore.kernels.clocks import death_of, fill_factor_rows, flag_clocks
-from simcore.kernels.cohort import BLOCK, fill_given, locate, make_room
+from simcore.kernels.cohort import BLOCK, fill_given, make_room, stratum_at
 from simcore.kernels.differing import narrow, pick, set_apart, take_words
 from simcore.kernels.levels import READ, STRIDE, fill_blocks, work_out
 from simcore.kernels.queue import join_queue, leave_queue, make_queue, move_up
+from simcore.kernels.rng import fill_stretch
 from simcore.kernels.sift import gather, sift
 
 
@@ -49,7 +51,32 @@ def _make_bench(n_slots, n_factors):
     )
 
 
+class _Scratch(NamedTuple):
+    """Where births are screened, and which of those that pass are worked out again."""
+
+    words: npt.NDArray[np.uint32]  # [slots, 4, block]
+    limit: Words  # [block]
+    passes: npt.NDArray[np.uint8]  # [2 * block]
+    flags: npt.NDArray[np.uint8]  # [block]
+    passing: Ints  # [block]
+    chosen: Words  # [block]
+    again: Words  # [block]
+
+
 @njit(cache=True, nogil=True)
+def _make_scratch(n_slots):
+    return _Scratch(
+        np.empty((max(n_slots, 1), 4, BLOCK), np.uint32),
+        np.empty(BLOCK, np.uint32),
+        np.empty(2 * BLOCK, np.uint8),
+        np.empty(BLOCK, np.uint8),
+        np.empty(BLOCK, np.int64),
+        np.empty(BLOCK, np.uint32),
+        np.empty(BLOCK, np.uint32),
+    )
+
+
+@block_kernel
 def _judge(
     places, edges, factors_of, reads, factors, total, most, low_blocks, arm, n, draw, seed, room, bench
 ):  # fmt: skip
@@ -72,7 +99,7 @@ def _judge(
         bench.fate[0, i], bench.fate[1, i], bench.fate[2, i] = cause, band, day
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _add_deaths(cells, reads, arm, n, levels, fate, deaths):
     """Count the deaths of ``n`` births in their cells."""
     for i in range(n):
@@ -80,7 +107,7 @@ def _add_deaths(cells, reads, arm, n, levels, fate, deaths):
             deaths[arm, cell_of(cells, reads, arm, levels, i), fate[0, i], fate[1, i]] += 1
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _move_deaths(cells, reads, arm, chosen, m, levels, fate, levels_apart, fate_apart, deaths):
     """Take the deaths of chosen births from where they are in arm 0 to where they are here."""
     for j in range(m):
@@ -92,7 +119,7 @@ def _move_deaths(cells, reads, arm, chosen, m, levels, fate, levels_apart, fate_
             deaths[arm, cell, fate_apart[0, j], fate_apart[1, j]] += 1
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def cell_of(cells, reads, arm, levels, i):
     """The cell that a birth is counted in: ``cells`` int64[arms, 2] says which reads make it up."""
     cell = 0
@@ -101,7 +128,7 @@ def cell_of(cells, reads, arm, levels, i):
     return cell
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _keep_all(position, n, block, fate):
     """Fates of a block in arm 0, for every arm: those that differ are put right after."""
     for part in range(3):
@@ -110,7 +137,7 @@ def _keep_all(position, n, block, fate):
                 fate[part, arm, position[i]] = block[part, i]
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _keep_chosen(position, arm, chosen, m, block, fate):
     for part in range(3):
         for j in range(m):
@@ -125,34 +152,43 @@ def realise(
 
     Deaths of other arms than the first are how they differ from it.
     """
+    high_blocks, n_factors = clocks.high_blocks, clocks.factors_of.shape[1]
+    n_slots, n_columns = look_ups.blocks.size, look_ups.n_columns
+    return _realise_blocks(
+        first, last, draw, seed, strata, look_ups, suspects, clocks, sieve, cells, cell_reads, deaths, keep, fate,
+        make_room(n_slots, n_columns), make_room(n_slots, n_columns), _make_bench(high_blocks.size, n_factors),
+        _make_bench(high_blocks.size, n_factors), make_queue(), _make_scratch(sieve.blocks.size),
+    )  # fmt: skip
+
+
+@block_kernel
+def _realise_blocks(
+    first, last, draw, seed, strata, look_ups, suspects, clocks, sieve, cells, cell_reads, deaths, keep, fate,
+    here, apart, bench, other, waiting, scratch
+):  # fmt: skip
+    """As `realise`, in rooms and on benches for the births of arm 0 and for those of the others."""
     stratum_start, stratum_key, stratum_levels, slices = strata
-    mine, further, reads, thresholds, guide, _, blocks, n_first, n_columns = look_ups
+    mine, further, reads, thresholds, guide, _, blocks, n_first, _ = look_ups
     by_row, by_word, by_row_again, by_word_again, differs, bounds, questions = suspects[:7]
     asked, asked_words, carried, carried_words, drawn_words = suspects[7:]
     high_blocks, low_blocks, halves, places, edges, factors_of, hazard_reads, factors, total, most = clocks
     screens, sieve_blocks, slot, lane, used, step_edges, limits = sieve
-    here, apart = make_room(blocks.size, n_columns), make_room(blocks.size, n_columns)
-    bench = _make_bench(high_blocks.size, factors_of.shape[1])
-    other = _make_bench(high_blocks.size, factors_of.shape[1])
-    row, chosen, again = here.row, np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    # births that pass wait until they fill a block; there is room for one block more
-    waiting = make_queue()
-    k, key, stratum = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    words = np.empty((max(sieve_blocks.size, 1), 4, BLOCK), np.uint32)
-    limit, passes = np.empty(BLOCK, np.uint32), np.empty(2 * BLOCK, np.uint8)
+    words, limit, passes, flags, passing, chosen, again = scratch
     halves_seen, limit_halves, pairs = words.view(np.uint16), limit.view(np.uint16), passes.view(np.uint16)
-    flags, passing = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int64)
-    queued, passed = 0, 0
+    row = here.row
+    queued, passed = 0, 0  # births that pass wait until they fill a block
     start = first
     while start < last:
-        n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
-        fill_blocks(sieve_blocks, 0, sieve_blocks.size, k, key, n, draw, seed, words)
+        s = stratum_at(start, stratum_start)
+        k, n = start - stratum_start[s], min(BLOCK, min(last, stratum_start[s + 1]) - start)
+        for b in range(sieve_blocks.size):
+            fill_stretch(k, stratum_key[s], n, sieve_blocks[b], draw, seed, b, words)
         sift(
             screens, slot, lane, used, step_edges, limits, n, words, halves_seen, limit, limit_halves, passes, pairs,
             flags,
         )  # fmt: skip
         found = gather(flags, n, passing)
-        queued = join_queue(waiting, queued, passing, found, k, key, stratum, start - first)
+        queued = join_queue(waiting, queued, passing, found, k, stratum_key[s], s, start - first)
         start += n
         while queued >= BLOCK or (start == last and queued > 0):
             full = min(queued, BLOCK)

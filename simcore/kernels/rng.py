@@ -18,6 +18,8 @@ doi:10.1145/2063384.2063405.
 import numpy as np
 from numba import njit
 
+from simcore.kernels.block import block_kernel
+
 _MULTIPLY_0 = np.uint64(0xD2511F53)
 _MULTIPLY_2 = np.uint64(0xCD9E8D57)
 _WEYL_0 = np.uint64(0x9E3779B9)
@@ -25,6 +27,9 @@ _WEYL_1 = np.uint64(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _LAST_WORD = np.uint32(0xFFFFFFFE)
+_ONE = np.uint64(1)
+LANES = np.uint64(16)
+"""Births that one turn of a vectorised loop does; it divides a block."""
 
 LARGEST_WORD = 2**32 - 2
 """Words are clipped to this, so that a threshold of 2**32 - 1 means certainty."""
@@ -71,7 +76,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
     return _round(c0, c1, c2, c3, k0, k1)
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def fill_words(k, key, n, number, draw, seed, slot, words):
     """Fill a slot of words for the first ``n`` births of a block.
 
@@ -98,6 +103,27 @@ def fill_words(k, key, n, number, draw, seed, slot, words):
     c3 = np.uint64(draw) & _LOW
     for i in range(n):
         w0, w1, w2, w3 = philox4x32(np.uint64(k[i]), np.uint64(key[i]), c2, c3, k0, k1)
+        words[slot, 0, i] = min(np.uint32(w0), _LAST_WORD)
+        words[slot, 1, i] = min(np.uint32(w1), _LAST_WORD)
+        words[slot, 2, i] = min(np.uint32(w2), _LAST_WORD)
+        words[slot, 3, i] = min(np.uint32(w3), _LAST_WORD)
+
+
+@block_kernel
+def fill_stretch(first, key, n, number, draw, seed, slot, words):
+    """As `fill_words`, for births ``first`` to ``first + n`` of the one stratum with that key.
+
+    They need no arrays to be told by, and rounds that are alike for all of them are left out. Up to `LANES` words
+    more are written, for what is left over from whole vectors would be done one by one.
+    """
+    k0 = np.uint64(seed) & _LOW
+    k1 = np.uint64(seed) >> _HALF
+    c0 = np.uint64(first)
+    c1 = np.uint64(key)
+    c2 = np.uint64(number) & _LOW
+    c3 = np.uint64(draw) & _LOW
+    for i in range((np.uint64(n) + LANES - _ONE) // LANES * LANES):
+        w0, w1, w2, w3 = philox4x32(c0 + i, c1, c2, c3, k0, k1)
         words[slot, 0, i] = min(np.uint32(w0), _LAST_WORD)
         words[slot, 1, i] = min(np.uint32(w1), _LAST_WORD)
         words[slot, 2, i] = min(np.uint32(w2), _LAST_WORD)

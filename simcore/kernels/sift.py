@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from simcore.kernels.arrays import Ints, Words
+from simcore.kernels.block import block_kernel
 
 
 class Sieve(NamedTuple):
@@ -20,7 +20,7 @@ class Sieve(NamedTuple):
     limits: Words  # [clock slots, 3, STEPS]: greatest halves that can ring, high half above, low half below
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _fill_limits(words, slot, lane, s, w, edges, limits, n, limit):
     """Limits of the halves in word ``w`` of slot ``s``, by the step that each birth's dominating word lies in."""
     edge_0, edge_1, edge_2 = edges[0], edges[1], edges[2]
@@ -32,14 +32,14 @@ def _fill_limits(words, slot, lane, s, w, edges, limits, n, limit):
         limit[i] = limit_0 if dominating < edge_0 else here
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _sift_halves(halves, s, w, limit_halves, n, passes):
     """Let halves within their limit pass, compared as they lie in memory: twice as many in one instruction."""
     for j in range(2 * n):
         passes[j] |= np.uint8(halves[s, w, j] <= limit_halves[j])
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def sift(
     screens, slot, lane, used, edges, limits, n, words, halves, limit, limit_halves, passes, pairs, flags
 ):
@@ -71,7 +71,7 @@ def sift(
         flags[i] = np.uint8(pairs[i] != 0)
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def gather(flags, n, places):
     """Write the places of flagged births, few as a rule, and return how many: eight are looked at in one go."""
     flags[n : (n + 7) // 8 * 8] = np.uint8(0)
