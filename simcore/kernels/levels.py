@@ -18,12 +18,13 @@ from simcore.kernels.arrays import Ints, Words
 from simcore.kernels.block import block_kernel
 from simcore.kernels.guide import UNSURE, fill_guide, is_guided
 from simcore.kernels.packed import OWN, Packed
-from simcore.kernels.rng import fill_words
+from simcore.kernels.rng import fill_stretch, fill_word, fill_words
 
 Bytes = npt.NDArray[np.uint8]
 COLUMN, THRESHOLDS, START, GUIDE, SLOT, LANE, FIRST_READ, END_READ = range(8)
 """What a look-up holds: the column it writes, how many thresholds a row has, where its table begins, where its
 guide begins (-1: none), the slot and lane of its word, and its part of the reads."""
+SEVERAL = -1
 READ, STRIDE, DRAWN = range(3)
 """What a read holds: a column, what one level of it adds to the row, whether it can vary within a stratum."""
 _0, _1, _BYTES = np.uint64(0), np.uint64(1), np.uint64(256)
@@ -40,6 +41,7 @@ class LookUps(NamedTuple):
     guide: Bytes
     guided: Ints  # [guides, 4] table start, thresholds of a row, where the guide begins, rows
     blocks: Ints  # [slots] the Philox block numbers in use, those of arm 0 first
+    lanes: Ints  # [slots] which word of the block is in use, SEVERAL where it is not one alone
     n_first_blocks: int  # how many of them arm 0 needs
     n_columns: int  # one more column holds the first level of everything
 
@@ -80,6 +82,7 @@ def look_ups_of(packed: Packed, wanted: Ints) -> LookUps:
         np.empty(max(size, 1), np.uint8),
         np.array(list(guides.values()), np.int64).reshape(-1, 4),
         every,
+        _lanes(table, every.size),
         blocks.size,
         packed.n_columns,
     )
@@ -135,11 +138,26 @@ def _owned(packed: Packed, wanted: Ints) -> tuple[list[tuple[int, int]], list[tu
     return [task for task in owned if task[0] == 0], [task for task in owned if task[0] > 0]
 
 
+def _lanes(look_ups: Ints, n_slots: int) -> Ints:
+    """The lane of each slot that has one word in use."""
+    used = [np.unique(look_ups[look_ups[:, SLOT] == slot, LANE]) for slot in range(n_slots)]
+    return np.array([lanes[0] if lanes.size == 1 else SEVERAL for lanes in used], np.int64)
+
+
 @block_kernel
-def fill_blocks(blocks, begin, end, k, key, n, draw, seed, words):
+def fill_blocks(blocks, lanes, begin, end, k, key, n, draw, seed, words):
     """Words of the Philox blocks in slots ``begin`` to ``end``: uint32[slots, 4, block]."""
+    if n == 0:
+        return
+    # births come in order, so that the first and the last tell
+    stretch = key[0] == key[n - 1] and np.int64(k[n - 1]) - np.int64(k[0]) == n - 1
     for s in range(begin, end):
-        fill_words(k, key, n, blocks[s], draw, seed, s, words)
+        if lanes[s] != SEVERAL:
+            fill_word(k, key, n, blocks[s], lanes[s], draw, seed, s, words)
+        elif stretch:
+            fill_stretch(k[0], key[0], n, blocks[s], draw, seed, s, words)
+        else:
+            fill_words(k, key, n, blocks[s], draw, seed, s, words)
 
 
 @block_kernel

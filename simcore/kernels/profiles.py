@@ -53,7 +53,7 @@ def _count_blocks(
 ):  # fmt: skip
     """As `_count`, in rooms for the births of arm 0 and for those of the others."""
     stratum_start, stratum_key, stratum_levels, slices = strata
-    mine, further, reads, thresholds, guide, _, blocks, n_first, _ = look_ups
+    mine, further, reads, thresholds, guide, _, blocks, lanes, n_first, _ = look_ups
     by_row, by_word, by_row_again, by_word_again, differs, bounds, questions = suspects[:7]
     asked, asked_words, carried, carried_words, drawn_words = suspects[7:]
     k, key, stratum, words, row, levels = here
@@ -64,14 +64,14 @@ def _count_blocks(
         n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
         one_stratum = stratum[0] == stratum[n - 1]
         fill_given(stratum_levels, slices, k, key, stratum, n, levels)
-        fill_blocks(blocks, 0, n_first, k, key, n, draw, seed, words)
+        fill_blocks(blocks, lanes, 0, n_first, k, key, n, draw, seed, words)
         work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
         fill_row(reads_of_outputs, outputs[0, 0], outputs[0, 1], np.int64(0), n, levels, profile)
         _tally(profile, n, counts)
         m = pick(by_row, differs, by_word, bounds, questions, n, words, levels, row, flags, chosen)
         if m > 0:
             set_apart(chosen, m, asked, asked_words, here, apart)
-            fill_blocks(blocks, n_first, blocks.size, apart.k, apart.key, m, draw, seed, words_apart)
+            fill_blocks(blocks, lanes, n_first, blocks.size, apart.k, apart.key, m, draw, seed, words_apart)
             m = narrow(
                 by_row_again, differs, by_word_again, bounds, questions, m, carried, carried_words,
                 drawn_words, here, apart, flags, again, chosen,
@@ -103,14 +103,14 @@ def _move(before, chosen, after, m, arm, counts):
 def _levels(first, last, draw, seed, strata, look_ups, columns, out):
     """Levels of every variable in every arm, uint8[arms, variables, births]."""
     stratum_start, stratum_key, stratum_levels, slices = strata
-    mine, further, reads, thresholds, guide, _, blocks, _, n_columns = look_ups
+    mine, further, reads, thresholds, guide, _, blocks, lanes, _, n_columns = look_ups
     k, key, stratum, words, row, levels = make_room(blocks.size, n_columns)
     start = first
     while start < last:
         n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
         one_stratum = stratum[0] == stratum[n - 1]
         fill_given(stratum_levels, slices, k, key, stratum, n, levels)
-        fill_blocks(blocks, 0, blocks.size, k, key, n, draw, seed, words)
+        fill_blocks(blocks, lanes, 0, blocks.size, k, key, n, draw, seed, words)
         work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
         work_out(further, reads, thresholds, guide, one_stratum, n, words, row, levels)
         for arm in range(out.shape[0]):

@@ -18,7 +18,7 @@ from simcore.kernels.cohort import BLOCK, fill_given, make_room, stratum_at
 from simcore.kernels.differing import narrow, pick, set_apart, take_words
 from simcore.kernels.levels import READ, STRIDE, fill_blocks, work_out
 from simcore.kernels.queue import join_queue, leave_queue, make_queue, move_up
-from simcore.kernels.rng import fill_stretch
+from simcore.kernels.rng import fill_stretch, fill_words
 from simcore.kernels.sift import gather, sift
 
 
@@ -90,7 +90,8 @@ def _judge(
     few = gather(bench.flags, n, bench.maybe)
     for j in range(few):
         bench.k[j], bench.key[j] = room.k[bench.maybe[j]], room.key[bench.maybe[j]]
-    fill_blocks(low_blocks, 0, low_blocks.size, bench.k, bench.key, few, draw, seed, bench.low)
+    for b in range(low_blocks.size):
+        fill_words(bench.k, bench.key, few, low_blocks[b], draw, seed, b, bench.low)
     for j in range(few):
         i = bench.maybe[j]
         cause, band, day = death_of(
@@ -168,7 +169,7 @@ def _realise_blocks(
 ):  # fmt: skip
     """As `realise`, in rooms and on benches for the births of arm 0 and for those of the others."""
     stratum_start, stratum_key, stratum_levels, slices = strata
-    mine, further, reads, thresholds, guide, _, blocks, n_first, _ = look_ups
+    mine, further, reads, thresholds, guide, _, blocks, lanes, n_first, _ = look_ups
     by_row, by_word, by_row_again, by_word_again, differs, bounds, questions = suspects[:7]
     asked, asked_words, carried, carried_words, drawn_words = suspects[7:]
     high_blocks, low_blocks, halves, places, edges, factors_of, hazard_reads, factors, total, most = clocks
@@ -195,9 +196,10 @@ def _realise_blocks(
             leave_queue(waiting, queued, full, here)
             one_stratum = here.stratum[0] == here.stratum[full - 1]
             fill_given(stratum_levels, slices, here.k, here.key, here.stratum, full, here.levels)
-            fill_blocks(blocks, 0, n_first, here.k, here.key, full, draw, seed, here.words)
+            fill_blocks(blocks, lanes, 0, n_first, here.k, here.key, full, draw, seed, here.words)
             work_out(mine, reads, thresholds, guide, one_stratum, full, here.words, row, here.levels)
-            fill_blocks(high_blocks, 0, high_blocks.size, here.k, here.key, full, draw, seed, bench.high)
+            for b in range(high_blocks.size):
+                fill_words(here.k, here.key, full, high_blocks[b], draw, seed, b, bench.high)
             _judge(
                 places, edges, factors_of, hazard_reads, factors, total, most, low_blocks, 0, full, draw, seed,
                 here, bench,
@@ -210,7 +212,7 @@ def _realise_blocks(
             )  # fmt: skip
             if m > 0:
                 set_apart(chosen, m, asked, asked_words, here, apart)
-                fill_blocks(blocks, n_first, blocks.size, apart.k, apart.key, m, draw, seed, apart.words)
+                fill_blocks(blocks, lanes, n_first, blocks.size, apart.k, apart.key, m, draw, seed, apart.words)
                 m = narrow(
                     by_row_again, differs, by_word_again, bounds, questions, m, carried, carried_words,
                     drawn_words, here, apart, flags, again, chosen,

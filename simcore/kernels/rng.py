@@ -110,6 +110,19 @@ def fill_words(k, key, n, number, draw, seed, slot, words):
 
 
 @block_kernel
+def fill_word(k, key, n, number, lane, draw, seed, slot, words):
+    """As `fill_words`, one of the four words alone: what others hang on is not even worked out."""
+    k0 = np.uint64(seed) & _LOW
+    k1 = np.uint64(seed) >> _HALF
+    c2 = np.uint64(number) & _LOW
+    c3 = np.uint64(draw) & _LOW
+    for i in range(n):
+        w0, w1, w2, w3 = philox4x32(np.uint64(k[i]), np.uint64(key[i]), c2, c3, k0, k1)
+        word = (w0 if lane == 0 else w1) if lane < 2 else (w2 if lane == 2 else w3)
+        words[slot, lane, i] = min(np.uint32(word), _LAST_WORD)
+
+
+@block_kernel
 def fill_stretch(first, key, n, number, draw, seed, slot, words):
     """As `fill_words`, for births ``first`` to ``first + n`` of the one stratum with that key.
 
