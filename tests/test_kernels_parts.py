@@ -120,14 +120,18 @@ def test_the_bound_on_a_birth_is_the_product_over_the_factors_of_its_arm(
         assert bound[8] == 7
 
 
+@pytest.mark.parametrize("size", [3, 65])  # as bits, and looked up
+@pytest.mark.parametrize("few", [2, 0])
 @pytest.mark.parametrize(("by_row", "by_word"), [(1, 1), (1, 0), (0, 1), (0, 0)])
-def test_births_are_picked_by_a_flagged_row_or_a_word_between_its_bounds(by_row: int, by_word: int) -> None:
+def test_births_are_picked_by_a_flagged_row_or_a_word_between_its_bounds(
+    by_row: int, by_word: int, few: int, size: int
+) -> None:
     n, levels = 6, np.zeros((3, 8), np.uint8)
     levels[0], levels[1] = np.arange(8) % 2, np.arange(8) // 2 % 3
     words = np.full((2, 4, 8), 70, np.uint32)
     words[1, 2] = [9, 10, 19, 20, 21, 30, 15, 15]
     reads = np.array([[1, 1, 1], [0, 1, 1]])
-    groups, variables = np.array([[2, 0, 1]]), np.array([[0, 2, 1, 2, 1, 2]])
+    groups, variables = np.array([[2, size, 0, 1]]), np.array([[0, 2, 1, 2, 1, 2, few]])
     table = np.array([9, 9, 0, 1, 0], np.uint8)  # the second level of column 1
     bounds = np.array(
         [10, 20, 30, 30, 10, 20, 30, 31], np.uint32

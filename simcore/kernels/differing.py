@@ -21,6 +21,10 @@ from simcore.kernels.packed import OWN, Packed
 
 MOST_TOGETHER = 4096
 """Combinations of columns in one table of flags: it stays in the cache."""
+BITS = 64
+"""A table of so many flags is one word of bits, which is shifted where a greater one is looked up: that vectorises."""
+FEW = 8
+"""Where arms part at so few thresholds of a variable, each is compared with all births: that vectorises too."""
 Bytes = npt.NDArray[np.uint8]
 Differing = tuple[Ints, Ints, npt.NDArray[np.bool_]]
 """Variables, their strides, and for each row whether it differs between arms."""
@@ -29,8 +33,9 @@ Differing = tuple[Ints, Ints, npt.NDArray[np.bool_]]
 class Suspects(NamedTuple):
     """Where arms differ, told from columns of arm 0: at first, and again when births have been set apart."""
 
-    rows: Ints  # [groups, 3] where a group's flags begin, its first read, the end of its reads
-    words: Ints  # [variables, 6] where its bounds begin, thresholds, slot and lane of its word, first and end read
+    rows: Ints  # [groups, 4] where a group's flags begin, how many, its first read, the end of its reads
+    words: Ints  # [variables, 7] where its bounds begin, thresholds, slot and lane of its word, first and end read,
+    # and its rows, if arms part at no more than `FEW` thresholds of all of them, else 0
     rows_again: Ints  # the same two, to ask again where all words are known
     words_again: Ints
     differs: Bytes  # for each combination of a group's columns, 1 where arms differ
@@ -57,11 +62,12 @@ class _Found:
         """A variable whose word is known."""
         read = reads_of(self.packed, 0, self.packed.parents[v], self.packed.strides[v])
         begin = sum(part.size for part in self.bounds)
-        self.bounds.append(
-            np.stack([reduce(np.minimum, tables), reduce(np.maximum, tables)], axis=-1).ravel()
-        )
+        least, most = reduce(np.minimum, tables), reduce(np.maximum, tables)
+        self.bounds.append(np.stack([least, most], axis=-1).ravel())
         self.reads += read
-        return begin, tables[0].shape[1], slot, lane, len(self.reads) - len(read), len(self.reads)
+        rows, size = least.shape
+        few = rows if np.count_nonzero(least < most) <= FEW else 0
+        return begin, size, slot, lane, len(self.reads) - len(read), len(self.reads), few
 
     def by_row(self, differing: Iterable[Differing]) -> list[tuple[int, ...]]:
         """Rows of tables, several tables together where their columns' combinations are few."""
@@ -78,12 +84,12 @@ class _Found:
         groups: list[tuple[int, ...]] = []
         for columns, flags in together:
             begin = sum(part.size for part in self.flags)
-            groups.append((begin, len(self.reads), len(self.reads) + len(columns)))
-            steps = row_major([self.sizes[c] for c in columns])
+            sizes = [self.sizes[c] for c in columns]
+            flat = np.ascontiguousarray(np.broadcast_to(flags, sizes)).ravel()
+            groups.append((begin, flat.size, len(self.reads), len(self.reads) + len(columns)))
+            steps = row_major(sizes)
             self.reads += [(column, step, 1) for column, step in zip(columns, steps, strict=True)]
-            self.flags.append(
-                np.ascontiguousarray(np.broadcast_to(flags, [self.sizes[c] for c in columns])).ravel()
-            )
+            self.flags.append(flat)
         return groups
 
 
@@ -112,7 +118,7 @@ def suspects_of(packed: Packed, look_ups: LookUps, wanted: Ints, *, with_hazards
     by_row_again = found.by_row(hazards)
     asked = {
         column
-        for *_, begin, end in (*words, *steps, *by_row_again)
+        for begin, end in (*(v[4:6] for v in (*words, *steps)), *(group[2:] for group in by_row_again))
         for column, _, _ in found.reads[begin:end]
     }
     own = {*look_ups.further[:, COLUMN].tolist(), packed.n_columns}
@@ -122,12 +128,12 @@ def suspects_of(packed: Packed, look_ups: LookUps, wanted: Ints, *, with_hazards
     drawn = {(slot, lane) for slot, lane in look_ups.further[:, SLOT : LANE + 1].tolist()}
     early = {place for place in drawn if place[0] < look_ups.n_first_blocks}
     # a step's word may lie in a block that arm 0 has drawn: nobody draws it again for births set apart
-    known = {(slot, lane) for *_, slot, lane, _, _ in (*words, *steps) if slot < look_ups.n_first_blocks}
+    known = {(v[2], v[3]) for v in (*words, *steps) if v[2] < look_ups.n_first_blocks}
     return Suspects(
-        np.array(by_row, np.int64).reshape(-1, 3),
-        np.array(words, np.int64).reshape(-1, 6),
-        np.array(by_row_again, np.int64).reshape(-1, 3),
-        np.array([*words, *steps], np.int64).reshape(-1, 6),
+        np.array(by_row, np.int64).reshape(-1, 4),
+        np.array(words, np.int64).reshape(-1, 7),
+        np.array(by_row_again, np.int64).reshape(-1, 4),
+        np.array([*words, *steps], np.int64).reshape(-1, 7),
         np.concatenate(found.flags),
         np.concatenate(found.bounds),
         np.array(found.reads, np.int64).reshape(-1, 3),
@@ -204,23 +210,58 @@ def pick(rows, table, by_word, bounds, reads, n, words, levels, row, flags, chos
         return 0
     flags[:n] = np.uint8(0)
     for g in range(rows.shape[0]):
-        fill_row(reads, rows[g, 1], rows[g, 2], rows[g, 0], n, levels, row)
-        for i in range(n):
-            flags[i] |= table[np.uint64(row[i])]
+        fill_row(reads, rows[g, 2], rows[g, 3], np.int64(0), n, levels, row)
+        _flag_rows(table, rows[g, 0], rows[g, 1], row, n, flags)
     for v in range(by_word.shape[0]):
-        begin, size = np.uint64(by_word[v, 0]), np.uint64(by_word[v, 1])
-        slot, lane = by_word[v, 2], by_word[v, 3]
+        begin, size, slot, lane = by_word[v, 0], by_word[v, 1], by_word[v, 2], by_word[v, 3]
         fill_row(reads, by_word[v, 4], by_word[v, 5], np.int64(0), n, levels, row)
-        for j in range(size):
-            for i in range(n):
-                at = begin + np.uint64(2) * (size * np.uint64(row[i]) + j)
-                u = words[slot, lane, i]
-                flags[i] |= np.uint8((bounds[at] <= u) & (u < bounds[at + np.uint64(1)]))
+        if by_word[v, 6] > 0:
+            _compare_few(bounds, begin, by_word[v, 6], size, words, slot, lane, row, n, flags)
+        else:
+            _compare_many(bounds, begin, size, words, slot, lane, row, n, flags)
     found = np.uint64(0)
     for i in range(n):
         chosen[found] = np.uint32(i)  # without a branch: one that cannot differ is overwritten by the next
         found += np.uint64(flags[i])
     return np.int64(found)
+
+
+@block_kernel
+def _flag_rows(table, begin, size, row, n, flags):
+    """Flag births by their row in a table of ``size`` flags."""
+    if size <= BITS:
+        bits = np.uint64(0)
+        for r in range(size):
+            bits |= np.uint64(table[begin + r]) << np.uint64(r)
+        for i in range(n):
+            flags[i] |= np.uint8((bits >> np.uint64(row[i])) & np.uint64(1))
+    else:
+        for i in range(n):
+            flags[i] |= table[np.uint64(begin) + np.uint64(row[i])]
+
+
+@block_kernel
+def _compare_few(bounds, begin, rows, size, words, slot, lane, row, n, flags):
+    """Flag births whose word lies where arms part in their row, one threshold after the other."""
+    for r in range(rows):
+        for j in range(size):
+            at = begin + 2 * (size * r + j)
+            least, most = bounds[at], bounds[at + 1]
+            if least < most:
+                for i in range(n):
+                    u = words[slot, lane, i]
+                    flags[i] |= np.uint8((row[i] == np.uint32(r)) & (least <= u) & (u < most))
+
+
+@block_kernel
+def _compare_many(bounds, begin, size, words, slot, lane, row, n, flags):
+    """The same, looked up for each birth."""
+    first, step = np.uint64(begin), np.uint64(size)
+    for j in range(step):
+        for i in range(n):
+            at = first + np.uint64(2) * (step * np.uint64(row[i]) + j)
+            u = words[slot, lane, i]
+            flags[i] |= np.uint8((bounds[at] <= u) & (u < bounds[at + np.uint64(1)]))
 
 
 @block_kernel

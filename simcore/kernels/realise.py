@@ -212,7 +212,9 @@ def _realise_blocks(
             )  # fmt: skip
             if m > 0:
                 set_apart(chosen, m, asked, asked_words, here, apart)
-                fill_blocks(blocks, lanes, n_first, blocks.size, apart.k, apart.key, m, draw, seed, apart.words)
+                fill_blocks(
+                    blocks, lanes, n_first, blocks.size, apart.k, apart.key, m, draw, seed, apart.words
+                )
                 m = narrow(
                     by_row_again, differs, by_word_again, bounds, questions, m, carried, carried_words,
                     drawn_words, here, apart, flags, again, chosen,
