@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simcore.kernels.rng import LARGEST_WORD, fill_words, philox4x32
+from simcore.kernels.rng import LARGEST_WORD, fill_stretch, fill_word, fill_words, philox4x32
 from tests import reference
 
 # Random123's tests/kat_vectors, lines "philox4x32 10" (github.com/DEShawResearch/random123):
@@ -68,6 +68,20 @@ def test_every_word_of_a_block_of_births_is_the_reference_word() -> None:
             reference.word(seed, draw, int(key[i]), int(k[i]), 4 * number + lane) for lane in range(4)
         ]
         assert words[0, :, i].tolist() == expected
+
+
+@pytest.mark.parametrize("n", [0, 1, 15, 16, 17, 40])
+def test_births_in_a_row_and_words_alone_are_drawn_as_they_are_in_a_block(n: int) -> None:
+    first, key, seed, draw, number = 2**32 - 41, 2**32 - 3, 2**63 + 12345, 2**32 - 5, 2**32 - 1
+    k = np.arange(first, first + 40, dtype=np.uint32)
+    whole, stretch, alone = (np.zeros((2, 4, 40), np.uint32) for _ in range(3))
+    fill_words(k, np.full(40, key, np.uint32), n, number, draw, np.uint64(seed), 1, whole)
+    fill_stretch(first, key, n, number, draw, np.uint64(seed), 1, stretch)
+    for lane in range(4):
+        fill_word(k, np.full(40, key, np.uint32), n, number, lane, draw, np.uint64(seed), 1, alone)
+        assert not alone[1, lane + 1 :].any()
+    assert np.array_equal(alone, whole)
+    assert np.array_equal(stretch[:, :, :n], whole[:, :, :n]) and not stretch[0].any()
 
 
 def test_words_never_reach_the_threshold_that_means_certain() -> None:

@@ -102,7 +102,7 @@ def reads_of(packed: Packed, arm: int, variables: Ints, strides: Ints) -> list[t
     return [
         (int(packed.column[arm, v]), int(stride), int(v >= packed.n_given - 1))
         for v, stride in zip(variables.tolist(), strides.tolist(), strict=True)
-        if v >= 0 and packed.column[arm, v] != packed.n_columns
+        if v >= 0 and packed.n_levels[v] > 1 and packed.column[arm, v] != packed.n_columns
     ]
 
 
