@@ -45,17 +45,19 @@ def test_a_guide_tells_the_level_of_every_byte_that_has_only_one(n_thresholds: i
 
 
 def test_bounds_on_hazards_are_above_them_and_not_far(world: Packed) -> None:
-    outcome, clocks = world.deaths, clocks_of(world)
+    outcome, clocks = world.deaths, clocks_of(world, together=False)
     for scale in (1.0, 1e-300, 1e300):
         factors = outcome.factors * scale
         factors[5] = 0.0
-        clocks = clocks_of(replace(world, outcome=replace(outcome, factors=factors)))
+        clocks = clocks_of(replace(world, outcome=replace(outcome, factors=factors)), together=False)
         total, most = clocks.total.T.astype(np.float64), clocks.most.T.astype(np.float64)
         assert (total >= factors.sum(axis=2) * 2**16 * (1 + 5e-6)).all()
         assert (most * (1 + 1e-6) >= factors.max(axis=2)).all()
         assert (total[factors.sum(axis=2) == 0] == 0).all() and (most[factors.max(axis=2) == 0] == 0).all()
-    assert (outcome.factors.sum(axis=2) * 2**16 * (1 + 2e-5) >= clocks_of(world).total.T).all()
-    assert (outcome.factors.max(axis=2) * (1 + 1e-6) >= clocks_of(world).most.T).all()
+    assert (
+        outcome.factors.sum(axis=2) * 2**16 * (1 + 2e-5) >= clocks_of(world, together=False).total.T
+    ).all()
+    assert (outcome.factors.max(axis=2) * (1 + 1e-6) >= clocks_of(world, together=False).most.T).all()
 
 
 def death_by_hand(words: list[int], hazards: list[list[float]], edges: list[float]) -> tuple[int, int, int]:
@@ -104,19 +106,20 @@ def test_a_time_rounded_to_the_end_of_its_band_is_a_day_within_it() -> None:
     assert death_by_hand([2**29 + 5], hazards, [0.0, far, far + 1.0]) == (0, 1, far)
 
 
+@pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize("n_factors", range(1, 8))
-def test_the_bound_on_a_birth_is_the_product_over_the_factors_of_its_arm(
-    world: Packed, n_factors: int
+def test_the_bound_on_a_birth_is_the_product_over_the_further_factors_of_its_arm(
+    world: Packed, n_factors: int, together: bool
 ) -> None:
-    clocks, rng = clocks_of(world), np.random.default_rng(n_factors)
+    clocks, rng = clocks_of(world, together=together), np.random.default_rng(n_factors)
     factors_of = np.full((3, 7, 3), -1)
     factors_of[2, :n_factors] = 0
     rows = rng.integers(0, len(clocks.factors), (7, 9)).astype(np.uint32)
     bound = np.full(9, 7, np.float32)
-    for c in range(world.deaths.n_causes):
-        _bound(factors_of, clocks.total, clocks.most, 2, c, 8, rows, bound)
-        expected = clocks.total[c, rows[0]] * clocks.most[c, rows[1:n_factors]].prod(axis=0)
-        assert bound[:8] == pytest.approx(expected[:8], rel=1e-5)
+    for c in range(1 if together else world.deaths.n_causes):
+        _bound(factors_of, clocks.greatest, 2, c, 8, rows, bound)
+        most = clocks.most.max(axis=0) if together else clocks.most[c]
+        assert bound[:8] == pytest.approx(most[rows[1:n_factors]].prod(axis=0)[:8], rel=1e-5)
         assert bound[8] == 7
 
 

@@ -42,10 +42,15 @@ class Clocks(NamedTuple):
     factors: Floats  # [rows, causes, bands]
     total: Shorts  # [causes, rows] factors added up over bands, times 2**16
     most: Shorts  # [causes, rows] the greatest factor of any band
+    greatest: Shorts  # [causes, rows] the same; or [1, rows], the greatest of any cause and band
 
 
-def clocks_of(packed: Packed) -> Clocks:
-    """The kernels' view of the outcome of a program."""
+def clocks_of(packed: Packed, *, together: bool) -> Clocks:
+    """The kernels' view of the outcome of a program.
+
+    Bounds on hazards can be looked up for all causes ``together``: looser, so that more births are worked out clock
+    by clock, and a look-up a factor in place of one for each cause. That pays where most births are at little risk.
+    """
     outcome = packed.deaths
     pairs, slot = np.unique(outcome.clock // CLOCKS_A_BLOCK, return_inverse=True)
     places = np.stack([slot.astype(np.int64), outcome.clock % CLOCKS_A_BLOCK], axis=1)
@@ -56,6 +61,7 @@ def clocks_of(packed: Packed) -> Clocks:
         begin = len(reads)
         reads += reads_of(packed, arm, outcome.factor_vars[f], outcome.factor_strides[f])
         factors_of[arm, place] = outcome.factor_start[f], begin, len(reads)
+    most = _short(outcome.factors.max(axis=2))
     return Clocks(
         CLOCK_BLOCKS + 2 * pairs,
         CLOCK_BLOCKS + 2 * pairs + 1,
@@ -66,7 +72,8 @@ def clocks_of(packed: Packed) -> Clocks:
         np.array(reads, np.int64).reshape(-1, 3),
         outcome.factors,
         _short(outcome.factors.sum(axis=2) * 2.0**16 * _ROUNDING),
-        _short(outcome.factors.max(axis=2)),
+        most,
+        most.max(axis=0, keepdims=True) if together else most,
     )
 
 
@@ -95,31 +102,30 @@ def fill_factor_rows(factors_of, reads, arm, n, levels, rows):
 
 
 @block_kernel
-def _bound(factors_of, total, most, arm, c, n, rows, bound):
-    """Upper bounds, times 2**16, on the hazard of cause ``c``: two look-ups a pass, which takes half the time of one.
+def _bound(factors_of, greatest, arm, c, n, rows, bound):
+    """Upper bounds on what all factors but the first multiply hazards by, those of cause ``c`` or all: float32[block].
 
-    The first factor added up over bands, times the greatest of each other.
+    Two look-ups a pass take half the time of one.
     """
     others = 0
     for f in range(1, factors_of.shape[1]):
         others += factors_of[arm, f, BEGIN] >= 0
-    for i in range(n):
-        bound[i] = total[c, np.uint64(rows[0, i])]
+    bound[:n] = np.float32(1)
     for f in range(1, others, 2):
         for i in range(n):
-            bound[i] *= most[c, np.uint64(rows[f, i])] * most[c, np.uint64(rows[f + 1, i])]
+            bound[i] *= greatest[c, np.uint64(rows[f, i])] * greatest[c, np.uint64(rows[f + 1, i])]
     if others % 2 == 1:
         for i in range(n):
-            bound[i] *= most[c, np.uint64(rows[others, i])]
+            bound[i] *= greatest[c, np.uint64(rows[others, i])]
 
 
 @block_kernel
-def flag_clocks(places, factors_of, total, most, arm, n, high, rows, bound, flags):
+def flag_clocks(places, factors_of, total, greatest, arm, n, high, rows, bound, flags):
     """Flag the births one of whose clocks may ring within the last band, from its high half alone.
 
     Parameters
     ----------
-    places, factors_of, total, most
+    places, factors_of, total, greatest
         As `Clocks` has them.
     arm, n : int
     high : uint32[slots, 4, block]
@@ -133,11 +139,13 @@ def flag_clocks(places, factors_of, total, most, arm, n, high, rows, bound, flag
     """
     flags[:n] = np.uint8(0)
     for c in range(places.shape[0]):
-        _bound(factors_of, total, most, arm, c, n, rows, bound)
+        if c < greatest.shape[0]:
+            _bound(factors_of, greatest, arm, c, n, rows, bound)
         slot, word = places[c, 0], places[c, 1] >> 1
         above = np.uint32(0) if places[c, 1] & 1 else _HALF
         for i in range(n):
-            flags[i] |= np.uint8(np.float32(high[slot, word, i] >> above & _LOW_HALF) <= bound[i])
+            most = total[c, np.uint64(rows[0, i])] * bound[i]
+            flags[i] |= np.uint8(np.float32(high[slot, word, i] >> above & _LOW_HALF) <= most)
 
 
 @block_kernel

@@ -68,7 +68,15 @@ def dying_of(packed: Packed, *, skip: bool = True, screen: Screen | None = None)
     suspects = suspects_of(packed, look_ups, wanted, with_hazards=True)
     cells, reads = outputs_of(packed, outcome.cell_vars, outcome.cell_strides)
     share = 1.0 if screen is None else screen.share
-    return Dying(look_ups, suspects, clocks_of(packed), sieve_of(packed, screen), cells, reads, share)
+    return Dying(
+        look_ups,
+        suspects,
+        clocks_of(packed, together=screen is None),
+        sieve_of(packed, screen),
+        cells,
+        reads,
+        share,
+    )
 
 
 def _run(

@@ -44,6 +44,16 @@ def join_queue(queue, queued, passing, n, k, key, stratum, begin):
 
 
 @block_kernel
+def join_all(queue, queued, n, k, key, stratum, begin):
+    """Add all ``n`` births of a stretch, as `join_queue` does those that pass."""
+    for j in range(np.uint64(n)):  # a signed index could be negative: it would not vectorise
+        at = np.uint64(queued) + j
+        queue.k[at], queue.key[at] = np.uint32(k) + np.uint32(j), key
+        queue.stratum[at], queue.position[at] = stratum, begin + np.int64(j)
+    return queued + n
+
+
+@block_kernel
 def leave_queue(queue, queued, n, room):
     """Show the first ``n`` into a room; they stay in the queue until it moves up."""
     for i in range(n):

@@ -17,7 +17,7 @@ from simcore.kernels.clocks import death_of, fill_factor_rows, flag_clocks
 from simcore.kernels.cohort import BLOCK, fill_given, make_room, stratum_at
 from simcore.kernels.differing import narrow, pick, set_apart, take_words
 from simcore.kernels.levels import READ, STRIDE, fill_blocks, work_out
-from simcore.kernels.queue import join_queue, leave_queue, make_queue, move_up
+from simcore.kernels.queue import join_all, join_queue, leave_queue, make_queue, move_up
 from simcore.kernels.rng import fill_stretch, fill_words
 from simcore.kernels.sift import gather, sift
 
@@ -77,27 +77,23 @@ def _make_scratch(n_slots):
 
 
 @block_kernel
-def _judge(
-    places, edges, factors_of, reads, factors, total, most, low_blocks, arm, n, draw, seed, room, bench
-):  # fmt: skip
-    """Fate of the first ``n`` births of a room in one arm, into ``bench.fate``; ``bench.high`` is there.
-
-    The first eight are a `Clocks`' arrays.
-    """
-    fill_factor_rows(factors_of, reads, arm, n, room.levels, bench.rows)
-    flag_clocks(places, factors_of, total, most, arm, n, bench.high, bench.rows, bench.bound, bench.flags)
-    bench.fate[:, :n] = np.int32(-1)
-    few = gather(bench.flags, n, bench.maybe)
+def _judge(clocks, arm, n, draw, seed, room, bench):
+    """Fate of the first ``n`` births of a room in one arm, into ``bench.fate``; ``bench.high`` is there."""
+    places, factors_of, total, most = clocks.places, clocks.factors_of, clocks.total, clocks.most
+    high, low, rows, maybe, fate = bench.high, bench.low, bench.rows, bench.maybe, bench.fate
+    fill_factor_rows(factors_of, clocks.reads, arm, n, room.levels, rows)
+    flag_clocks(places, factors_of, total, clocks.greatest, arm, n, high, rows, bench.bound, bench.flags)
+    fate[:, :n] = np.int32(-1)
+    few = gather(bench.flags, n, maybe, bench.k)
     for j in range(few):
-        bench.k[j], bench.key[j] = room.k[bench.maybe[j]], room.key[bench.maybe[j]]
-    for b in range(low_blocks.size):
-        fill_words(bench.k, bench.key, few, low_blocks[b], draw, seed, b, bench.low)
+        bench.k[j], bench.key[j] = room.k[maybe[j]], room.key[maybe[j]]
+    for b in range(clocks.low_blocks.size):
+        fill_words(bench.k, bench.key, few, clocks.low_blocks[b], draw, seed, b, low)
     for j in range(few):
-        i = bench.maybe[j]
-        cause, band, day = death_of(
-            places, edges, factors_of, factors, total, most, arm, bench.high, i, bench.low, j, bench.rows
+        i = maybe[j]
+        fate[0, i], fate[1, i], fate[2, i] = death_of(
+            places, clocks.edges, factors_of, clocks.factors, total, most, arm, high, i, low, j, rows
         )
-        bench.fate[0, i], bench.fate[1, i], bench.fate[2, i] = cause, band, day
 
 
 @block_kernel
@@ -172,24 +168,25 @@ def _realise_blocks(
     mine, further, reads, thresholds, guide, _, blocks, lanes, n_first, _ = look_ups
     by_row, by_word, by_row_again, by_word_again, differs, bounds, questions = suspects[:7]
     asked, asked_words, carried, carried_words, drawn_words = suspects[7:]
-    high_blocks, low_blocks, halves, places, edges, factors_of, hazard_reads, factors, total, most = clocks
-    screens, sieve_blocks, slot, lane, used, step_edges, limits = sieve
+    high_blocks, halves = clocks.high_blocks, clocks.halves
     words, limit, passes, flags, passing, chosen, again = scratch
-    halves_seen, limit_halves, pairs = words.view(np.uint16), limit.view(np.uint16), passes.view(np.uint16)
     row = here.row
     queued, passed = 0, 0  # births that pass wait until they fill a block
     start = first
     while start < last:
         s = stratum_at(start, stratum_start)
         k, n = start - stratum_start[s], min(BLOCK, min(last, stratum_start[s + 1]) - start)
-        for b in range(sieve_blocks.size):
-            fill_stretch(k, stratum_key[s], n, sieve_blocks[b], draw, seed, b, words)
-        sift(
-            screens, slot, lane, used, step_edges, limits, n, words, halves_seen, limit, limit_halves, passes, pairs,
-            flags,
-        )  # fmt: skip
-        found = gather(flags, n, passing)
-        queued = join_queue(waiting, queued, passing, found, k, stratum_key[s], s, start - first)
+        if sieve.screens:
+            for b in range(sieve.blocks.size):
+                fill_stretch(k, stratum_key[s], n, sieve.blocks[b], draw, seed, b, words)
+            sift(
+                sieve.slot, sieve.lane, sieve.used, sieve.edges, sieve.limits, n, words, words.view(np.uint16),
+                limit, limit.view(np.uint16), passes, passes.view(np.uint16), flags,
+            )  # fmt: skip
+            found = gather(flags, n, passing, chosen)
+            queued = join_queue(waiting, queued, passing, found, k, stratum_key[s], s, start - first)
+        else:
+            queued = join_all(waiting, queued, n, k, stratum_key[s], s, start - first)
         start += n
         while queued >= BLOCK or (start == last and queued > 0):
             full = min(queued, BLOCK)
@@ -200,10 +197,7 @@ def _realise_blocks(
             work_out(mine, reads, thresholds, guide, one_stratum, full, here.words, row, here.levels)
             for b in range(high_blocks.size):
                 fill_words(here.k, here.key, full, high_blocks[b], draw, seed, b, bench.high)
-            _judge(
-                places, edges, factors_of, hazard_reads, factors, total, most, low_blocks, 0, full, draw, seed,
-                here, bench,
-            )  # fmt: skip
+            _judge(clocks, 0, full, draw, seed, here, bench)
             _add_deaths(cells, cell_reads, 0, full, here.levels, bench.fate, deaths)
             if keep:
                 _keep_all(waiting.position, full, bench.fate, fate)
@@ -222,10 +216,7 @@ def _realise_blocks(
                 take_words(chosen, m, halves, bench.high, other.high)
                 work_out(further, reads, thresholds, guide, one_stratum, m, apart.words, row, apart.levels)
                 for arm in range(1, deaths.shape[0]):
-                    _judge(
-                        places, edges, factors_of, hazard_reads, factors, total, most, low_blocks, arm, m, draw,
-                        seed, apart, other,
-                    )  # fmt: skip
+                    _judge(clocks, arm, m, draw, seed, apart, other)
                     _move_deaths(
                         cells, cell_reads, arm, chosen, m, here.levels, bench.fate, apart.levels, other.fate, deaths
                     )  # fmt: skip

@@ -11,7 +11,7 @@ from simcore.kernels.block import block_kernel
 class Sieve(NamedTuple):
     """A screen as the kernel takes it."""
 
-    screens: bool  # False: every birth passes
+    screens: bool  # False: every birth passes unseen
     blocks: Ints  # [slots] Philox blocks: high halves of clocks, then perhaps the dominating variable's
     slot: int  # of the word of the dominating variable
     lane: int
@@ -40,14 +40,12 @@ def _sift_halves(halves, s, w, limit_halves, n, passes):
 
 
 @block_kernel
-def sift(
-    screens, slot, lane, used, edges, limits, n, words, halves, limit, limit_halves, passes, pairs, flags
-):
+def sift(slot, lane, used, edges, limits, n, words, halves, limit, limit_halves, passes, pairs, flags):
     """Flag the births of a block that the screen lets pass; ``words`` is filled.
 
     Parameters
     ----------
-    screens, slot, lane, used, edges, limits
+    slot, lane, used, edges, limits
         As a `Sieve` has them.
     n : int
     words, halves : uint32[slots, 4, block], uint16[slots, 4, 2 * block]
@@ -59,9 +57,6 @@ def sift(
     flags : uint8[block]
         Written.
     """
-    if not screens:
-        flags[:n] = np.uint8(1)
-        return
     passes[: 2 * n] = np.uint8(0)
     for s in range(used.size):
         for w in range(used[s]):
@@ -72,14 +67,22 @@ def sift(
 
 
 @block_kernel
-def gather(flags, n, places):
-    """Write the places of flagged births, few as a rule, and return how many: eight are looked at in one go."""
-    flags[n : (n + 7) // 8 * 8] = np.uint8(0)
-    eights = flags.view(np.uint64)
-    found = 0
-    for e in range((n + 7) // 8):
-        if eights[e] != 0:
-            for i in range(8 * e, 8 * e + 8):
-                places[found] = i  # without a branch: a birth that is not flagged is overwritten by the next
-                found += flags[i]
-    return found
+def gather(flags, n, places, eights):
+    """Write the places of flagged births, few as a rule, and return how many: eight are looked at in one go.
+
+    ``places`` int64[block], ``eights`` uint32[block] is scratch. Without a branch, which would be foretold badly: an
+    eight with nobody in it, and a birth that is not flagged, are overwritten by the next.
+    """
+    end = np.uint64((n + 7) // 8)
+    flags[n : 8 * end] = np.uint8(0)
+    together = flags.view(np.uint64)
+    some, found = np.uint64(0), np.uint64(0)
+    for e in range(end):
+        eights[some] = np.uint32(e)
+        some += np.uint64(together[e] != 0)
+    for j in range(some):
+        first = np.uint64(8) * np.uint64(eights[j])
+        for i in range(first, first + np.uint64(8)):
+            places[found] = i
+            found += np.uint64(flags[i])
+    return np.int64(found)
