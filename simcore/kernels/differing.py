@@ -122,7 +122,7 @@ def suspects_of(packed: Packed, look_ups: LookUps, wanted: Ints, *, with_hazards
         for column, _, _ in found.reads[begin:end]
     }
     own = {*look_ups.further[:, COLUMN].tolist(), packed.n_columns}
-    carried = set(packed.column[1:, wanted].ravel().tolist())
+    carried = set(packed.column[1:, wanted[packed.n_levels[wanted] > 1]].ravel().tolist())
     for begin, end in look_ups.further[:, FIRST_READ:].tolist():
         carried.update(look_ups.reads[begin:end, READ].tolist())
     drawn = {(slot, lane) for slot, lane in look_ups.further[:, SLOT : LANE + 1].tolist()}
