@@ -19,7 +19,7 @@ HEAVY = {"numba", "llvmlite", "scipy", "pandas", "xarray", "rich", "h5netcdf", "
 LIGHT_ENOUGH = {"numpy", "pydantic"}
 """What reading a model and checking files against it takes."""
 COMPUTES = LIGHT_ENOUGH | {"numba", "llvmlite", "scipy", "h5netcdf"}
-"""What an answer takes beside: kernels (numba loads scipy's linear algebra) and solved draws."""
+"""What an answer takes beside: kernels (numba looks at scipy) and solved draws."""
 ASKED = ("--draws", "4", "--births", "2000", "--years", "2025")
 
 STEPS = """
@@ -93,6 +93,25 @@ def test_an_answer_for_a_program_loads_no_tables_and_no_terminal() -> None:
         ["births", "--explain", "2030/1/0", "smoking_halved"],
     )
     assert loaded_after(*steps) == [COMPUTES] * len(steps)
+
+
+FIRST = """
+import sys
+import numpy as np
+from numba import njit
+from simcore.kernels.profiles import count_profiles
+from tests.worlds import random_world
+count_profiles(random_world(0), 1, 0)
+assert "scipy.linalg" not in sys.modules
+print(njit(lambda a, b: a @ b)(np.eye(2), np.ones((2, 2))).sum(), "scipy.linalg" in sys.modules)
+"""
+
+
+def test_kernels_load_no_linear_algebra_and_compiled_code_that_wants_it_has_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST], env=environment(), capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert (done.stdout.split(), done.stderr) == (["4.0", "True"], "")
 
 
 # ---- kernels are compiled once

@@ -27,8 +27,6 @@ _WEYL_1 = np.uint64(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _LAST_WORD = np.uint32(0xFFFFFFFE)
-_ONE = np.uint64(1)
-_VECTOR = np.uint64(16)
 
 LARGEST_WORD = 2**32 - 2
 """Words are clipped to this, so that a threshold of 2**32 - 1 means certainty."""
@@ -125,8 +123,7 @@ def fill_word(k, key, n, number, lane, draw, seed, slot, words):
 def fill_stretch(first, key, n, number, draw, seed, slot, words):
     """As `fill_words`, for births ``first`` to ``first + n`` of the one stratum with that key.
 
-    They need no arrays to be told by, and rounds that are alike for all of them are left out. Where there is room
-    the last vector is filled up, for what is left over from whole ones would be done one by one.
+    They need no arrays to be told by, and what is alike for all of them in the first rounds is worked out once.
     """
     k0 = np.uint64(seed) & _LOW
     k1 = np.uint64(seed) >> _HALF
@@ -134,8 +131,7 @@ def fill_stretch(first, key, n, number, draw, seed, slot, words):
     c1 = np.uint64(key)
     c2 = np.uint64(number) & _LOW
     c3 = np.uint64(draw) & _LOW
-    whole = (np.uint64(n) + _VECTOR - _ONE) // _VECTOR * _VECTOR
-    for i in range(min(whole, np.uint64(words.shape[2]))):
+    for i in range(np.uint64(n)):
         w0, w1, w2, w3 = philox4x32(c0 + i, c1, c2, c3, k0, k1)
         words[slot, 0, i] = min(np.uint32(w0), _LAST_WORD)
         words[slot, 1, i] = min(np.uint32(w1), _LAST_WORD)
