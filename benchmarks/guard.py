@@ -46,7 +46,7 @@ BLOCKS_AS_LONG = {"counted": 10, "realised": 3}
 BLOCKS = (
     "the loop over blocks; does it still vectorise (tests/test_kernels_compiled.py)? simcore/kernels/rng.py"
 )
-APART = "which births are worked out for more than one arm: simcore/kernels/differing.py"
+APART = "which births are worked out for more than one arm: simcore/kernels/differing.py, apart.py"
 SHARED = (
     "how births are divided, the interpreter lock (nogil), memory that threads share: simcore/fanout.py and"
 )

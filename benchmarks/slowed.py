@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from simcore import fanout
-from simcore.kernels import deaths, differing, levels, profiles, realise, rng, sift
+from simcore.kernels import apart, deaths, levels, profiles, realise, rng, sift
 from simcore.kernels.arrays import Ints
 
 
@@ -119,7 +119,7 @@ def broken(way: str) -> Iterator[None]:
         else:
             die = realising(fill_blocks=blocks, fill_stretch=slow_stretch())
     elif way == "arms":
-        again = {"pick": pick_all, "narrow": afresh(differing.narrow, pick=pick_all)}
+        again = {"pick": pick_all, "narrow": afresh(apart.narrow, pick=pick_all)}
         count, die = counting(**again), realising(**again)
     elif way == "lock":
         count, die = afresh(count, nogil=False), afresh(die, nogil=False)

@@ -53,6 +53,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "levels": (LEVELS, PARTS, SMALL),
     "guide": (PARTS, SMALL),
     "differing": (COUNTS, SMALL, PARTS),
+    "apart": (COUNTS, SMALL, PARTS),
     "queue": (DEATHS, SMALL),
     "cohort": (PARTS, LEVELS, SMALL, REFUSED),
     "profiles": (COUNTS, SMALL, PARTS),

@@ -11,8 +11,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from simcore.kernels.apart import pick
 from simcore.kernels.clocks import _bound, clocks_of, death_of
-from simcore.kernels.differing import _factors, pick
+from simcore.kernels.differing import _factors
 from simcore.kernels.guide import UNSURE, fill_guide
 from simcore.kernels.levels import COLUMN, LANE, SLOT, look_ups_of, work_out
 from simcore.kernels.outcome import BESIDE_CLOCKS

@@ -3,9 +3,6 @@
 A program is turned into a list of *look-ups*, one for each column: which columns say the row of the table, which
 word is compared with the row's thresholds. For each of them a few plain loops run over the block. What the tables
 mean is worked out once a block, not once a birth.
-
-Arrays are handed to the loops whole, with a place where to begin, and never in tuples: a slice or a tuple of what
-threads share would have its references counted in every block.
 """
 
 from typing import NamedTuple
@@ -25,6 +22,7 @@ COLUMN, THRESHOLDS, START, GUIDE, SLOT, LANE, FIRST_READ, END_READ = range(8)
 """What a look-up holds: the column it writes, how many thresholds a row has, where its table begins, where its
 guide begins (-1: none), the slot and lane of its word, and its part of the reads."""
 SEVERAL = -1
+"""Stands for a lane where more than one word of a Philox block is in use."""
 READ, STRIDE, DRAWN = range(3)
 """What a read holds: a column, what one level of it adds to the row, whether it can vary within a stratum."""
 _0, _1, _BYTES = np.uint64(0), np.uint64(1), np.uint64(256)
@@ -146,10 +144,13 @@ def _lanes(look_ups: Ints, n_slots: int) -> Ints:
 
 @block_kernel
 def fill_blocks(blocks, lanes, begin, end, k, key, n, draw, seed, words):
-    """Words of the Philox blocks in slots ``begin`` to ``end``: uint32[slots, 4, block]."""
+    """Words of the Philox blocks in slots ``begin`` to ``end``: uint32[slots, 4, block].
+
+    Births come in order: that the first and the last are of one stratum, and as far apart as their places, tells that
+    all follow one another.
+    """
     if n == 0:
         return
-    # births come in order, so that the first and the last tell
     stretch = key[0] == key[n - 1] and np.int64(k[n - 1]) - np.int64(k[0]) == n - 1
     for s in range(begin, end):
         if lanes[s] != SEVERAL:

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from simcore.kernels.apart import narrow, pick, set_apart
 from simcore.kernels.arrays import Ints, Words
 from simcore.kernels.block import block_kernel
 from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
-from simcore.kernels.differing import Suspects, narrow, pick, set_apart, suspects_of
+from simcore.kernels.differing import Suspects, suspects_of
 from simcore.kernels.levels import (
     LookUps,
     fill_blocks,

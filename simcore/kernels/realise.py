@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from simcore.kernels.apart import narrow, pick, set_apart, take_words
 from simcore.kernels.arrays import Ints, Words
 from simcore.kernels.block import block_kernel
 from simcore.kernels.clocks import death_of, fill_factor_rows, flag_clocks
 from simcore.kernels.cohort import BLOCK, fill_given, make_room, stratum_at
-from simcore.kernels.differing import narrow, pick, set_apart, take_words
 from simcore.kernels.levels import READ, STRIDE, fill_blocks, work_out
 from simcore.kernels.queue import join_all, join_queue, leave_queue, make_queue, move_up
 from simcore.kernels.rng import fill_stretch, fill_words
