@@ -16,12 +16,12 @@ from numba import njit
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.w1 import workload
+from simcore.kernels.apart import narrow, pick, set_apart, take_words
 from simcore.kernels.cohort import BLOCK, fill_given, make_room, strata_of
-from simcore.kernels.differing import narrow, pick, set_apart, take_words
 from simcore.kernels.levels import THRESHOLDS, LookUps, fill_blocks, fill_row, work_out
 from simcore.kernels.profiles import _move, _tally, counting_of
 from simcore.kernels.realise import _judge, _make_bench, _move_deaths
-from simcore.kernels.rng import fill_words
+from simcore.kernels.rng import fill_word, fill_words
 from simcore.kernels.sift import gather, sift
 
 N = TIMES = 1000
@@ -55,7 +55,7 @@ def steps() -> dict[str, Step]:
     who = here.k, here.key
     here.k[:N], here.key[:N], here.stratum[:N] = np.arange(N), key[0], 0
     fill_given(levels_of, slices, *who, here.stratum, N, here.levels)
-    fill_blocks(look_ups.blocks, 0, look_ups.n_first_blocks, *who, N, DRAW, SEED, here.words)
+    fill_blocks(look_ups.blocks, look_ups.lanes, 0, look_ups.n_first_blocks, *who, N, DRAW, SEED, here.words)
     mine = *tables, True, N, here.words, here.row, here.levels
     work_out(look_ups.first, *mine)
 
@@ -64,9 +64,10 @@ def steps() -> dict[str, Step]:
         np.empty(shape, kind)
         for shape, kind in (((sieve.blocks.size, 4, BLOCK), "u4"), (BLOCK, "u4"), (2 * BLOCK, "u1"))
     )
-    fill_blocks(sieve.blocks, 0, sieve.blocks.size, *who, N, DRAW, SEED, words)
+    for b, number in enumerate(sieve.blocks):
+        fill_words(*who, N, number, DRAW, SEED, b, words)
     flags, passing = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int64)
-    screen = sieve.screens, sieve.slot, sieve.lane, sieve.used, sieve.edges, sieve.limits
+    screen = sieve.slot, sieve.lane, sieve.used, sieve.edges, sieve.limits
     same_memory = words.view(np.uint16), limit, limit.view(np.uint16), passes, passes.view(np.uint16)
     sifted = *screen, N, words, *same_memory, flags
     sift(*sifted)
@@ -78,7 +79,7 @@ def steps() -> dict[str, Step]:
     m = pick(*picked)
     chosen = at_first.copy()
     set_apart(chosen, m, suspects.asked, suspects.asked_words, here, apart)
-    further = look_ups.blocks, look_ups.n_first_blocks, look_ups.blocks.size
+    further = look_ups.blocks, look_ups.lanes, look_ups.n_first_blocks, look_ups.blocks.size
     fill_blocks(*further, apart.k, apart.key, m, DRAW, SEED, apart.words)
     m = narrow(
         suspects.rows_again, suspects.differs, suspects.words_again, suspects.bounds, suspects.reads, m,
@@ -89,20 +90,12 @@ def steps() -> dict[str, Step]:
 
     # clocks of both arms, of births as they come: behind the screen there are few, and they are the likelier to die
     bench, other = (_make_bench(clocks.high_blocks.size, clocks.factors_of.shape[1]) for _ in range(2))
-    fill_blocks(clocks.high_blocks, 0, clocks.high_blocks.size, *who, N, DRAW, SEED, bench.high)
+    for b, number in enumerate(clocks.high_blocks):
+        fill_words(*who, N, number, DRAW, SEED, b, bench.high)
     take_words(chosen, m, clocks.halves, bench.high, other.high)
-    ring = (
-        clocks.places,
-        clocks.edges,
-        clocks.factors_of,
-        clocks.reads,
-        clocks.factors,
-        clocks.total,
-        clocks.most,
-    )
-    judged = *ring, clocks.low_blocks, 0, N, DRAW, SEED, here, bench
+    judged = clocks, 0, N, DRAW, SEED, here, bench
     _judge(*judged)
-    _judge(*ring, clocks.low_blocks, 1, m, DRAW, SEED, apart, other)
+    _judge(clocks, 1, m, DRAW, SEED, apart, other)
     deaths = np.zeros((2, packed.n_cells, packed.deaths.n_causes, packed.deaths.n_bands), np.int64)
     moved = dying.cells, dying.reads, 1, chosen, m, here.levels, bench.fate, apart.levels, other.fate, deaths
 
@@ -115,11 +108,12 @@ def steps() -> dict[str, Step]:
     counts = np.zeros((2, packed.n_profiles), np.int64)
     return {
         "random numbers, one block": (fill_words, (*who, N, 0, DRAW, SEED, 0, here.words)),
+        "random numbers, one word of a block": (fill_word, (*who, N, 0, 2, DRAW, SEED, 0, here.words)),
         "look-up of two levels": (work_out, (alone(look_ups, 2), *mine)),
         "look-up of ten levels, one row for all": (work_out, (alone(look_ups, 10), *mine)),
         "look-up of five levels, by a guide": (work_out, (alone(look_ups, 5), *mine)),
         "sift": (sift, sifted),
-        "gather": (gather, (flags, N, passing)),
+        "gather": (gather, (flags, N, passing, narrower)),
         "pick those who can differ": (pick, picked),
         "judge clocks": (_judge, judged),
         "move deaths of another arm": (_move_deaths, moved),

@@ -166,6 +166,8 @@ def test_what_is_compiled_once_serves_every_command(cold: dict[str, str], tmp_pa
     # one of two at a time compiles what was left, the other one waits for it
     missed = [json.loads((tmp_path / f"{n}.json").read_text())[1] for n in (0, 1)]
     assert sorted(map(bool, missed)) == [False, True]
+    # a kernel is compiled for one kind of arguments only
+    assert {path.name.split(".")[-2] for path in (tmp_path / "cache").rglob("*.nbc")} == {"1"}
     left = int(line.split("/")[1].split(",")[0]) - kept
     # the one that the signal met may have been written in part
     assert left <= sum(map(len, missed)) <= left + 1

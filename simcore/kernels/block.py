@@ -9,6 +9,7 @@ must not return one.
 from importlib import import_module
 from typing import Any
 
+import numpy as np
 from numba import njit
 from numba.core.cpu import CPUTargetOptions
 from numba.np import linalg
@@ -18,6 +19,9 @@ _UNCOUNTED: dict[str, Any] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt"
 
 block_kernel = njit(cache=True, nogil=True, **_UNCOUNTED)
 """Decorates a function that works through a block of births with arrays that its caller holds."""
+
+FIRST = np.int64(0)
+"""The first of anything, handed to a kernel: a plain 0 has a type of its own, for which it is compiled once more."""
 
 
 def _load_what_numba_loads_first() -> None:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Ints, Words
-from simcore.kernels.block import block_kernel
+from simcore.kernels.block import FIRST, block_kernel
 from simcore.kernels.packed import Packed
 
 BLOCK = 2048
@@ -95,7 +95,7 @@ def locate(first, last, stratum_start, stratum_key, k, key, stratum):
     """
     n = min(BLOCK, last - first)
     s = stratum_at(first, stratum_start)
-    done = 0
+    done = FIRST
     while done < n:
         here = min(n, stratum_start[s + 1] - first)  # below `done` where a stratum has no births
         if here > done:

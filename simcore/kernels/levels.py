@@ -156,7 +156,7 @@ def fill_blocks(blocks, lanes, begin, end, k, key, n, draw, seed, words):
         if lanes[s] != SEVERAL:
             fill_word(k, key, n, blocks[s], lanes[s], draw, seed, s, words)
         elif stretch:
-            fill_stretch(k[0], key[0], n, blocks[s], draw, seed, s, words)
+            fill_stretch(np.int64(k[0]), key[0], n, blocks[s], draw, seed, s, words)
         else:
             fill_words(k, key, n, blocks[s], draw, seed, s, words)
 

@@ -8,7 +8,7 @@ from numba import njit
 
 from simcore.kernels.apart import narrow, pick, set_apart
 from simcore.kernels.arrays import Ints, Words
-from simcore.kernels.block import block_kernel
+from simcore.kernels.block import FIRST, block_kernel
 from simcore.kernels.cohort import BLOCK, checked_range, fill_given, locate, make_room, strata_of
 from simcore.kernels.differing import Suspects, suspects_of
 from simcore.kernels.levels import (
@@ -65,7 +65,7 @@ def _count_blocks(
         n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
         one_stratum = stratum[0] == stratum[n - 1]
         fill_given(stratum_levels, slices, k, key, stratum, n, levels)
-        fill_blocks(blocks, lanes, 0, n_first, k, key, n, draw, seed, words)
+        fill_blocks(blocks, lanes, FIRST, n_first, k, key, n, draw, seed, words)
         work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
         fill_row(reads_of_outputs, outputs[0, 0], outputs[0, 1], np.int64(0), n, levels, profile)
         _tally(profile, n, counts)
@@ -111,7 +111,7 @@ def _levels(first, last, draw, seed, strata, look_ups, columns, out):
         n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
         one_stratum = stratum[0] == stratum[n - 1]
         fill_given(stratum_levels, slices, k, key, stratum, n, levels)
-        fill_blocks(blocks, lanes, 0, blocks.size, k, key, n, draw, seed, words)
+        fill_blocks(blocks, lanes, FIRST, blocks.size, k, key, n, draw, seed, words)
         work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
         work_out(further, reads, thresholds, guide, one_stratum, n, words, row, levels)
         for arm in range(out.shape[0]):

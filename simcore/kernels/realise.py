@@ -13,7 +13,7 @@ from numba import njit
 
 from simcore.kernels.apart import narrow, pick, set_apart, take_words
 from simcore.kernels.arrays import Ints, Words
-from simcore.kernels.block import block_kernel
+from simcore.kernels.block import FIRST, block_kernel
 from simcore.kernels.clocks import death_of, fill_factor_rows, flag_clocks
 from simcore.kernels.cohort import BLOCK, fill_given, make_room, stratum_at
 from simcore.kernels.levels import READ, STRIDE, fill_blocks, work_out
@@ -108,9 +108,9 @@ def _add_deaths(cells, reads, arm, n, levels, fate, deaths):
 def _move_deaths(cells, reads, arm, chosen, m, levels, fate, levels_apart, fate_apart, deaths):
     """Take the deaths of chosen births from where they are in arm 0 to where they are here."""
     for j in range(m):
-        i = chosen[j]
+        i = np.int64(chosen[j])
         if fate[0, i] >= 0:
-            deaths[arm, cell_of(cells, reads, 0, levels, i), fate[0, i], fate[1, i]] -= 1
+            deaths[arm, cell_of(cells, reads, FIRST, levels, i), fate[0, i], fate[1, i]] -= 1
         if fate_apart[0, j] >= 0:
             cell = cell_of(cells, reads, arm, levels_apart, j)
             deaths[arm, cell, fate_apart[0, j], fate_apart[1, j]] += 1
@@ -171,7 +171,7 @@ def _realise_blocks(
     high_blocks, halves = clocks.high_blocks, clocks.halves
     words, limit, passes, flags, passing, chosen, again = scratch
     row = here.row
-    queued, passed = 0, 0  # births that pass wait until they fill a block
+    queued, passed = FIRST, FIRST  # births that pass wait until they fill a block
     start = first
     while start < last:
         s = stratum_at(start, stratum_start)
@@ -193,12 +193,12 @@ def _realise_blocks(
             leave_queue(waiting, queued, full, here)
             one_stratum = here.stratum[0] == here.stratum[full - 1]
             fill_given(stratum_levels, slices, here.k, here.key, here.stratum, full, here.levels)
-            fill_blocks(blocks, lanes, 0, n_first, here.k, here.key, full, draw, seed, here.words)
+            fill_blocks(blocks, lanes, FIRST, n_first, here.k, here.key, full, draw, seed, here.words)
             work_out(mine, reads, thresholds, guide, one_stratum, full, here.words, row, here.levels)
             for b in range(high_blocks.size):
                 fill_words(here.k, here.key, full, high_blocks[b], draw, seed, b, bench.high)
-            _judge(clocks, 0, full, draw, seed, here, bench)
-            _add_deaths(cells, cell_reads, 0, full, here.levels, bench.fate, deaths)
+            _judge(clocks, FIRST, full, draw, seed, here, bench)
+            _add_deaths(cells, cell_reads, FIRST, full, here.levels, bench.fate, deaths)
             if keep:
                 _keep_all(waiting.position, full, bench.fate, fate)
             m = pick(
