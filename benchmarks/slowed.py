@@ -43,7 +43,10 @@ def realising(**parts: Any) -> Any:
 
 @njit
 def philox_in_a_loop(c0, c1, c2, c3, k0, k1):
-    for _ in range(9):
+    last = (k0 + np.uint64(9) * rng._WEYL_0) & rng._LOW
+    while (
+        k0 != last
+    ):  # how often, the compiler cannot tell: it would write the rounds out, and find vectors again
         c0, c1, c2, c3 = rng._round(c0, c1, c2, c3, k0, k1)
         k0, k1 = (k0 + rng._WEYL_0) & rng._LOW, (k1 + rng._WEYL_1) & rng._LOW
     return rng._round(c0, c1, c2, c3, k0, k1)
@@ -54,9 +57,14 @@ def slow_words() -> Any:
     return afresh(rng.fill_words, philox4x32=philox_in_a_loop)
 
 
-def slow_stretch() -> Any:
-    """`simcore.kernels.rng.fill_stretch` with it."""
-    return afresh(rng.fill_stretch, philox4x32=philox_in_a_loop)
+def slow_blocks() -> dict[str, Any]:
+    """Every way to fill a block of words, with it."""
+    fill = {
+        name: afresh(getattr(rng, name), philox4x32=philox_in_a_loop)
+        for name in ("fill_word", "fill_stretch")
+    }
+    blocks = afresh(levels.fill_blocks, fill_words=slow_words(), **fill)
+    return {"fill_blocks": blocks, "fill_stretch": fill["fill_stretch"]}
 
 
 # ---- a screen that lists births as it meets them: it is not vectorised
@@ -113,11 +121,10 @@ def broken(way: str) -> Iterator[None]:
     """Count and realise births with kernels that are broken in one of the `WAYS`."""
     count, die, add = profiles._count, realise.realise, fanout.add_over_births
     if way in ("counting", "realising"):
-        blocks = afresh(levels.fill_blocks, fill_words=slow_words())
         if way == "counting":
-            count = counting(fill_blocks=blocks)
+            count = counting(**slow_blocks())
         else:
-            die = realising(fill_blocks=blocks, fill_stretch=slow_stretch())
+            die = realising(**slow_blocks())
     elif way == "arms":
         again = {"pick": pick_all, "narrow": afresh(apart.narrow, pick=pick_all)}
         count, die = counting(**again), realising(**again)
