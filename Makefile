@@ -22,7 +22,10 @@ DRAWS     := 1000
 OUT       := out/compare
 MODEL     := england
 
-.PHONY: help compare test lint types layers tests format bench bench-guard mutants validation solve lock upgrade wheel environment clean
+# Which births, keys and models `make study` looks at.
+SEED      := 1
+
+.PHONY: help compare test lint types layers tests study format bench bench-guard mutants validation solve lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -52,6 +55,13 @@ layers: $(STAMP)  ## which file may look at which (import-linter)
 tests: $(STAMP)  ## the tests; choose with PYTEST="-k smoking"
 	@echo '== tests'
 	@$(OFFLINE) $(BIN)/python -m pytest $(PYTEST)
+
+study: $(STAMP)  ## claims of chance and random models, many times as many: half an hour of one core (others: SEED=2)
+	@echo '== study: random models, 20 times as many; then births, draws and keys'
+	@status=0; \
+	EXAMPLES_TIMES=20 $(OFFLINE) $(BIN)/python -m pytest --verbose --hypothesis-seed=$(SEED) tests/test_random_models*.py || status=1; \
+	$(OFFLINE) $(BIN)/python -m tests.studies --seed $(SEED) || status=1; \
+	exit $$status
 
 format: $(STAMP)  ## lay out the source, sort imports
 	@$(BIN)/ruff check --select I --fix .

@@ -235,9 +235,9 @@ PAIRS = 4 * N * RUNS
 BOUND = LEVEL / (5 * len(steps()))
 
 
-def battery(keying: Keying, n: int = N, runs: int = RUNS) -> Iterator[tuple[Who, str, float]]:
+def battery(keying: Keying, n: int = N, runs: int = RUNS, seed: int = 5) -> Iterator[tuple[Who, str, float]]:
     """Every step to a neighbour and every test of the pairs that it makes, with the P-value."""
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed)
     for step in steps():
         for name, p in p_values(neighbours(keying, step, n, runs, rng)):
             yield step, name, p

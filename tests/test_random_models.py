@@ -21,17 +21,15 @@ from tests.models.plain import Plain
 from tests.models.written import Folder, folders, with_cause, with_service, with_unrelated_variable
 
 BIRTHS, SEED = 600, 2**63 + 5
-
-
 TIMES = int(os.environ.get("EXAMPLES_TIMES", "1"))
-"""How many times as many examples: `make study` sets it, and its examples are others each time."""
+"""How many times as many examples: `make study` sets it."""
 
 
-def budget(examples: int) -> settings:
-    """So many examples, always the same ones."""
+def budget(examples: int, times: int = TIMES) -> settings:
+    """So many examples, always the same ones; many times as many are those of pytest's ``--hypothesis-seed``."""
     return settings(
-        max_examples=examples * TIMES,
-        derandomize=TIMES == 1,
+        max_examples=examples * times,
+        derandomize=times == 1,
         database=None,
         deadline=None,
         phases=[Phase.explicit, Phase.generate, Phase.shrink],

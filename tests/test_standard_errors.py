@@ -40,6 +40,7 @@ class Study(NamedTuple):
     estimator: str
     births: int
     seeds: int
+    first_seed: int = 1000
 
 
 def study(name: str, draws: int, seeds: int) -> Study:
@@ -58,13 +59,13 @@ def study(name: str, draws: int, seeds: int) -> Study:
     return Study(model, priors("harbour", draws), (2003, 2004), arms, estimator, births, seeds)
 
 
-def scores(asked: Study) -> np.ndarray:
-    """How many of its own standard errors each quantity is from the truth: ``float64[quantities, seeds x runs]``."""
+def gaps_and_errors(asked: Study) -> tuple[np.ndarray, np.ndarray]:
+    """How far each quantity is from the truth, and the error told: ``float64[quantities, seeds x runs]`` each."""
     common = asked.model, asked.model.structure(), asked.draws, asked.arms, asked.years
     truth = totals(answer(*common, estimator="exact", people=False).deaths)
-    found = []
+    gaps, errors = [], []
     for seed in range(asked.seeds):
-        luck = {"births": asked.births, "seed": 1000 + seed}
+        luck = {"births": asked.births, "seed": asked.first_seed + seed}
         run = answer(*common, estimator=asked.estimator, people=False, block=50, **luck)
         drawn, slices = totals(run.deaths), totals(run.slices, keep=1)
         for begin in range(0, asked.draws.size, RUN):
@@ -72,10 +73,15 @@ def scores(asked: Study) -> np.ndarray:
             told = [
                 estimate(of_all(drawn, q)[inside], of_all(slices, q)[inside]) for q in range(len(QUANTITIES))
             ]
-            found.append(
-                [(t.mean - of_all(truth, q)[inside].mean()) / t.mc_error for q, t in enumerate(told)]
-            )
-    return np.array(found).T
+            gaps.append([t.mean - of_all(truth, q)[inside].mean() for q, t in enumerate(told)])
+            errors.append([t.mc_error for t in told])
+    return np.array(gaps).T, np.array(errors).T
+
+
+def scores(asked: Study) -> np.ndarray:
+    """How many of its own standard errors each quantity is from the truth: ``float64[quantities, seeds x runs]``."""
+    gaps, errors = gaps_and_errors(asked)
+    return gaps / errors
 
 
 def totals(values: np.ndarray, keep: int = 0) -> np.ndarray:

@@ -45,17 +45,19 @@ class Question(NamedTuple):
     years: Sequence[int]
     arms: Sequence[Scenario]
     births: int
+    seed: int = SEED
 
 
-@cache
-def question(name: str) -> Question:
+def question(name: str, times: int = 1) -> Question:
+    """What is asked of a model, of so many times as many draws."""
     if name == "england":
         model = load_model("england")
         arms = read_scenarios(["current_policy", "poverty_and_smoking"])
-        return Question(model, read_draws(model, model.structure(), 40), (2026, 2030, 2033), arms, 1_000_000)
+        draws = read_draws(model, model.structure(), 40 * times)
+        return Question(model, draws, (2026, 2030, 2033), arms, 1_000_000)
     both = [prevalence("smoking", 0.5), prevalence("child_poverty", 0.5, id="other")]
     arms = [scenario("held"), scenario("less", *both)]
-    return Question(invented("harbour"), priors("harbour", 100), range(2001, 2007), arms, 120_000)
+    return Question(invented("harbour"), priors("harbour", 100 * times), range(2001, 2007), arms, 120_000)
 
 
 class Seen(NamedTuple):
@@ -78,7 +80,11 @@ def exact(asked: Question) -> Answer:
 
 @cache
 def seen(name: str) -> Seen:
-    asked = question(name)
+    return look_at(question(name))
+
+
+def look_at(asked: Question) -> Seen:
+    """Draw the births and count them."""
     model, draws = asked.model, asked.draws
     program = compile_natural(model, model.structure(), draws, asked.years)
     worlds = lay_arms(program, list(arms_of(asked.arms)(program, draws)))
@@ -94,9 +100,9 @@ def seen(name: str) -> Seen:
     profiles, deaths, saved, harmed = [], [], [], []
     for z, draw in enumerate(draws.index):
         packed = packer.with_deaths(plan, z)
-        counted = count_profiles(packed, SEED, int(draw))
+        counted = count_profiles(packed, asked.seed, int(draw))
         profiles.append(counted.reshape(len(asked.arms), -1, simulated.size).transpose(0, 2, 1))
-        cause, band, _ = (part.astype(int) for part in realise_births(packed, SEED, int(draw)))
+        cause, band, _ = (part.astype(int) for part in realise_births(packed, asked.seed, int(draw)))
         cell = place * n_deaths + cause * n_bands + band
         counts = [
             np.bincount(c[d >= 0], minlength=simulated.size * n_deaths)
@@ -129,9 +135,9 @@ def seen(name: str) -> Seen:
     )
 
 
-def profile_scores(found: Seen, arm: int) -> np.ndarray:
+def profile_scores(found: Seen, arm: int, luck: int = 3) -> np.ndarray:
     """Scores of a few rare profiles of each stratum and draw, chosen without looking at the counts."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(luck)
     counts, chances, n = found.profiles[arm], found.profile_chances[arm], found.births
     scores = []
     for draw, stratum in np.ndindex(counts.shape[:2]):
