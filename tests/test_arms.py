@@ -135,6 +135,19 @@ def test_less_of_a_risk_factor_never_adds_a_death_baby_by_baby(which: str) -> No
     assert saved > 20
 
 
+def test_an_offer_without_effect_in_the_comparator_hides_nobody_in_another_arm() -> None:
+    # who is reached and accepts is known in the comparator though nothing there hangs on it
+    where = "smoking: yes", ("pregnancy_smoking", "quit")
+    idle = scenario("idle", support(*where, 0.3, 0.6, 1.0))
+    better = scenario("better", support(*where, 0.8, 0.6, 3.0))
+    draws = priors("harbour", 2)
+    both, alone = (
+        answer(HARBOUR, NATURAL, draws, arms, YEARS, estimator="realised", births=200_000)
+        for arms in ([idle, better], [better])
+    )
+    assert np.array_equal(both.of("better"), alone.of("better"))
+
+
 def test_a_ratio_below_one_breaks_monotony_so_the_claim_can_fail() -> None:
     draws = priors("harbour", 1)
     protective = replace(draws, parameters={**draws.parameters, "hr_poverty": np.array([0.5])})

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from simcore.kernels.apart import pick
-from simcore.kernels.clocks import _bound, clocks_of, death_of
+from simcore.kernels.clocks import _bound, clocks_of, death_of, flag_clocks
 from simcore.kernels.differing import _factors
 from simcore.kernels.guide import UNSURE, fill_guide
 from simcore.kernels.levels import COLUMN, LANE, SLOT, look_ups_of, work_out
@@ -122,6 +122,21 @@ def test_the_bound_on_a_birth_is_the_product_over_the_further_factors_of_its_arm
         most = clocks.most.max(axis=0) if together else clocks.most[c]
         assert bound[:8] == pytest.approx(most[rows[1:n_factors]].prod(axis=0)[:8], rel=1e-5)
         assert bound[8] == 7
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_births_are_flagged_whose_half_is_within_the_bound_of_a_cause(together: bool) -> None:
+    n, causes, rng = 60, 8, np.random.default_rng(12)
+    places = np.array([[c // 6, c % 6] for c in range(causes)])
+    total = rng.uniform(0, 6000, (causes, 20)).astype(np.float32)
+    greatest = rng.uniform(0.5, 2, (1 if together else causes, 20)).astype(np.float32)
+    rows, high = rng.integers(0, 20, (2, n)).astype(np.uint32), rng.integers(0, 2**32, (2, 4, n), np.uint32)
+    halves = np.stack([high[slot, half // 2] >> (0 if half % 2 else 16) & 0xFFFF for slot, half in places])
+    expected = (halves <= total[:, rows[0]] * greatest[:, rows[1]]).any(axis=0)
+    flags, factors_of = np.full(n, 7, np.uint8), np.zeros((1, 2, 3), np.int64)
+    flag_clocks(places, factors_of, total, greatest, 0, n - 4, high, rows, np.empty(n, np.float32), flags)
+    assert 5 < expected.sum() < n - 10
+    assert np.array_equal(flags, [*expected[:-4], 7, 7, 7, 7])
 
 
 @pytest.mark.parametrize("size", [3, 65])  # as bits, and looked up

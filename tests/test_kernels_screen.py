@@ -14,7 +14,18 @@ import pytest
 from simcore.kernels.arrays import Ints
 from simcore.kernels.outcome import BESIDE_CLOCKS
 from simcore.kernels.packed import Packed
-from simcore.kernels.screen import MOST_RUNS, STEPS, Screen, _join, _screen_along, _steps, screen_of, sieve_of
+from simcore.kernels.screen import (
+    BINS,
+    MOST_RUNS,
+    STEPS,
+    Screen,
+    _join,
+    _screen_along,
+    _spread,
+    _steps,
+    screen_of,
+    sieve_of,
+)
 from simcore.kernels.sift import gather, sift
 from tests import reference
 from tests.worlds import random_world, stepped_world
@@ -42,6 +53,16 @@ def test_the_steps_of_a_screen_are_the_best_there_are() -> None:
             ]
             best = min(best, sum(passing) / 1024)
         assert share == pytest.approx(best)
+
+
+def test_a_level_counts_in_every_bin_that_one_of_its_words_lies_in() -> None:
+    width = 2**32 // BINS
+    bins = np.zeros((BINS, 1), np.int64)
+    # levels that end with the first word of a bin, with the last one, that cannot occur, and what is left
+    _spread(np.array([[width + 1, 3 * width, 3 * width]]), np.array([[[1], [2], [9], [4]]]), bins)
+    assert bins[:5, 0].tolist() == [1, 2, 2, 4, 4] and (bins[5:] == 4).all()
+    _spread(np.array([[0, 2 * width + 1, 2**32 - 1]]), np.array([[[9], [3], [1], [5]]]), bins)
+    assert bins[:5, 0].tolist() == [3, 3, 3, 4, 4] and bins[-2:, 0].tolist() == [4, 5]
 
 
 def test_too_many_runs_are_joined_where_that_lets_fewest_more_pass() -> None:

@@ -30,6 +30,7 @@ WORLDS = {
     "eight clocks": lambda: random_world(73, drawn=5, strata=4, births=14, causes=8, risk=2.0),
     "steps": lambda: stepped_world(40, drawn=4, strata=4, births=14, causes=7, risk=2.0),
     "steps beside": lambda: stepped_world(97, slices=4, drawn=4, strata=4, births=14, causes=7, risk=2.0),
+    "idle steps": lambda: stepped_world(40, idle=True, drawn=4, strata=4, births=14, causes=3, risk=2.0),
     "rare": lambda: random_world(49, drawn=4, strata=4, births=40),
 }
 
@@ -68,9 +69,11 @@ def drawn_in_hazards(world: Packed) -> list[int]:
 
 
 def ranges(world: Packed) -> list[tuple[int, int]]:
-    """All births, some of them, and the last few of each stratum with the first of the next."""
-    ends = [int(end) for end in np.unique(world.stratum_start) if 3 <= end < world.n_births]
-    return [(0, world.n_births), (7, 33), *((end - 3, end + 1) for end in ends)]
+    """All births, some of them, and those about the end of each stratum: few of one, then few of the next."""
+    ends = [int(end) for end in np.unique(world.stratum_start) if 0 < end < world.n_births]
+    about = [(end - left, end + 8 - left) for end in ends for left in (1, 3, 7)]
+    within = [(first, last) for first, last in about if first >= 0 and last <= world.n_births]
+    return [(0, world.n_births), (7, 33), *within]
 
 
 @pytest.fixture(params=WORLDS)
@@ -87,9 +90,11 @@ def test_every_level_is_that_of_the_reference(world: Packed) -> None:
 def test_profiles_are_counted_as_by_the_reference(world: Packed) -> None:
     drawn = np.arange(3, 7)
     by_drawn = replace(world, profile_vars=drawn, profile_strides=dense_strides(world.n_levels[drawn]))
-    for packed in (world, by_drawn):
+    # alone: nothing else is then worked out for its own sake
+    alone = [replace(world, profile_vars=[v], profile_strides=[1]) for v in world.profile_vars]
+    for packed in (world, by_drawn, *alone):
         profile = np.einsum("v,avb->ab", packed.profile_strides, levels_of(world)[:, packed.profile_vars])
-        for first, last in ranges(world):
+        for first, last in ranges(world) if packed is world else ranges(world)[:2]:
             expected = [np.bincount(of_arm, minlength=packed.n_profiles) for of_arm in profile[:, first:last]]
             assert np.array_equal(count_profiles(packed, SEED, DRAW, first, last), expected)
 
@@ -135,7 +140,9 @@ def test_passing_over_births_along_any_variable_loses_no_death(world: Packed) ->
     for v in (-1, *drawn_in_hazards(world)):
         screened = dying_of(world, screen=along(world, v))
         assert screened.sieve.screens and screened.pass_share == along(world, v).share
-        assert np.array_equal(np.array(realise_births(world, SEED, DRAW, prepared=screened)), fates_of(world))
+        for first, last in ranges(world)[:2]:
+            realised = np.array(realise_births(world, SEED, DRAW, first, last, prepared=screened))
+            assert np.array_equal(realised, fates_of(world)[:, :, first:last])
 
 
 def test_another_draw_of_a_program_counts_as_if_prepared_afresh(world: Packed) -> None:

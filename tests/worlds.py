@@ -74,8 +74,9 @@ def random_world(
     )
 
 
-def stepped_world(seed: int, slices: int = 5, **asked: Any) -> Packed:
-    """A random world of three arms with a policy's steps, which the first arm is without.
+def stepped_world(seed: int, slices: int = 5, *, idle: bool = False, **asked: Any) -> Packed:
+    """A random world of three arms with a policy's steps, which the first arm is without; or, if ``idle``, all make
+    an offer, the first one to others, and nothing hangs on it there.
 
     A variable is offered to some in the last arm; another stands for a drawn one and has tables of its own in the
     later arms, in some rows only; a third hangs on both and on the slice; a fourth has one level. Hazards hang on
@@ -102,14 +103,16 @@ def stepped_world(seed: int, slices: int = 5, **asked: Any) -> Packed:
         "moved": np.where(row % 2 == 0, repeated, _random_table(rng, 8 * levels, levels)),
         "moved less": np.where(row < 4 * levels, repeated, less),
         "hanging": _random_table(rng, 2 * slices * levels, 3),
+        "others": _random_table(rng, 3, 2),
     }
     ends = world.thresholds.size + np.cumsum([0, *(table.size for table in tables.values())])
     at = dict(zip(tables, ends.tolist(), strict=False))
-    of_arm = [["nobody", "repeated"], ["nobody", "moved"], ["some", "moved less"]]
+    offers = ("others", "some", "some") if idle else ("nobody", "nobody", "some")
+    of_arm = list(zip(offers, ("repeated", "moved", "moved less"), strict=True))
     steps = [[*(at[name] for name in names), at["hanging"], 0] for names in of_arm]
     start = np.column_stack([world.table_start, steps])
     repeats = np.column_stack([world.repeats, np.full((3, 4), OWN)])
-    repeats[:2, offer], repeats[0, stands] = FIRST_LEVEL, base
+    repeats[:2, offer], repeats[0, stands] = OWN if idle else FIRST_LEVEL, base
     more = [[0, -1, -1], [1, base, offer], [stands, offer, 2], [stands, -1, -1]]
     parents = np.vstack([world.parents, more])
     # one number lies in a Philox block that arm 0 needs too

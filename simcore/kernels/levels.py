@@ -129,8 +129,9 @@ def _owned(packed: Packed, wanted: Ints) -> tuple[list[tuple[int, int]], list[tu
     owned = []
     for column, (arm, v) in sorted(owner.items(), key=lambda item: item[1][1], reverse=True):
         if needed[column]:
-            parents = packed.parents[v]
-            needed[packed.column[arm, parents[parents >= 0]]] = True
+            parents = packed.parents[v][packed.parents[v] >= 0]
+            # where another arm differs is told from columns of arm 0, though nothing there may hang on them
+            needed[packed.column[np.ix_([0, arm], parents)]] = True
             owned.append((arm, v))
     owned.reverse()
     return [task for task in owned if task[0] == 0], [task for task in owned if task[0] > 0]
