@@ -23,7 +23,7 @@ from tests.models import answer
 from tests.models.written import Folder, folders
 from tests.test_random_models import budget, draws_of
 
-MODELS, DRAWS, RUN, BIRTHS = 30, 30, 5, 3_001
+MODELS, DRAWS, RUN, BIRTHS = 45, 30, 5, 3_001
 ROUNDING = 1e-10
 """Share of all deaths that sums in two orders may differ by."""
 ESTIMATORS = ("expected", "realised")

@@ -341,9 +341,19 @@ def interventions(draw: st.DrawFn, folder: Folder) -> list[dict[str, Any]]:
 
 @st.composite
 def taken_from(draw: st.DrawFn, pool: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Some of these interventions in their order, a share multiplied by a number of this file's own."""
-    chosen = [change for change in pool if draw(OFTEN)]
-    return [{**c, "multiply": draw(FACTORS)} if c["change"] == "prevalence" else c for c in chosen]
+    """Some of these interventions in their order, of sizes of their own: an id says who and what, not how much."""
+    return [draw(resized(change)) for change in pool if draw(OFTEN)]
+
+
+@st.composite
+def resized(draw: st.DrawFn, change: dict[str, Any]) -> dict[str, Any]:
+    """The same intervention, larger or smaller, or without effect."""
+    if change["change"] == "prevalence":
+        return {**change, "multiply": draw(FACTORS)}
+    if change["change"] == "support":
+        effect = {**change["effect"], "value": draw(EFFECTS)}
+        return {**change, "coverage": {"value": draw(SHARES), **ASSUMED}, "effect": effect}
+    return change
 
 
 def _aims(folder: Folder, before: str | None, changed: Sequence[str]) -> list[str]:
@@ -360,6 +370,7 @@ def _aims(folder: Folder, before: str | None, changed: Sequence[str]) -> list[st
 ASSUMED = {"source": "assumption", "note": "invented"}
 SHARES = st.sampled_from([1.0, 0.5, 0.0, 0.8])
 FACTORS = st.sampled_from([0.5, 0.0, 0.9])
+EFFECTS = st.sampled_from([2.0, 0.5, 1.2, 1.0])
 
 
 @st.composite
@@ -388,7 +399,7 @@ def support_change(
         "offer_to": draw(within(folder, [to])),
         "coverage": {"value": draw(SHARES), **ASSUMED},
         "uptake": {"value": draw(SHARES), **ASSUMED},
-        "effect": {**effect, "value": draw(st.sampled_from([2.0, 0.5, 1.2])), **ASSUMED},
+        "effect": {**effect, "value": draw(EFFECTS), **ASSUMED},
     }
 
 
