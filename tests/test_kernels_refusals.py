@@ -147,6 +147,7 @@ def test_a_table_that_does_not_repeat_is_refused() -> None:
         ({"cell_vars": [0, 8]}, "outcome variables"),
         ({"cell_strides": [1]}, "cell_strides"),
         ({"cell_strides": [1, 1, 1]}, "cell_strides"),
+        ({"cell_strides": [1, -1]}, "cell_strides"),
         ({"edges": [0, 7, 28, 365, 100]}, "increase"),
         ({"of_arm": [[0, 1], [0, 5], [0, 1]]}, "of_arm"),
         ({"of_arm": [[0, -2], [0, 1], [0, 1]]}, "of_arm"),

@@ -1,1 +1,1 @@
-"""Compiled kernels: arrays in, arrays out. They import numpy, numba, math and each other, nothing else."""
+"""Compiled kernels: arrays in, arrays out. Beside the standard library they see NumPy, Numba and each other."""

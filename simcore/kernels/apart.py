@@ -5,7 +5,7 @@ Where arms differ is told by a `simcore.kernels.differing.Suspects`.
 
 import numpy as np
 
-from simcore.kernels.block import block_kernel
+from simcore.kernels.block import FIRST, block_kernel
 from simcore.kernels.levels import fill_row
 
 BITS = 64
@@ -23,11 +23,11 @@ def pick(rows, table, by_word, bounds, reads, n, words, levels, row, flags, chos
         return 0
     flags[:n] = np.uint8(0)
     for g in range(rows.shape[0]):
-        fill_row(reads, rows[g, 2], rows[g, 3], np.int64(0), n, levels, row)
+        fill_row(reads, rows[g, 2], rows[g, 3], FIRST, n, levels, row)
         _flag_rows(table, rows[g, 0], rows[g, 1], row, n, flags)
     for v in range(by_word.shape[0]):
         begin, size, slot, lane = by_word[v, 0], by_word[v, 1], by_word[v, 2], by_word[v, 3]
-        fill_row(reads, by_word[v, 4], by_word[v, 5], np.int64(0), n, levels, row)
+        fill_row(reads, by_word[v, 4], by_word[v, 5], FIRST, n, levels, row)
         if by_word[v, 6] > 0:
             _compare_few(bounds, begin, by_word[v, 6], size, words, slot, lane, row, n, flags)
         else:

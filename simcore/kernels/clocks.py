@@ -19,7 +19,7 @@ from simcore.kernels.outcome import CLOCK_BLOCKS, CLOCKS_A_BLOCK
 from simcore.kernels.packed import Packed
 
 Shorts = npt.NDArray[np.float32]
-BEGIN, FIRST, END = range(3)
+BEGIN, FIRST_READ, END_READ = range(3)
 """What is known of a factor of an arm: where its table begins, and its part of the reads."""
 _WORD = 1.0 / 4294967296.0
 _HALF = np.uint32(16)
@@ -37,7 +37,7 @@ class Clocks(NamedTuple):
     halves: Ints  # [n, 2] slot and lane of each word that holds halves
     places: Ints  # [causes, 2] slot of the clock's halves, and which half
     edges: Floats  # [bands + 1] days
-    factors_of: Ints  # [arms, most factors, 3] see BEGIN, FIRST, END; -1 throughout where an arm has fewer
+    factors_of: Ints  # [arms, most factors, 3] as above; -1 throughout where an arm has fewer
     reads: Ints  # [reads, 3] as `LookUps` has them
     factors: Floats  # [rows, causes, bands]
     total: Shorts  # [causes, rows] factors added up over bands, times 2**16
@@ -97,7 +97,7 @@ def fill_factor_rows(factors_of, reads, arm, n, levels, rows):
     """The row of each birth in each factor of an arm: ``rows`` uint32[most factors, block]."""
     for f in range(factors_of.shape[1]):
         if factors_of[arm, f, BEGIN] >= 0:
-            first, end = factors_of[arm, f, FIRST], factors_of[arm, f, END]
+            first, end = factors_of[arm, f, FIRST_READ], factors_of[arm, f, END_READ]
             fill_row(reads, first, end, factors_of[arm, f, BEGIN], n, levels, rows[f])
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numba import njit
 
 from simcore.kernels.arrays import Ints, Words
-from simcore.kernels.block import block_kernel
+from simcore.kernels.block import FIRST, block_kernel
 from simcore.kernels.guide import UNSURE, fill_guide, is_guided
 from simcore.kernels.packed import OWN, Packed
 from simcore.kernels.rng import fill_stretch, fill_word, fill_words
@@ -260,7 +260,7 @@ def work_out(look_ups, reads, thresholds, guide, one_stratum, n, words, row, lev
         column, n_thresholds, start = look_ups[t, COLUMN], look_ups[t, THRESHOLDS], look_ups[t, START]
         slot, lane, guide_start = look_ups[t, SLOT], look_ups[t, LANE], look_ups[t, GUIDE]
         first, end = look_ups[t, FIRST_READ], look_ups[t, END_READ]
-        fill_row(reads, first, end, np.int64(0), n, levels, row)
+        fill_row(reads, first, end, FIRST, n, levels, row)
         varies = False
         for r in range(first, end):
             varies = varies or not one_stratum or reads[r, DRAWN] == 1

@@ -68,7 +68,10 @@ class Outcome:
         ensure(
             self.factor_vars.shape[0] == n and self.factor_strides.shape == self.factor_vars.shape, "factors"
         )
-        ensure(self.cell_strides.shape == self.cell_vars.shape, "cell_strides")
+        ensure(
+            self.cell_strides.shape == self.cell_vars.shape and bool((self.cell_strides >= 0).all()),
+            "cell_strides",
+        )
         ensure(bool((np.diff(self.edges) > 0).all()), "band edges must increase")
         ensure(
             bool(np.isfinite(self.factors).all() and (self.factors >= 0).all()),

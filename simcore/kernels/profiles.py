@@ -67,7 +67,7 @@ def _count_blocks(
         fill_given(stratum_levels, slices, k, key, stratum, n, levels)
         fill_blocks(blocks, lanes, FIRST, n_first, k, key, n, draw, seed, words)
         work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
-        fill_row(reads_of_outputs, outputs[0, 0], outputs[0, 1], np.int64(0), n, levels, profile)
+        fill_row(reads_of_outputs, outputs[0, 0], outputs[0, 1], FIRST, n, levels, profile)
         _tally(profile, n, counts)
         m = pick(by_row, differs, by_word, bounds, questions, n, words, levels, row, flags, chosen)
         if m > 0:
@@ -79,9 +79,7 @@ def _count_blocks(
             )  # fmt: skip
             work_out(further, reads, thresholds, guide, one_stratum, m, words_apart, row, levels_apart)
             for arm in range(1, counts.shape[0]):
-                fill_row(
-                    reads_of_outputs, outputs[arm, 0], outputs[arm, 1], np.int64(0), m, levels_apart, row
-                )
+                fill_row(reads_of_outputs, outputs[arm, 0], outputs[arm, 1], FIRST, m, levels_apart, row)
                 _move(profile, chosen, row, m, arm, counts)
         start += n
 

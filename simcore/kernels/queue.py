@@ -54,7 +54,7 @@ def join_all(queue, queued, n, k, key, stratum, begin):
 
 
 @block_kernel
-def leave_queue(queue, queued, n, room):
+def leave_queue(queue, n, room):
     """Show the first ``n`` into a room; they stay in the queue until it moves up."""
     for i in range(n):
         room.k[i], room.key[i], room.stratum[i] = queue.k[i], queue.key[i], queue.stratum[i]

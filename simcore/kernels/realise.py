@@ -190,7 +190,7 @@ def _realise_blocks(
         start += n
         while queued >= BLOCK or (start == last and queued > 0):
             full = min(queued, BLOCK)
-            leave_queue(waiting, queued, full, here)
+            leave_queue(waiting, full, here)
             one_stratum = here.stratum[0] == here.stratum[full - 1]
             fill_given(stratum_levels, slices, here.k, here.key, here.stratum, full, here.levels)
             fill_blocks(blocks, lanes, FIRST, n_first, here.k, here.key, full, draw, seed, here.words)

@@ -19,7 +19,7 @@ from simcore.kernels.packed import Packed
 from simcore.kernels.sift import Sieve
 
 STEPS = 4
-"""Steps of the bound along the word. They are constants in the screening loop, so it needs no look-up."""
+"""Steps of the bound along the word: `sift` has them written out, so that it looks nothing up, and must follow."""
 BINS = 1024
 MOST_RUNS = 64
 """Stretches of equal bounds from which the best steps are sought; more are first joined, cheapest first."""
