@@ -12,7 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from simcore.kernels.deaths import count_deaths, dying_of, pass_share, realise_births
+from simcore.kernels.deaths import (
+    count_deaths,
+    count_with_passed,
+    dying_of,
+    pass_share,
+    realise_births,
+)
 from simcore.kernels.guide import is_guided
 from simcore.kernels.outcome import BESIDE_CLOCKS
 from simcore.kernels.packed import Packed
@@ -124,7 +130,10 @@ def test_deaths_are_counted_as_by_the_reference(world: Packed) -> None:
     expected = np.zeros((world.n_arms, world.n_cells, outcome.n_causes, outcome.n_bands), int)
     for arm, birth in np.argwhere(cause >= 0):
         expected[arm, cell[arm, birth], cause[arm, birth], band[arm, birth]] += 1
-    assert np.array_equal(count_deaths(world, SEED, DRAW, prepared=dying_of(world, skip=False)), expected)
+    everybody = dying_of(world, skip=False)
+    assert np.array_equal(count_deaths(world, SEED, DRAW, prepared=everybody), expected)
+    counted, passed = count_with_passed(world, SEED, DRAW, prepared=everybody)
+    assert np.array_equal(counted, expected) and passed == world.n_births
 
 
 def test_births_one_at_a_time_are_what_they_are_in_company(world: Packed) -> None:
@@ -222,6 +231,8 @@ def test_births_pass_that_have_a_clock_within_its_limit() -> None:
         passed.append(any(half <= limit for half, limit in zip(halves, screen.limits[:, step], strict=True)))
     assert 0 < pass_share(world, SEED, DRAW) == sum(passed) / world.n_births < 0.5
     assert pass_share(world, SEED, DRAW, 20, 60) == sum(passed[20:60]) / 40
+    assert [pass_share(world, SEED, DRAW, birth, birth + 1) for birth in range(60)] == passed[:60]
+    assert pass_share(world, SEED, DRAW, 5, 5) == 0
 
 
 def test_the_small_worlds_hold_what_can_go_wrong() -> None:
