@@ -257,7 +257,7 @@ def summarise(
             headline = estimate(*averted(other, arm)).as_dict()
             n = int(other.total.shape[1])
             # the structure chosen on the very same draws, to set beside it
-            matched = float((margins.total[0] - margins.total[arm])[:n].mean())
+            matched = float(averted(margins, arm).draws[:n].mean())
             summary["variants"][name] = {**headline, "draws": n, "chosen_on_same_draws": matched}
         arms.append(summary)
     return {

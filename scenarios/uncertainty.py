@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 LARGEST_SHARE = 0.05
 """The share of Monte Carlo variance above which it is taken out of the interval."""
 ROUNDING = 1e-11
-"""Share of all deaths below which a spread is nothing but rounding."""
+"""Share of all deaths below which a difference or a spread is nothing but rounding."""
 IMD = "imd_decile"
 FIFTHS = {"most_deprived_fifth": slice(0, 2), "least_deprived_fifth": slice(8, 10)}
 
@@ -166,12 +166,12 @@ def deaths_under(margins: Margins, arm: int) -> Quantity:
 
 
 def averted(margins: Margins, arm: int) -> Quantity:
-    """Deaths averted against arm 0."""
+    """Deaths averted against arm 0; what is less than rounding of all deaths is none."""
     slices = margins.slices[0] - margins.slices[arm] if margins.slices.shape[-1] else None
     size = float(margins.total[0].mean())
-    return Quantity(
-        margins.total[0] - margins.total[arm], slices, _settled(margins, 0) and _settled(margins, arm), size
-    )
+    draws = margins.total[0] - margins.total[arm]
+    draws = np.where(np.abs(draws) > ROUNDING * size, draws, 0.0)
+    return Quantity(draws, slices, _settled(margins, 0) and _settled(margins, arm), size)
 
 
 def _settled(margins: Margins, arm: int) -> bool:
