@@ -206,7 +206,9 @@ class _Loader:
             message = f"shares{of} {total} ({grid.where(cell)}); make it {wanted}"
             self.problems.append(grid.problem(cell, column, message))
         values = np.maximum(values, 0.0)
-        return np.asarray(values / values.sum(axis=-1, keepdims=True))
+        total = values.sum(axis=-1, keepdims=True)
+        # shares that are all 0 were told of above
+        return np.asarray(values / np.where(total > 0, total, 1.0))
 
     def _targets(self, axes: tuple[str, ...]) -> dict[str, Target]:
         """Deaths that what is solved has to return: they must be able to agree."""

@@ -94,6 +94,8 @@ def respell(cell: str, pattern: re.Pattern[str]) -> str | None:
 
     >>> respell("1'000", NUMBER), respell("12%", NUMBER), respell("many", NUMBER)
     ('1000', '0.12', None)
+    >>> respell("12.3456789%", NUMBER)
+    '0.123456789'
     """
     joined = re.sub(r"(?<=[0-9])[,' _\u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", cell.strip())
     if pattern.fullmatch(joined):
@@ -103,7 +105,7 @@ def respell(cell: str, pattern: re.Pattern[str]) -> str | None:
     if pattern.fullmatch(cell.replace(",", ".")):
         return cell.replace(",", ".")
     share = cell.strip().removesuffix("%").strip()
-    return f"{float(share) / 100:g}" if cell.strip().endswith("%") and pattern.fullmatch(share) else None
+    return f"{float(share) / 100:.15g}" if cell.strip().endswith("%") and pattern.fullmatch(share) else None
 
 
 def _neighbour(name: str) -> str:

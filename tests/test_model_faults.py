@@ -348,6 +348,10 @@ FAULTS = {
     "shares that miss one": table(
         "gestation.csv", "north,term,0.9", "north,term,0.91", "share",
         "shares of area north sum to 1.01 (lines 2, 3 and 4); make it 1", at="north,very_early"),
+    "shares that are all zero": table(
+        "gestation.csv", "north,very_early,0.01\nnorth,early,0.09\nnorth,term,0.9\n",
+        "north,very_early,0\nnorth,early,0\nnorth,term,0\n", "share",
+        "shares of area north sum to 0 (lines 2, 3 and 4); make it 1"),
     "shares that leave no rest": table(
         "pregnancy_smoking.csv", "*",
         "smoking,level,share\nno,quit,0\nno,to_delivery,0\nyes,quit,0.5\nyes,to_delivery,0.7\n",
