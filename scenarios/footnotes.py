@@ -16,14 +16,19 @@ def footnotes(summary: Mapping[str, Any]) -> str:
     run = summary["run"]
     structure = ", ".join(f"{name}={option}" for name, option in summary["structure"].items())
     short = summary["words"]["short"]
-    drawn = f" of {run['births_per_draw']:,} {short}" if run["births_per_draw"] else ", nothing drawn"
+    drawn = f" of {run['births_simulated']:,} {short}" if run["births_simulated"] else ", nothing drawn"
     draws = "1 draw" if summary["draws"] == 1 else f"{summary['draws']:,} draws"
     made = f"{draws}{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
     said = [f"Structure: {structure}."] if structure else []
     said.append(f"{made}; hazards are the same in every year.")
-    if "pass_share" in run:
+    if run.get("pass_share", 1.0) < 1.0:
         passed = f"{100 * run['pass_share']:.3g}% of {short}"
-        said.append(f"The screen let {passed} pass, to be worked out one by one.")
+        said.append(f"Only {passed} could have died by a first bound, and were worked out in full.")
+    chosen = {f"{name}={option}" for name, option in summary["structure"].items()}
+    if run["estimator"] == "realised" and any(arm["variants"].keys() - chosen for arm in summary["arms"]):
+        said.append(
+            "Other structures are expected deaths, so the column `as chosen` has luck that they have not."
+        )
     said += _monte_carlo(summary)
     if summary["draws"] < ROUGH and any(map(has_width, _headlines(summary).values())):
         said.append(f"An interval over {summary['draws']} draws is rough: ask for more (--draws).")
@@ -32,7 +37,7 @@ def footnotes(summary: Mapping[str, Any]) -> str:
 
 def _monte_carlo(summary: Mapping[str, Any]) -> list[str]:
     """Which intervals hold how much of the luck of the births drawn: the comparator's deaths, and each headline."""
-    headlines, births = _headlines(summary), summary["run"]["births_per_draw"]
+    headlines, births = _headlines(summary), summary["run"]["births_simulated"]
     # what is counted by ones may be nothing by luck: that no death was seen is no certainty
     one_by_one = summary["run"]["estimator"] == "realised"
     alone = [name for name, at in headlines.items() if no_interval(at) and at["mc_variance_removed"]]

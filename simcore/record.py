@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from simcore.model import Model, Structure
+from simcore.pack import apportion
+from simcore.results import strata_of
 from simcore.run import Settings, births_drawn
 from simcore.slices import SLICES
 from simcore.solved import needs_solving, solved_path
@@ -29,8 +31,11 @@ def run_record(
     """Hashes, versions and settings of a run, as plain data.
 
     Threads and block size are in it and change no number; ``made``, ``libraries`` and ``platform`` say where
-    it was made.
+    it was made. ``births_per_draw`` are those asked for, ``births_simulated`` those of every draw: more where
+    strata are more than births, for each has one at least.
     """
+    asked = births_drawn(model, settings)
+    simulated = int(apportion(model.births_in(strata_of(model, years)), asked).sum()) if asked else 0
     path = solved_path(model, structure)
     solved = (
         {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
@@ -45,7 +50,8 @@ def run_record(
         **more,
         "years": list(years),
         "draws": draws,
-        "births_per_draw": births_drawn(model, settings),
+        "births_per_draw": asked,
+        "births_simulated": simulated,
         "seed": settings.seed,
         "estimator": settings.estimator,
         "drawn_to": model.spec.drawn_to,

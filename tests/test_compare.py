@@ -14,7 +14,8 @@ import pytest
 import xarray as xr
 
 import simcore
-from scenarios.compare import record_of
+from scenarios.compare import answer, record_of
+from scenarios.footnotes import footnotes
 from scenarios.question import ask
 from simcore.problems import DocumentError
 from simcore.run import Settings
@@ -35,8 +36,8 @@ VARIANTS = (
 def asked(call: Call, *scenarios: object) -> dict[str, object]:
     done = call("compare", *scenarios, *NUMBERS, "--json")
     assert done.status == 0, done.stderr
-    answer: dict[str, object] = json.loads(done.stdout)
-    return answer
+    summary: dict[str, object] = json.loads(done.stdout)
+    return summary
 
 
 # ---- what the JSON holds
@@ -292,6 +293,7 @@ def test_the_record_says_what_was_run(compared: Ran) -> None:
     assert set(run["scenarios"]) == set(run["arms"])
     assert all(len(file["sha256"]) == 64 for file in run["scenarios"].values())
     assert (run["draws"], run["births_per_draw"], run["seed"]) == (DRAWS, BIRTHS, 1)
+    assert run["births_simulated"] == BIRTHS
     assert len(run["model"]["hash"]) == 16
     assert len(run["solved_draws"]["sha256"]) == 64
     assert {"python", "numpy", "numba"} <= set(run["libraries"])
@@ -310,10 +312,29 @@ def test_a_run_that_draws_deaths_says_how_many_births_its_screen_let_pass(
     # whoever dies in some arm has passed
     assert (died.max(axis=0) < shares).all() and (shares < 0.5).all()
     assert record["pass_share"] == shares.mean()
-    assert f"The screen let {100 * shares.mean():.3g}% of births pass" in " ".join(done.stdout.split())
+    said = " ".join(done.stdout.split())
+    assert (
+        f"Only {100 * shares.mean():.3g}% of births could have died by a first bound, and were worked out"
+        in said
+    )
+    assert (
+        "Other structures are expected deaths, so the column `as chosen` has luck that they have not." in said
+    )
+
+
+def test_births_are_told_as_they_were_simulated_where_strata_are_more_than_those_asked_for() -> None:
+    """Every year and decile has one birth at least, or it would be left out of the answer."""
+    question = ask(["smoking_halved"], years=range(2025, 2035))
+    summary = answer(question, 2, Settings(births=50), variant_draws=2)
+    assert (summary["run"]["births_per_draw"], summary["run"]["births_simulated"]) == (50, 100)
+    assert "2 draws of 100 births" in footnotes(summary)
+    summary = answer(question, 2, Settings(births=50, estimator="exact"), variant_draws=2)
+    assert (summary["run"]["births_per_draw"], summary["run"]["births_simulated"]) == (0, 0)
 
 
 def test_a_run_that_draws_no_deaths_has_no_screen_to_speak_of(compared: Ran) -> None:
+    assert "first bound" not in footnotes(compared.summary)
+    assert "Other structures are expected" not in footnotes(compared.summary)
     assert "pass_share" not in compared.summary["run"]
     with open_results(compared.out) as run:
         assert "pass_share" not in run
