@@ -213,7 +213,7 @@ def _headline(
     real = question.model.births_in(strata_of(question.model, question.years)).sum()
     one_by_one = float(real) if settings.estimator == "realised" else 0.0
     limits = _limits(question, draws, settings, precision)
-    return refine(margins_of, least, precision, limits, one_by_one, say)
+    return refine(margins_of, least, precision, limits, one_by_one, say, wording(question.model))
 
 
 def _final_record(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.uncertainty import LARGEST_SHARE
+from simcore.results import counted
 
 ROUGH = 100
 """Draws below which the ends of a 95% interval are little more than the extremes."""
@@ -76,7 +77,7 @@ def _monte_carlo(summary: Mapping[str, Any]) -> list[str]:
 def _headlines(summary: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The comparator's deaths and what each scenario averts, as they are called in the notes."""
     baseline = summary["baseline"]
-    headlines = {f"deaths under {baseline['name']}": baseline["deaths"]}
+    headlines = {f"{counted(summary['words'])} under {baseline['name']}": baseline["deaths"]}
     return headlines | {arm["name"]: arm["deaths_averted"] for arm in summary["arms"]}
 
 

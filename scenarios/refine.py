@@ -16,6 +16,11 @@ from scenarios.precision import (
     next_sizes,
 )
 from scenarios.uncertainty import Margins
+from simcore.results import counted
+from simcore.spec import Wording
+
+PLAIN = {"deaths": Wording().deaths, "short": Wording().births}
+"""Words of a model that has none of its own."""
 
 
 def refine(
@@ -24,7 +29,8 @@ def refine(
     asked: Precision,
     limits: Sizes,
     real_births: float = 0.0,
-    say: Callable[[str], None] = lambda words: None,
+    say: Callable[[str], None] = lambda said: None,
+    words: Mapping[str, str] = PLAIN,
 ) -> tuple[Sizes, Margins, dict[str, Any]]:
     """Add draws or births until every headline is as precise as asked, or a limit is met.
 
@@ -41,6 +47,8 @@ def refine(
         As for :func:`scenarios.precision.headlines`.
     say
         Told in words before each further step.
+    words
+        What the model counts (:func:`simcore.results.wording`).
 
     Returns
     -------
@@ -58,11 +66,10 @@ def refine(
         following = next_sizes(found, at, least_draws, limits)
         if following == at:
             return at, margins, {**_report(found, at, asked, limits), "steps": steps}
-        largest = (
-            f"the largest error is {percent(_relative(worst, at))}, of {_called(worst.name, worst.measure)}"
-        )
+        whose = _called(worst.name, worst.measure, words)
+        largest = f"the largest error is {percent(_relative(worst, at))}, of {whose}"
         found_out = largest if worst.error(at) > 0 else "every draw gives the same answer"
-        say(f"{_size(at)}: {found_out}; going on to {_size(following)}")
+        say(f"{_size(at, words)}: {found_out}; going on to {_size(following, words)}")
         at = following
 
 
@@ -101,7 +108,7 @@ def _relative(headline: Headline, at: Sizes) -> float:
     return headline.error(at) / headline.judged_against if headline.judged_against else 0.0
 
 
-def in_words(report: Mapping[str, Any]) -> str:
+def in_words(report: Mapping[str, Any], words: Mapping[str, str] = PLAIN) -> str:
     """What was asked, what was reached, with what, and what stopped it; in two or three sentences.
 
     >>> offer = {"name": "offer", "measure": "deaths_averted", "value": 25.0, "relative": 0.0113, "met": False}
@@ -112,7 +119,7 @@ def in_words(report: Mapping[str, Any]) -> str:
     (--most-draws); more births would not help. Used: 2,000 draws of 100,000 births.
     """
     asked = percent(report["asked"])
-    drawn = _size(Sizes(report["draws"], report["births_per_draw"]))
+    drawn = _size(Sizes(report["draws"], report["births_per_draw"]), words)
     if report["reached"] and report["largest_error"] == 0:
         return f"Precision of {asked}: there is nothing to refine, every draw gives the same answer. Used: {drawn}."
     small = [
@@ -121,7 +128,7 @@ def in_words(report: Mapping[str, Any]) -> str:
         if h["measure"] == "deaths_averted" and abs(h["value"]) < report["floor"]
     ]
     judged = (
-        f" Judged as {report['floor']:,.3g} deaths, {FLOOR:.1%} of the comparator's: {', '.join(small)}."
+        f" Judged as {report['floor']:,.3g} {counted(words)}, {FLOOR:.1%} of the comparator's: {', '.join(small)}."
         if small
         else ""
     )
@@ -129,30 +136,31 @@ def in_words(report: Mapping[str, Any]) -> str:
         largest = max(report["headlines"], key=lambda h: h["relative"])
         return (
             f"Precision of {asked} was reached: the largest error is {percent(largest['relative'])}, of "
-            f"{_called(largest['name'], largest['measure'])}. Used: {drawn}.{judged}"
+            f"{_called(largest['name'], largest['measure'], words)}. Used: {drawn}.{judged}"
         )
     unmet = [
-        f"{_called(h['name'], h['measure'])} is known to {percent(h['relative'])}"
+        f"{_called(h['name'], h['measure'], words)} is known to {percent(h['relative'])}"
         for h in report["headlines"]
         if not h["met"]
     ]
     limits = [f"{report['most_draws']:,} draws (--most-draws)"]
     if "most_births" in report["stopped_by"]:
-        limits.append(f"{report['most_births']:,} births (--most-births)")
-    more = "" if len(limits) > 1 or not report["births_per_draw"] else "; more births would not help"
+        limits.append(f"{report['most_births']:,} {words['short']} (--most-births)")
+    no_use = report["births_per_draw"] and len(limits) == 1
+    more = f"; more {words['short']} would not help" if no_use else ""
     return (
         f"Precision of {asked} was NOT reached: {', '.join(unmet)}. It stopped at the limit of "
         f"{' and '.join(limits)}{more}. Used: {drawn}.{judged}"
     )
 
 
-def _called(name: str, measure: str) -> str:
+def _called(name: str, measure: str, words: Mapping[str, str]) -> str:
     """A headline as one would say it."""
-    return f"deaths under {name}" if measure == "deaths" else name
+    return f"{counted(words)} under {name}" if measure == "deaths" else name
 
 
-def _size(at: Sizes) -> str:
-    return f"{at.draws:,} draws" + (f" of {at.births:,} births" if at.births else "")
+def _size(at: Sizes, words: Mapping[str, str]) -> str:
+    return f"{at.draws:,} draws" + (f" of {at.births:,} {words['short']}" if at.births else "")
 
 
 def percent(share: float) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.footnotes import footnotes, has_width, no_interval
 from scenarios.refine import in_words
+from simcore.results import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,7 +82,7 @@ def _print_all(console: Console, summary: Mapping[str, Any], out: Path | None) -
     _print(console, title, steps, _steps(summary), words=2)
     if "precision" in summary:
         reached = summary["precision"]["reached"]
-        console.print(in_words(summary["precision"]), style="" if reached else "bold", highlight=False)
+        console.print(in_words(summary["precision"], words), style="" if reached else "bold", highlight=False)
     console.print(footnotes(summary), highlight=False)
     console.print(f"{words['use']} {FOOT}".strip(), style="dim", highlight=False)
     if out is not None:
@@ -228,10 +229,11 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows.append({**row, "low95": low, "high95": high, **errors, "unit": unit})
 
     baseline, births = summary["baseline"], summary["words"]["births"]
+    unit = counted(summary["words"])
     name = baseline["name"]
     add(name, "births", "all", baseline["births"], births)
     deaths = {**baseline["deaths"], "draws": summary["draws"]}
-    add(name, "deaths", "all", deaths["mean"], "deaths", deaths)
+    add(name, "deaths", "all", deaths["mean"], unit, deaths)
     add(name, "imr", "all", baseline["imr"], f"per 1,000 {births}")
     for i, imr in enumerate(baseline.get("imr_by_decile", ()), start=1):
         add(name, "imr", f"imd_decile {i}", imr, f"per 1,000 {births}")
@@ -240,20 +242,20 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     for arm in summary["arms"]:
         name = arm["name"]
         headline = {**arm["deaths_averted"], "draws": summary["draws"]}
-        add(name, "deaths_averted", "all", headline["mean"], "deaths", headline)
-        add(name, "percent_averted", "all", arm["percent"], "% of the comparator's deaths")
+        add(name, "deaths_averted", "all", headline["mean"], unit, headline)
+        add(name, "percent_averted", "all", arm["percent"], f"% of the comparator's {unit}")
         add(name, "deaths_averted_per_1000", "all", arm["per_1000_births"], f"per 1,000 {births}")
         add(name, "p_positive", "all", arm["p_positive"], "probability")
         for i, value in enumerate(arm.get("by_decile", ()), start=1):
-            add(name, "deaths_averted", f"imd_decile {i}", value, "deaths")
+            add(name, "deaths_averted", f"imd_decile {i}", value, unit)
         for fifth in ("most_deprived_fifth", "least_deprived_fifth"):
             if fifth in arm:
-                add(name, "deaths_averted", fifth, arm[fifth]["mean"], "deaths", arm[fifth])
+                add(name, "deaths_averted", fifth, arm[fifth]["mean"], unit, arm[fifth])
         for dim in ("by_cause", "by_age", "by_year"):
             for level, value in arm.get(dim, {}).items():
-                add(name, "deaths_averted", f"{dim.removeprefix('by_')} {level}", value, "deaths")
+                add(name, "deaths_averted", f"{dim.removeprefix('by_')} {level}", value, unit)
         for step, at in arm.get("people", {}).items():
             add(name, "births_at_step", step, at["mean"], births, at)
         for variant, at in arm["variants"].items():
-            add(name, "deaths_averted", f"variant {variant}", at["mean"], "deaths", at)
+            add(name, "deaths_averted", f"variant {variant}", at["mean"], unit, at)
     return rows

@@ -62,6 +62,15 @@ def wording(model: Model) -> dict[str, str]:
     return {**words.model_dump(), "short": words.short or words.births}
 
 
+def counted(words: Mapping[str, str]) -> str:
+    """What is counted, in one word where that is enough.
+
+    >>> counted({"deaths": "infant deaths"}), counted({"deaths": "falls"})
+    ('deaths', 'falls')
+    """
+    return "deaths" if words["deaths"].endswith("deaths") else words["deaths"]
+
+
 def to_dataset(
     model: Model, years: Sequence[int], blocks: Sequence[BlockResult], record: Mapping[str, Any] | None = None
 ) -> xr.Dataset:

@@ -153,6 +153,20 @@ def test_a_headline_of_exactly_nothing_is_as_precise_as_one_likes() -> None:
     assert "there is nothing to refine, every draw gives the same answer" in in_words(reached)
 
 
+def test_another_model_is_told_of_a_precision_in_its_own_words() -> None:
+    words, said = {"deaths": "falls", "short": "people"}, list[str]()
+    sizes = Sizes(100, 1000), Precision(0.001), Sizes(120, 2000)
+    world = World(1, 0.0, 40.0, 40.0)
+    _, _, reached = refine(world.margins, *sizes, say=said.append, words=words)
+    told = in_words(reached, words)
+    assert said[0].startswith("100 draws of 1,000 people: the largest error is ")
+    assert "(--most-draws) and 2,000 people (--most-births)" in told
+    assert "Judged as 20 falls, 0.1% of the comparator's: offer." in told
+    assert not any("birth" in text.replace("--most-births", "") or "death" in text for text in (*said, told))
+    # and where none are given, in those of births and deaths
+    assert "2,000 births (--most-births)" in in_words(reached) and "Judged as 20 deaths" in in_words(reached)
+
+
 def test_what_cannot_be_told_from_nothing_is_judged_by_the_floor() -> None:
     """20 deaths of 20,000: 1% of them is 0.2, which 400 draws reach; of the headline itself no number would."""
     at, _, reached = refine(

@@ -203,9 +203,10 @@ def test_another_model_is_told_in_its_own_words(compared: Ran, monkeypatch: pyte
     assert "24 draws of 4,000 people, expected deaths" in said
     assert said.endswith(FOOT)
     assert not re.search("infant|live births|fifth|For:|Structure|England", text)
+    assert "falls under current_policy" in said and "deaths under" not in said
     units = {row["unit"] for row in summary_rows(summary)}
-    assert {"people over 75", "per 1,000 people over 75"} <= units
-    assert not any("birth" in unit for unit in units)
+    assert {"falls", "% of the comparator's falls", "people over 75", "per 1,000 people over 75"} <= units
+    assert not any("birth" in unit or "death" in unit for unit in units)
 
 
 def test_an_exact_zero_is_0_and_small_counts_have_a_decimal(

@@ -193,7 +193,7 @@ def command(
         return 0
     from scenarios.refine import in_words
 
-    click.echo(in_words(summary["precision"]), err=True)
+    click.echo(in_words(summary["precision"], summary["words"]), err=True)
     return NOT_PRECISE
 
 
