@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pytest
 
-from benchmarks.guard import RATIOS, Ratio, judge, read, timed
+from benchmarks.guard import RATIOS, RECORDED, Ratio, judge, main, read, timed
+from benchmarks.slowed import WAYS
+from tests.conftest import ROOT
 
 FAST = Ratio("counted", "NumPy", "profiles.py")
 ARMS = Ratio("ten arms", "one arm", "differing.py")
-RECORDED = {FAST.name: 0.02, ARMS.name: 2.0}
+KNOWN = {FAST.name: 0.02, ARMS.name: 2.0}
 
 
 def verdict(*tries: Mapping[str, float]) -> tuple[list[str], list[list[str]]]:
@@ -21,7 +24,7 @@ def verdict(*tries: Mapping[str, float]) -> tuple[list[str], list[list[str]]]:
         asked.append([ratio.name for ratio in ratios])
         return {name: value for name, value in tries[len(asked) - 1].items() if name in asked[-1]}
 
-    return [ratio.name for ratio in judge(tried, [FAST, ARMS], RECORDED)[1]], asked
+    return [ratio.name for ratio in judge(tried, [FAST, ARMS], KNOWN)[1]], asked
 
 
 def test_a_ratio_up_to_half_as_much_again_passes_at_once() -> None:
@@ -80,4 +83,25 @@ def test_every_ratio_is_recorded_and_says_where_to_look() -> None:
     recorded = read()
     assert set(recorded["ratios"]) == {ratio.name for ratio in RATIOS}
     assert recorded["machine"].keys() >= {"processor", "processors", "python"}
-    assert all("simcore/" in ratio.look for ratio in RATIOS)
+    # a file named alone lies with the kernels
+    named = [
+        (ratio.name, file if "/" in file else f"simcore/kernels/{file}")
+        for ratio in RATIOS
+        for file in re.findall(r"[\w/]+\.py", ratio.look)
+    ]
+    assert {name for name, _ in named} == {ratio.name for ratio in RATIOS}
+    assert [file for _, file in named if not (ROOT / file).is_file()] == []
+    loops = {"counted": "simcore/kernels/profiles.py", "realised": "simcore/kernels/realise.py"}
+    timed_loops = {ratio.name: loops.get(ratio.above.split()[0]) for ratio in RATIOS}
+    assert [name for name, loop in timed_loops.items() if loop and (name, loop) not in named] == []
+
+
+def test_kernels_slowed_on_purpose_are_not_recorded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.guard.measure", lambda *_: pytest.fail("something was timed"))
+    before = RECORDED.read_bytes()
+    with pytest.raises(SystemExit):
+        main(["--broken", next(iter(WAYS)), "--record"])
+    assert "kernels slowed on purpose are not recorded" in capsys.readouterr().err
+    assert RECORDED.read_bytes() == before
