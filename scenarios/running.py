@@ -101,9 +101,14 @@ def blocks_of(
 
 
 class HeadlineRun:
-    """The question under its own structure, with one number of births: draws are added to those there are."""
+    """The question under its own structure, with one number of births: draws are added to those there are.
+
+    Raises ValueError if blocks do not fill a piece: its draws would not be those that it is looked for by.
+    """
 
     def __init__(self, question: Question, settings: Settings, store: Store, tick: Tick) -> None:
+        if STORED % settings.block:
+            raise ValueError(f"block: a number that divides {STORED}, got {settings.block}")
         self.question, self.settings, self.store, self.tick = question, settings, store, tick
         self.settled = settled(question)
         self.done = 0

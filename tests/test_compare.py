@@ -237,7 +237,7 @@ def test_the_files_beside_it_are_the_same_answer(compared: Ran) -> None:
 
 def test_the_file_is_the_dataset_in_memory_bit_for_bit(compared: Ran) -> None:
     held = simcore.compare(
-        list(ARMS), years=YEARS, draws=DRAWS, settings=Settings(births=BIRTHS, threads=1, block=7)
+        list(ARMS), years=YEARS, draws=DRAWS, settings=Settings(births=BIRTHS, threads=1, block=8)
     )
     with open_results(compared.out) as file:
         read = file.load()

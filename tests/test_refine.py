@@ -263,6 +263,13 @@ def test_blocks_of_another_precision_are_not_used(tmp_path: Path) -> None:
     assert begun <= {path.name for path in tmp_path.iterdir()}
 
 
+@pytest.mark.parametrize("block", [7, 30, 400])
+def test_blocks_that_do_not_fill_a_piece_are_refused(block: int) -> None:
+    """A piece of 210 draws is looked for by 200: run again, ten of its draws would be counted twice."""
+    with pytest.raises(ValueError, match=f"block: a number that divides 200, got {block}"):
+        answer(question("smoking_halved"), 250, Settings(births=1000, block=block))
+
+
 def test_pieces_of_one_number_of_draws_are_joined_in_order() -> None:
     """Draws are added at numbers that are no whole pieces."""
     seen: list[int] = []
