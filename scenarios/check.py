@@ -20,13 +20,11 @@ from scenarios.schema import (
 )
 from simcore.dims import YEAR
 from simcore.load import is_model, shipped_models
-from simcore.problems import DocumentError, Problem, hint, near_match
+from simcore.problems import DocumentError, Loc, Problem, hint, near_match
 from simcore.tables import read_table
 
 if TYPE_CHECKING:
     from simcore.model import Model
-
-Loc = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Vocabulary:
     years: tuple[int, int]
     causes: tuple[str, ...]
     age_bands: tuple[str, ...]
-    """In order of age; the first is the day of birth."""
+    """In order of age; what begins after birth comes too late for the first."""
     sources: frozenset[str] | None = field(default=None)
     """Known source keys; None leaves sources unchecked."""
 

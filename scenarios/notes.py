@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios.check import Loc
 from scenarios.schema import Scenario, Support
+from simcore.problems import Loc
 
 if TYPE_CHECKING:
     from simcore.model import Model

@@ -2,7 +2,7 @@
 
 ``read_yaml`` gives a :class:`Document`: plain data beside the line and column of every key and value.
 ``simcore.strict.check`` turns it into a frozen pydantic model, or raises one ``DocumentError`` holding all
-problems of the file. CSV tables come through :func:`simcore.tables.read_table`, under the same names.
+problems of the file. CSV tables come through :func:`simcore.tables.read_table`, with the same kind of problems.
 
 Files are not trusted. Size is checked before reading, depth and nodes while reading, and nothing but
 mappings, sequences, text, numbers, true, false and null is built. Scalars follow YAML 1.2, as editors do:

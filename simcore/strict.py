@@ -68,10 +68,10 @@ def _explain(document: Document, model: type[BaseModel], errors: Iterable[Any]) 
     """Problems in words; several alternatives for one value become one problem."""
     nearest = _nearest_alternatives(document, [e for e in errors if not _short_of_bad_items(document, e)])
     told = [_in_words(document, model, error) for error in nearest]
-    respelt = {(loc[:-1], remedy) for loc, _, what, remedy in told if what == UNKNOWN}
+    misspelt = {(loc[:-1], remedy) for loc, _, what, remedy in told if what == UNKNOWN}
     grouped: dict[tuple[Problem, str], dict[str, None]] = {}
     for loc, at, what, remedy in told:
-        if what == MISSING and (loc[:-1], hint(loc[-1], loc[-1:])) in respelt:
+        if what == MISSING and (loc[:-1], hint(loc[-1], loc[-1:])) in misspelt:
             continue  # it is there, misspelt, and said so at the misspelling
         grouped.setdefault((document.problem(loc, "", at=at), what), {})[remedy] = None
     return [

@@ -19,7 +19,6 @@ from tests.test_order_of_policies import BIRTHS, YEARS, village
 
 def test_births_of_a_stratum_and_slice_are_those_the_kernels_count() -> None:
     model = invented("harbour")
-
     draws = priors("harbour", 1)
     program = compile_natural(model, model.structure(), draws, (2003, 2004))
     (arm,) = natural_arm(program, draws)
