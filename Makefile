@@ -11,7 +11,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed-$(shell { cat requirements/dev.txt pyproject.toml; echo '$(PYTHON) $(CURDIR)'; } | cksum | tr ' ' '-')
 
-# After the installation nothing fetches anything.
+# After the installation nothing fetches anything but `lock`, `upgrade` and `mutants`.
 OFFLINE := PIP_NO_INDEX=1 UV_OFFLINE=1
 
 # What `make compare` asks; each can be given on the command line: make compare DRAWS=200 OUT=out/quick
@@ -25,7 +25,7 @@ MODEL     := england
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test lint types layers tests study format bench bench-guard mutants validation solve lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests study format bench bench-steps bench-guard mutants validation solve lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
