@@ -16,6 +16,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("simcore", "scenarios", "calibration")
 LONGEST_MODULE = 500
+LONGEST_LINE = 120
+PAGES = (
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md"),
+    *(f"docs/{page}.md" for page in ("design", "engine", "models", "performance", "scenarios")),
+)
+"""Written by hand, line by line; docs/england.md and docs/validation.md are tables and what a program writes."""
 
 # Spelt in pieces, so that this file may be checked as well.
 REGISTRIES = re.compile(
@@ -141,6 +147,33 @@ def test_modules_are_short() -> None:
         for path in (ROOT / package).rglob("*.py")
     }
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+def prose(page: str) -> Iterator[tuple[int, str]]:
+    """Numbered lines that can be broken: none of a table, a fenced block or indented code."""
+    fenced = False
+    for number, line in enumerate(page.splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif not fenced and not line.startswith("    ") and not line.lstrip().startswith("|"):
+            yield number, line
+
+
+def test_lines_of_prose_are_short() -> None:
+    long = {
+        f"{page}:{number}": len(line)
+        for page in PAGES
+        for number, line in prose((ROOT / page).read_text(encoding="utf-8"))
+        # what cannot be broken, as a link, may stand alone
+        if len(line) > LONGEST_LINE and len(line.split()) > 1
+    }
+    assert long == {}
+
+
+def test_a_long_line_is_seen_in_prose_alone() -> None:
+    words = "word " * 30
+    page = f"{words}\n- {words}\n| {words} |\n    {words}\n```\n{words}\n```\n{words}\n"
+    assert [number for number, line in prose(page) if len(line) > LONGEST_LINE] == [1, 2, 8]
 
 
 def test_no_compiled_or_cached_file_is_tracked() -> None:
