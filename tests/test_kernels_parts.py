@@ -15,11 +15,11 @@ from simcore.kernels.apart import pick
 from simcore.kernels.clocks import _bound, clocks_of, death_of, flag_clocks
 from simcore.kernels.differing import _factors
 from simcore.kernels.guide import UNSURE, fill_guide
-from simcore.kernels.levels import COLUMN, LANE, SLOT, look_ups_of, work_out
+from simcore.kernels.levels import COLUMN, LANE, SEVERAL, SLOT, fill_blocks, look_ups_of, work_out
 from simcore.kernels.outcome import BESIDE_CLOCKS
 from simcore.kernels.packed import OWN, Packed, share_columns
 from simcore.kernels.profiles import count_profiles
-from simcore.kernels.rng import LARGEST_WORD
+from simcore.kernels.rng import LARGEST_WORD, fill_words
 from tests import reference
 from tests.worlds import random_world, stepped_world
 
@@ -191,6 +191,35 @@ def test_factors_that_not_all_arms_share_differ_where_they_are_not_one(
         rows = deaths.factors[deaths.factor_start[f] :][: differs.size]
         assert differs.size == world.n_levels[variables] @ strides - strides.sum() + 1
         assert np.array_equal(differs, (rows != 1).any(axis=(1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("k", "key"),
+    [
+        ([5, 6, 7, 8], [9, 9, 9, 9]),
+        ([5, 6, 8, 9], [9, 9, 9, 9]),
+        ([5, 7, 8, 10], [9, 9, 9, 9]),
+        ([0, 2, 3, 4], [9, 9, 9, 9]),
+        ([3, 4, 0, 6], [8, 8, 9, 9]),
+        ([2**32 - 2], [9]),
+        ([], []),
+    ],
+    ids=str,
+)
+def test_births_in_a_row_or_not_have_the_words_that_are_theirs(k: list[int], key: list[int]) -> None:
+    n, seed, blocks, lanes = (
+        len(k),
+        np.uint64(2**40 + 3),
+        np.array([7, 2**31, 0]),
+        np.array([SEVERAL, 2, SEVERAL]),
+    )
+    of_birth = np.array([*k, 77], np.uint32), np.array([*key, 77], np.uint32)
+    words, expected = np.zeros((3, 4, n + 1), np.uint32), np.zeros((3, 4, n + 1), np.uint32)
+    for slot in (1, 2):
+        fill_words(*of_birth, n, blocks[slot], 5, seed, slot, expected)
+    expected[1, [0, 1, 3]] = 0
+    fill_blocks(blocks, lanes, 1, 3, *of_birth, n, 5, seed, words)
+    assert np.array_equal(words, expected)
 
 
 def test_nothing_is_looked_up_for_no_births(world: Packed) -> None:
