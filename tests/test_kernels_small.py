@@ -77,7 +77,7 @@ def drawn_in_hazards(world: Packed) -> list[int]:
 def ranges(world: Packed) -> list[tuple[int, int]]:
     """All births, some of them, and those about the end of each stratum: few of one, then few of the next."""
     ends = [int(end) for end in np.unique(world.stratum_start) if 0 < end < world.n_births]
-    about = [(end - left, end + 8 - left) for end in ends for left in (1, 3, 7)]
+    about = [(end - left, end + right) for end in ends for left, right in ((1, 7), (3, 1), (7, 1))]
     within = [(first, last) for first, last in about if first >= 0 and last <= world.n_births]
     return [(0, world.n_births), (7, 33), *within]
 
@@ -91,6 +91,7 @@ def test_every_level_is_that_of_the_reference(world: Packed) -> None:
     for first, last in ranges(world):
         levels = evaluate_births(world, SEED, DRAW, first, last)
         assert np.array_equal(levels, levels_of(world)[:, :, first:last])
+    assert np.array_equal(evaluate_births(world, SEED, DRAW), levels_of(world))
 
 
 def test_profiles_are_counted_as_by_the_reference(world: Packed) -> None:
