@@ -49,9 +49,9 @@ def test_a_ratio_that_is_no_number_fails() -> None:
 @pytest.mark.parametrize(
     ("given", "judged"),
     [([0.52, 0.9, 0.53], 0.55), ([0.9, 0.53, 0.9], None)],
-    ids=["twice", "once"],
+    ids=["all rounds but one", "all but two"],
 )
-def test_the_wall_is_judged_where_threads_that_share_nothing_had_two_processors_in_two_rounds(
+def test_the_wall_is_judged_where_threads_that_share_nothing_had_two_processors_nearly_always(
     given: list[float], judged: float | None
 ) -> None:
     wall = Ratio("two threads", "one thread", "fanout.py", "wall")
