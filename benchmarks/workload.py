@@ -23,7 +23,7 @@ from simcore.expected import RiskCache, exact_weights, expected_deaths, needed_b
 from simcore.fanout import count_deaths_threaded, count_profiles_threaded
 from simcore.kernels.arrays import Ints
 from simcore.kernels.cohort import BLOCK
-from simcore.kernels.deaths import Dying, dying_of, pass_share
+from simcore.kernels.deaths import Dying, count_with_passed, dying_of
 from simcore.kernels.packed import Packed
 from simcore.kernels.profiles import Counting, counting_of
 from simcore.kernels.rng import fill_words
@@ -106,7 +106,7 @@ class Workload:
 
     def pass_share(self, seed: int) -> float:
         """Share of births that the screen lets pass."""
-        return pass_share(self.packed, seed, 0)
+        return count_with_passed(self.packed, seed, 0)[1] / self.packed.n_births
 
     # ---- expected and exact: births drawn to the cut, or none, the rest summed out
 

@@ -155,11 +155,3 @@ def realise_births(
     """Cause, band and day of death of every birth in every arm. Arguments and errors as `count_deaths`."""
     cause, band, day = _run(packed, seed, draw, first_birth, last_birth, prepared, True)[1]
     return Realised(cause.astype(np.int8), band.astype(np.int8), day)
-
-
-def pass_share(
-    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None
-) -> float:
-    """Share of these births that the screen lets pass to be worked out. Errors as `count_deaths`."""
-    births = (packed.n_births if last_birth is None else last_birth) - first_birth
-    return count_with_passed(packed, seed, draw, first_birth, last_birth)[1] / max(births, 1)
