@@ -19,7 +19,7 @@ from scenarios.schema import Scenario
 from simcore.arms import Arm
 from simcore.dims import SLICE
 from simcore.draws import central
-from simcore.expected import RiskCache, exact_weights, expected_deaths, needed_before
+from simcore.expected import RiskCache, exact_rows, expected_deaths, needed_before
 from simcore.fanout import count_deaths_threaded, count_profiles_threaded
 from simcore.kernels.arrays import Ints
 from simcore.kernels.cohort import BLOCK
@@ -32,6 +32,7 @@ from simcore.model import Model
 from simcore.network import Array, Labelled
 from simcore.pack import Packer, apportion
 from simcore.program import Program, compile_natural
+from simcore.rows import Rows
 from simcore.run import pack_worlds
 from simcore.worlds import World, Worlds, lay_arm, lay_arms
 
@@ -130,19 +131,21 @@ class Workload:
         counts = count_profiles_threaded(packed, seed, draw, threads=threads, prepared=prepared)
         counted = counts[0].reshape(1, *packer.shape())
         births = Labelled((*packer.profile, SLICE, *self.program.network.strata), counted.astype(np.float64))
-        return self._summed_out(lambda world, needed: births.total(*world.network.strata, *needed), "cut")
+        return self._summed_out(
+            lambda world, needed, cache: Rows.of(births.total(*world.network.strata, *needed), 1, range(1))
+        )
 
     def exact(self) -> Array:
         """Nothing drawn: ``float64[arms, *strata, *deaths_by, causes, bands]``."""
         births = self.simulated.astype(np.float64)
-        return self._summed_out(lambda world, needed: exact_weights(world, births), "start")
+        return self._summed_out(lambda world, needed, cache: exact_rows(world, births, cache, self.deaths_by))
 
-    def _summed_out(self, weights: Callable[[World, tuple[str, ...]], Labelled], since: str) -> Array:
-        cache, deaths = RiskCache(), []
+    def _summed_out(self, births: Callable[[World, tuple[str, ...], RiskCache], Rows]) -> Array:
+        cache, deaths = RiskCache(1), []
         for world in self.worlds:
-            start = world.cut if since == "cut" else 0
-            needed = needed_before(world, start, (*cache.risk(world).axes, *self.deaths_by)) if start else ()
-            deaths.append(expected_deaths(world, start, weights(world, needed), cache, self.deaths_by)[0])
+            needed = needed_before(world, world.cut, (*cache.risk(world)[1], *self.deaths_by))
+            rows = births(world, needed, cache)
+            deaths.append(expected_deaths(world, world.cut, rows, cache, self.deaths_by)[0])
         return np.stack(deaths)
 
 

@@ -1,31 +1,39 @@
 """Expected deaths: births drawn up to the cut (or none drawn at all), the rest summed out exactly.
 
-Weights of births go forward, arm by arm, through everything a policy can change; risk comes back
-through everything else, once for all arms that share it. They meet at the *frontier* of the model, which
-no arm moves. Each arm is worked out from its own tables alone and always in the same
-order, so that its bits do not depend on which other arms are compared.
+Births go forward, arm by arm, through everything a policy can change; risk comes back through everything else, once
+for all arms that share it. They meet at the *frontier* of the model, which no arm moves, and only where births
+are. Each arm is worked out from its own tables alone and always in the same order, so that its bits do not depend on
+which other arms are compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simcore.network import Array, Labelled, needed_for, pull_back, push_forward
+from simcore.cell_risk import CellRisk
+from simcore.kernels.cells import add_up
+from simcore.network import Array, Labelled, Node, needed_for, push_forward
+from simcore.rows import Rows
 from simcore.worlds import World
+
+Ints = NDArray[np.int64]
 
 
 class RiskCache:
     """Risk at the frontier, shared by arms with the same tables after it; one for each block of draws."""
 
-    def __init__(self) -> None:
-        self._kept: dict[tuple[object, ...], tuple[World, Labelled]] = {}
+    def __init__(self, draws: int) -> None:
+        self.draws = draws
+        self._kept: dict[tuple[object, ...], tuple[World, CellRisk]] = {}
 
-    def risk(self, world: World) -> Labelled:
-        """Probability of death by cause and age band, given the variables before the frontier."""
-        network = world.network
-        after = network.nodes[world.frontier :]
+    def risk(self, world: World) -> tuple[CellRisk, tuple[str, ...]]:
+        """The risk of a world, and the names that its axes have in this world's network."""
+        after = world.network.nodes[world.frontier :]
         key = (
             *(id(f.values) for f in world.hazards.factors),
             *(id(node.tables[0]) for node in after),
@@ -33,60 +41,91 @@ class RiskCache:
             *(world.carriers.items() if any(node.natural_parents for node in after) else ()),
         )
         if key not in self._kept:
-            order = (*network.strata, *(node.name for node in network.nodes))
-            hangs_on = needed_for(after, world.hazards.axes(order))
-            late = {node.name for node in after}
-            keep = tuple(name for name in order if name in hangs_on and name not in late)
-            sizes = [len(network.levels(name)) for name in keep]
-            axes = tuple(dict.fromkeys((*keep, *world.hazards.axes(order))))
-            share = push_forward(Labelled(keep, np.ones((1, *sizes))), after, 0, axes).total(*axes)
-            self._kept[key] = world, world.hazards.mixed_risk(share, keep)
-        first, values = self._kept[key]
+            self._kept[key] = world, CellRisk(world, self.draws)
+        first, risk = self._kept[key]
         names = {holder: world.carriers[natural] for natural, holder in first.carriers.items()}
-        return Labelled(tuple(names.get(axis, axis) for axis in values.axes), values.values)
+        return risk, tuple(names.get(axis, axis) for axis in risk.axes)
+
+    def hangs_on(self, world: World, start: int) -> tuple[str, ...]:
+        """Variables before ``start`` that risk hangs on, in causal order."""
+        return needed_before(world, start, self.risk(world)[1])
 
 
-def expected_deaths(
-    world: World, start: int, weights: Labelled, cache: RiskCache, by: tuple[str, ...] = ()
-) -> Array:
-    """Expected deaths of one arm.
+@dataclass(frozen=True)
+class Met:
+    """Births of one arm where they meet their risk: entries, several of a row where a policy parts it."""
+
+    rows: Rows
+    risk: CellRisk
+    row: Ints
+    """``int64[entries]``: the row that an entry is part of."""
+    place: Ints
+    """``int64[entries]``: where its risk stands among the cells met."""
+    births: Array
+    """``float64[entries]``."""
+    by: Ints
+    """``int64[entries]``: its combination of draw, strata and the variables that deaths are told apart by."""
+    shape: tuple[int, ...]
+    """Draws, strata, those variables, causes, age bands."""
+
+    @property
+    def deaths(self) -> Array:
+        """``float64[draws, *strata, *by, causes, age bands]``."""
+        groups = int(np.prod(self.shape[:-2]))
+        return add_up(self.risk.values, self.place, self.births, self.by, groups).reshape(self.shape)
+
+    @cached_property
+    def deaths_of_row(self) -> Array:
+        """Infant deaths of each row: ``float64[rows]``."""
+        each = self.births * self.risk.values.sum(axis=1)[self.place]
+        return np.bincount(self.row, each, minlength=self.rows.births.size)
+
+
+def meet(world: World, start: int, rows: Rows, cache: RiskCache, by: tuple[str, ...] = ()) -> Met:
+    """Births of one arm, carried from ``start`` to the frontier.
 
     Parameters
     ----------
     start
         Position in the causal order from which variables are summed out: ``world.cut`` for drawn
         births, 0 for the exact estimator.
-    weights
+    rows
         Births by stratum and by the variables before ``start`` that later ones need.
     by
         Variables that deaths are told apart by, beside the strata; they stand before the frontier.
-
-    Returns
-    -------
-    float64[draws, *strata, *by, causes, age bands]
 
     Raises
     ------
     ValueError
         If a variable of ``by`` is summed out before it could be told apart.
     """
+    network = world.network
     for name in by:
-        if world.network.position(name) >= world.frontier:
+        if network.position(name) >= world.frontier:
             raise ValueError(f"{name} is summed out after the frontier and deaths cannot be told apart by it")
-    keep = (*world.network.strata, *by)
-    risk = cache.risk(world)
-    between = world.network.nodes[start : world.frontier]
-    weights = push_forward(weights, between, 0, {*keep, *risk.axes})
-    totals = _contract(weights, risk, keep)
-    return totals.reshape(*totals.shape[:-1], len(world.hazards.causes), len(world.hazards.age_bands))
+    risk, axes = cache.risk(world)
+    apart = (*network.strata, *by)
+    weights = rows.forward(network.nodes[start : world.frontier], {*axes, *by})
+    sizes = weights.values.shape[1:]
+    flat = weights.values.reshape(rows.births.size, -1)
+    row, part = np.nonzero(flat)
+    inner = dict(zip(weights.axes, np.unravel_index(part, sizes) if sizes else (), strict=True))
+    draw = rows.draw[row]
+    place = risk.places(draw, [_level(name, rows, row, inner) for name in axes])
+    group, shape = draw.copy(), [rows.draws]
+    for name in apart:
+        size = len(network.levels(name))
+        group = group * size + _level(name, rows, row, inner)
+        shape.append(size)
+    shape += [len(world.hazards.causes), len(world.hazards.age_bands)]
+    return Met(rows, risk, row, place, flat[row, part], group, tuple(shape))
 
 
-def risk_before(world: World, start: int, cache: RiskCache) -> Labelled:
-    """Probability of infant death given the stratum and the variables before ``start``."""
-    risk = cache.risk(world)
-    total = Labelled(risk.axes, risk.values.sum(axis=-1, keepdims=True))
-    back = pull_back(total, world.network.nodes[start : world.frontier], 0)
-    return Labelled(back.axes, back.values[..., 0])
+def expected_deaths(
+    world: World, start: int, rows: Rows, cache: RiskCache, by: tuple[str, ...] = ()
+) -> Array:
+    """Expected deaths of one arm, ``float64[draws, *strata, *by, causes, age bands]``; arguments as :func:`meet`."""
+    return meet(world, start, rows, cache, by).deaths
 
 
 def births_at(world: World, step: str, births: Labelled) -> Array:
@@ -111,26 +150,29 @@ def exact_weights(world: World, births: Array) -> Labelled:
     return Labelled(tuple(world.network.strata), births[None])
 
 
+def exact_rows(
+    world: World, births: Array, cache: RiskCache, by: tuple[str, ...] = (), here: range | None = None
+) -> Rows:
+    """Births of every combination that risk before the cut hangs on, nothing drawn, for the draws ``here``."""
+    here = range(cache.draws) if here is None else here
+    strata = tuple(world.network.strata)
+    before = [_at_draws(node, here) for node in world.network.nodes[: world.cut]]
+    keep = (*strata, *needed_before(world, world.cut, (*cache.risk(world)[1], *by)))
+    return Rows.of(
+        push_forward(exact_weights(world, births), before, 0, keep).total(*keep), cache.draws, here
+    )
+
+
+def _at_draws(node: Node, here: range) -> Node:
+    table = node.tables[0]
+    return node if table.shape[0] == 1 else node.holding(table[here.start : here.stop])
+
+
 def needed_before(world: World, start: int, goals: Collection[str]) -> tuple[str, ...]:
     """Variables before ``start`` that ``goals`` hang on, in causal order."""
     needed = needed_for(world.network.nodes[start:], goals)
     return tuple(node.name for node in world.network.nodes[:start] if node.name in needed)
 
 
-def _contract(weights: Labelled, values: Labelled, keep: tuple[str, ...]) -> Array:
-    """Sum of weight times value over all axes but ``keep``: ``float64[draws, *keep, outcomes]``."""
-    shared = [axis for axis in values.axes if axis in keep]
-    summed = [axis for axis in values.axes if axis not in keep]
-    free = [axis for axis in keep if axis not in values.axes]
-    w = weights.total(*shared, *free, *summed)
-    sizes = w.values.shape[1:]
-    n_shared, n_free = len(shared), len(free)
-    batch, spread = sizes[:n_shared], sizes[n_shared : n_shared + n_free]
-    left = w.values.reshape(w.values.shape[0], *batch, int(np.prod(spread, dtype=np.int64)), -1)
-    order = [0, *(1 + values.axes.index(a) for a in shared), *(1 + values.axes.index(a) for a in summed)]
-    right = values.values.transpose(*order, values.values.ndim - 1)
-    right = right.reshape(right.shape[0], *batch, -1, right.shape[-1])
-    product = np.matmul(left, right)
-    product = product.reshape(product.shape[0], *batch, *spread, product.shape[-1])
-    now = [*shared, *free]
-    return np.asarray(product.transpose(0, *(1 + now.index(axis) for axis in keep), product.ndim - 1))
+def _level(name: str, rows: Rows, row: Ints, inner: dict[str, Ints]) -> Ints:
+    return rows.at[name][row] if name in rows.at else inner[name]

@@ -29,6 +29,11 @@ class Hazards:
     age_bands: tuple[str, ...]
     factors: tuple[Labelled, ...]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Causes and age bands."""
+        return len(self.causes), len(self.age_bands)
+
     def axes(self, order: Sequence[str]) -> tuple[str, ...]:
         """Variables that any factor depends on, in the order given."""
         used = {axis for factor in self.factors for axis in factor.axes}

@@ -8,6 +8,7 @@ order of arms, or which other arms there are.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,24 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.arms import Arm
-from simcore.dims import SLICE
 from simcore.draws import DrawBlock
-from simcore.expected import (
-    RiskCache,
-    births_at,
-    births_moved,
-    exact_weights,
-    expected_deaths,
-    needed_before,
-    risk_before,
-)
+from simcore.expected import RiskCache, births_at, births_moved, exact_rows, exact_weights, meet
 from simcore.kernels.deaths import count_with_passed
-from simcore.kernels.profiles import count_profiles, counting_of
+from simcore.kernels.profiles import counting_of, profiles_of_births
 from simcore.model import Model, Structure
-from simcore.network import Array, Labelled
+from simcore.network import Array
 from simcore.pack import Packer, Plans, apportion
 from simcore.program import Compiler, Program
 from simcore.results import BlockResult
+from simcore.rows import DrawnRows, Rows
 from simcore.slices import SLICES, births_in_slices, even_slices
 from simcore.strata import stratum_keys
 from simcore.worlds import World, Worlds, lay_arm, lay_arms
@@ -44,6 +37,8 @@ from simcore.worlds import World, Worlds, lay_arm, lay_arms
 Estimator = Literal["expected", "exact", "realised"]
 BLOCK = 20
 """Draws compiled together; it sets memory, and no number."""
+AT_ONCE = 200_000
+"""Rows of births that are summed together; it sets memory, and no number."""
 
 MakeArms = Callable[[Program, DrawBlock], Sequence[Arm]]
 """Arms for one block of draws (their effects may be uncertain); the first one is the comparator."""
@@ -154,32 +149,42 @@ def run_block(
 
 
 def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock) -> BlockResult:
-    cache, births = RiskCache(), run.compiler.births
+    births, n = run.compiler.births, block.size
     worlds = [lay_arm(program.without_idle(arm.reads), arm) for arm in arms]
     drawn = births_drawn(program.model, run.settings) > 0
-    profiles = [needed_before(world, world.cut, cache.risk(world).axes) if drawn else () for world in worlds]
-    counts = _Counts(run, program, worlds, profiles, block)
-    deaths, slices = [], []
-    for number, (world, needed) in enumerate(zip(worlds, profiles, strict=True)):
-        # where deaths hang on nothing that is drawn, no luck may enter: not that of a birth more in one slice
-        start = world.cut if needed else 0
-        weights = counts.births(number, needed) if needed else exact_weights(world, births)
-        deaths.append(_all_draws(expected_deaths(world, start, weights, cache), block.size))
-        if needed:
-            risk = risk_before(world, start, cache)
-            by_slice = _by_slice(counts.by_slice(number, needed), risk, len(world.network.strata))
-            slices.append(even_slices(by_slice, run.in_slices))
-        elif drawn:
-            equal = deaths[-1].sum(axis=(-1, -2)) / SLICES
-            slices.append(np.broadcast_to(equal[..., None], (*equal.shape, SLICES)))
-    empty = np.zeros((len(arms), block.size, *births.shape, 0))
+    empty = np.zeros((len(arms), n, *births.shape, SLICES if drawn else 0))
+    deaths, slices = np.zeros((len(arms), n, *births.shape, *program.hazards.shape)), empty
+    for here in _together(run, worlds, n):
+        cache, first, last = RiskCache(n), here.start, here.stop
+        births_of = _Births(run, program, cache, block, here)
+        for number, world in enumerate(worlds):
+            rows = births_of.rows(world)
+            met = meet(world, world.cut, rows, cache)
+            deaths[number, first:last] = met.deaths[first:last]
+            if isinstance(rows, DrawnRows):
+                by_slice = rows.by_slice(met.deaths_of_row, births.shape)[first:last]
+                slices[number, first:last] = even_slices(by_slice, run.in_slices)
+            elif drawn:
+                slices[number, first:last] = deaths[number, first:last].sum(axis=(-1, -2))[..., None] / SLICES
     return BlockResult(
         block.index,
         tuple(arm.name for arm in arms),
-        np.stack(deaths),
-        np.stack(slices) if slices else empty,
-        _people(arms, worlds, births, block.size) if run.settings.people else {},
+        deaths,
+        slices,
+        _people(arms, worlds, births, n) if run.settings.people else {},
     )
+
+
+def _together(run: Run, worlds: Sequence[World], n: int) -> Iterator[range]:
+    """Draws of a block that are summed together: it sets memory, and no number."""
+    cache, world = RiskCache(n), worlds[0]
+    levels = [len(world.network.levels(name)) for name in cache.hangs_on(world, world.cut)]
+    rows = math.prod(levels) * run.compiler.births.size
+    if births_drawn(run.compiler.model, run.settings):
+        rows = min(rows, run.settings.births)
+    step = max(1, AT_ONCE // rows)
+    for first in range(0, n, step):
+        yield range(first, min(first + step, n))
 
 
 def _people(
@@ -207,96 +212,44 @@ def _all_draws(values: Array, n: int) -> Array:
     return np.broadcast_to(values, (n, *values.shape[1:]))
 
 
-def _by_slice(sliced: Labelled, risk: Labelled, n_strata: int) -> Array:
-    """Infant deaths by stratum and slice: ``float64[draws, *strata, slices]``."""
-    strata, needed = sliced.axes[:n_strata], sliced.axes[n_strata + 1 :]
-    axes = (*strata, *needed)
-    order = [0, *(1 + risk.axes.index(axis) for axis in axes if axis in risk.axes)]
-    values = risk.values.transpose(order)
-    missing = [1 + axes.index(axis) for axis in axes if axis not in risk.axes]
-    values = np.expand_dims(values, missing)
-    shape = sliced.values.shape
-    cells = (*shape[1 : 1 + n_strata], *shape[2 + n_strata :])
-    values = np.broadcast_to(values, (values.shape[0], *cells))
-    flat = values.reshape(values.shape[0], *shape[1 : 1 + n_strata], -1, 1)
-    return np.asarray(np.matmul(sliced.values.reshape(*shape[: 2 + n_strata], -1), flat)[..., 0])
+class _Births:
+    """Births of some draws of a block down to the cut, for every arm.
 
-
-class _Counts:
-    """Births drawn to the cut, for every arm whose deaths hang on a variable drawn (``profiles`` names them).
-
-    Arms that change nothing before the cut share one draw of the births, every natural variable among them. An
-    arm that does is counted by itself, with its own steps in the profile: together their profiles would multiply.
+    Arms that change nothing before the cut, and whose deaths hang on the same variables there, share them.
     """
 
-    def __init__(
-        self,
-        run: Run,
-        program: Program,
-        worlds: Sequence[World],
-        profiles: Sequence[tuple[str, ...]],
-        block: DrawBlock,
-    ) -> None:
-        shared: _Drawn | None = None
-        self._of_arm: dict[int, _Drawn] = {}
-        natural = set(program.model.spec.variables)
-        for number, (world, profile) in enumerate(zip(worlds, profiles, strict=True)):
-            if not profile:
-                continue
-            if natural.issuperset(_before_cut(world)):
-                if shared is None:
-                    nature = lay_arm(program, Arm("nature"))
-                    shared = _Drawn(run, nature, _before_cut(nature), block)
-                self._of_arm[number] = shared
-            else:
-                self._of_arm[number] = _Drawn(run, world, profile, block)
+    def __init__(self, run: Run, program: Program, cache: RiskCache, block: DrawBlock, here: range) -> None:
+        self._run, self._cache, self._index, self._here = run, cache, block.index, here
+        self._drawn = births_drawn(program.model, run.settings) > 0
+        self._natural = set(program.model.spec.variables)
+        self._kept: dict[tuple[str, ...], Rows] = {}
 
-    def by_slice(self, arm: int, needed: tuple[str, ...]) -> Labelled:
-        """Real births of one arm: axes strata, slice, then the variables needed."""
-        return self._of_arm[arm].weights(needed)
-
-    def births(self, arm: int, needed: tuple[str, ...]) -> Labelled:
-        """Real births of one arm: axes strata, then the variables needed."""
-        return self._of_arm[arm].births(needed)
-
-
-def _before_cut(world: World) -> tuple[str, ...]:
-    return tuple(node.name for node in world.network.nodes[: world.cut])
-
-
-class _Drawn:
-    """Births of a block of draws in one world, counted by the variables of a profile before the cut."""
-
-    def __init__(self, run: Run, world: World, profile: tuple[str, ...], block: DrawBlock) -> None:
-        self._kept: dict[tuple[str, ...], Labelled] = {}
-        self._whole: dict[tuple[str, ...], Labelled] = {}
-        packer = pack_drawn(world, profile, run.simulated)
-        plan, shape = run.plans.of(packer), packer.shape()
-        counted = np.empty((block.size, *shape))
-        prepared = counting_of(plan)
-        for z, draw in enumerate(block.index):
-            packed = packer.of_draw(plan, z)
-            prepared = counting_of(packed, prepared)
-            counts = count_profiles(packed, run.settings.seed, int(draw), prepared=prepared)
-            counted[z] = counts.reshape(shape)
-        self.counted = Labelled((*profile, SLICE, *world.network.strata), counted)
-        self.scale = run.scale
-
-    def weights(self, needed: tuple[str, ...]) -> Labelled:
-        """Real births by strata, slice and the variables needed."""
+    def rows(self, world: World) -> Rows:
+        """Births of an arm by stratum and the variables before the cut that its deaths hang on."""
+        needed = self._cache.hangs_on(world, world.cut)
+        # where deaths hang on nothing that is drawn, no luck may enter: not that of a birth more in one slice
+        by_chance = self._drawn and needed
+        if not self._natural.issuperset(node.name for node in world.network.nodes[: world.cut]):
+            return self._draw(world, needed) if by_chance else self._exact(world)
         if needed not in self._kept:
-            strata = self.counted.axes[-self.scale.ndim :]
-            kept = self.counted.total(*strata, SLICE, *needed)
-            scale = self.scale.reshape(*self.scale.shape, *[1] * (1 + len(needed)))
-            self._kept[needed] = Labelled(kept.axes, kept.values * scale)
+            self._kept[needed] = self._draw(world, needed) if by_chance else self._exact(world)
         return self._kept[needed]
 
-    def births(self, needed: tuple[str, ...]) -> Labelled:
-        """The same, with the slices added up."""
-        if needed not in self._whole:
-            sliced = self.weights(needed)
-            self._whole[needed] = sliced.total(*(axis for axis in sliced.axes if axis != SLICE))
-        return self._whole[needed]
+    def _exact(self, world: World) -> Rows:
+        return exact_rows(world, self._run.compiler.births, self._cache, here=self._here)
+
+    def _draw(self, world: World, needed: tuple[str, ...]) -> DrawnRows:
+        packer = pack_drawn(world, needed, self._run.simulated)
+        plan = self._run.plans.of(packer)
+        prepared = counting_of(plan)
+        drawn = []
+        for z in self._here:
+            packed = packer.of_draw(plan, z)
+            prepared = counting_of(packed, prepared)
+            drawn.append(
+                profiles_of_births(packed, self._run.settings.seed, int(self._index[z]), prepared=prepared)
+            )
+        return DrawnRows.counted(drawn, self._cache.draws, self._here, packer, self._run.scale)
 
 
 def pack_drawn(world: World, profile: tuple[str, ...], simulated: np.ndarray) -> Packer:

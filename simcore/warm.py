@@ -26,12 +26,12 @@ from numba.core.dispatcher import Dispatcher
 
 import simcore.kernels
 from simcore.hazards import Hazards
+from simcore.kernels.cells import add_up, risk_of_cells
 from simcore.kernels.deaths import count_deaths, realise_births
 from simcore.kernels.fingerprint import source_hash
-from simcore.kernels.mixture import mixed_incidence
 from simcore.kernels.packed import Packed
 from simcore.kernels.products import multiplied
-from simcore.kernels.profiles import count_profiles, evaluate_births
+from simcore.kernels.profiles import count_profiles, evaluate_births, profiles_of_births
 from simcore.kernels.risk import incidence
 from simcore.margins import conditional_shares
 from simcore.network import Labelled, Network, Node
@@ -164,13 +164,16 @@ def _call_every_kernel() -> None:
     packed = _example()
     count_profiles(packed, 1, 0)
     evaluate_births(packed, 1, 0)
+    profiles_of_births(packed, 1, 0)
     count_deaths(packed, 1, 0)
     realise_births(packed, 1, 0)
     ones = np.ones((1, 1, 2))
     conditional_shares(ones / 2, ones, np.ones((1, 1, 1)))
     nothing = np.zeros(1, np.int64)
     multiplied(np.ones(1), np.ones((1, 1)), nothing, nothing)
-    mixed_incidence(np.ones((1, 1, 1, 1)), nothing[None], np.ones((1, 1)), nothing, 1)
+    rows = np.zeros((1, 1), np.int64)
+    risk_of_cells(np.ones((1, 1, 1, 1)), nothing, rows, rows, nothing, np.ones((1, 1)))
+    add_up(np.ones((1, 1)), nothing, np.ones(1), nothing, 1)
     incidence(np.ones((1, 1, 1)))
 
 

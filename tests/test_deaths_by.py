@@ -9,10 +9,9 @@ import pytest
 
 from scenarios.interventions import arms_of
 from simcore.arms import Arm
-from simcore.expected import RiskCache, exact_weights, expected_deaths
+from simcore.expected import RiskCache, exact_rows, expected_deaths
 from simcore.kernels.deaths import count_deaths, realise_births
 from simcore.kernels.profiles import evaluate_births
-from simcore.network import Labelled
 from simcore.pack import apportion
 from simcore.program import compile_natural
 from simcore.run import pack_worlds
@@ -54,18 +53,21 @@ def test_expected_deaths_by_a_variable_are_the_plain_enumeration() -> None:
     program = compile_natural(model, model.structure(), draws, YEARS)
     (arm,) = natural_arm(program, draws)
     world = lay_arm(program, arm)
-    weights = exact_weights(world, model.births_in(program.network.strata))
-    found = expected_deaths(world, 0, weights, RiskCache(), ("mother_age", "child_poverty"))
+    cache, by = RiskCache(2), ("mother_age", "child_poverty")
+    rows = exact_rows(world, model.births_in(program.network.strata), cache, by)
+    found = expected_deaths(world, world.cut, rows, cache, by)
     for draw in range(2):
         plain = Plain(model, model.structure(), draws, draw, YEARS)
         by_hand = plain.deaths([*plain.strata, "mother_age", "child_poverty"])
         by_hand = by_hand[[list(plain.strata["year"]).index(str(year)) for year in YEARS]]
         assert found[draw] == pytest.approx(by_hand, rel=1e-11)
-    assert found.sum(axis=(3, 4)) == pytest.approx(expected_deaths(world, 0, weights, RiskCache()), rel=1e-12)
+    assert found.sum(axis=(3, 4)) == pytest.approx(expected_deaths(world, world.cut, rows, cache), rel=1e-12)
 
 
 def test_a_variable_that_is_summed_out_cannot_tell_deaths_apart() -> None:
     model, draws = invented("harbour"), priors("harbour", 1)
     world = lay_arm(compile_natural(model, model.structure(), draws, YEARS), Arm("natural"))
+    cache = RiskCache(1)
+    rows = exact_rows(world, model.births_in(world.network.strata), cache)
     with pytest.raises(ValueError, match="gestation is summed out"):
-        expected_deaths(world, 0, Labelled((), np.ones(1)), RiskCache(), ("gestation",))
+        expected_deaths(world, world.cut, rows, cache, ("gestation",))

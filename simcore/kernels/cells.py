@@ -1,0 +1,175 @@
+"""Risk of single combinations of levels, averaged over what comes later; and sums of such risks over births."""
+
+import numpy as np
+from numba import njit
+
+from simcore.kernels.arrays import Floats, Ints
+from simcore.kernels.risk import _incidence
+
+
+@njit(cache=True, nogil=True)
+def _risk(tables, draw, row_of_cell, row_of_combination, alike, share, bands, out):
+    """Fill ``out`` float64[cells, causes x bands]: each cell's incidence, averaged over combinations."""
+    factors, combinations = row_of_cell.shape[1], share.shape[1]
+    product = np.empty((factors, tables.shape[2]))
+    hazard, met_alive = product[-1], np.empty(bands)
+    # what each combination was last worked out from, and what came out: the next cell is often alike there
+    row_before = np.full((combinations, factors), np.int64(-1))
+    risk = np.empty((combinations, tables.shape[2]))
+    made_of = np.full(factors, np.int64(-1))
+    for cell in range(out.shape[0]):
+        table = tables[draw[cell] if tables.shape[0] > 1 else 0]
+        if cell > 0 and draw[cell] != draw[cell - 1]:
+            row_before[:] = -1
+            made_of[:] = -1
+        mine = out[cell]
+        mine[:] = 0.0
+        for m in range(combinations):
+            weight = share[cell, m]
+            if weight == 0.0:
+                continue
+            another = False
+            for f in range(factors):
+                row = alike[row_of_cell[cell, f] + row_of_combination[m, f]]
+                another |= row != row_before[m, f]
+                row_before[m, f] = row
+            if another:
+                _multiply(table, row_before[m], made_of, product)
+                _incidence(hazard, bands, met_alive, risk[m])
+            for i in range(mine.size):
+                mine[i] += weight * risk[m, i]
+
+
+@njit(cache=True, forceinline=True)
+def _multiply(table, rows, made_of, product):
+    """Bring ``product`` [factors, causes x bands] to the rows given: its last line is the hazard.
+
+    ``product[f]`` is that of factors 0 to f, made of the rows ``made_of``: those that stay are not made again.
+    """
+    begin = 0
+    while begin < rows.size and rows[begin] == made_of[begin]:
+        begin += 1
+    for f in range(begin, rows.size):
+        factor, mine = table[rows[f]], product[f]
+        made_of[f] = rows[f]
+        if f == 0:
+            for i in range(mine.size):
+                mine[i] = factor[i]
+        else:
+            before = product[f - 1]
+            for i in range(mine.size):
+                mine[i] = before[i] * factor[i]
+
+
+def risk_of_cells(
+    tables: Floats,
+    draw: Ints,
+    row_of_cell: Ints,
+    row_of_combination: Ints,
+    alike: Ints,
+    share: Floats,
+) -> Floats:
+    """Chance to die of each cause in each band, for single cells, averaged over combinations of later levels.
+
+    Parameters
+    ----------
+    tables : float64[draws or 1, factor rows, causes, bands]
+        Tables of hazard factors below each other.
+    draw : int64[cells]
+        The draw of each cell.
+    row_of_cell : int64[cells, factors]
+    row_of_combination : int64[combinations, factors]
+        A factor's row is the sum of the two: its first row and the cell's levels, and the later levels.
+    alike : int64[factor rows]
+        A row with the same content, the same one for all rows that are alike.
+    share : float64[cells, combinations]
+        How the births of each cell spread over combinations.
+
+    Returns
+    -------
+    float64[cells, causes, bands]
+
+    Raises
+    ------
+    ValueError
+        When shapes disagree or an index leaves its array.
+    """
+    tables = np.require(tables, np.float64, ["C", "W"])
+    draw, alike = np.require(draw, np.int64, ["C", "W"]), np.require(alike, np.int64, ["C", "W"])
+    row_of_cell = np.require(row_of_cell, np.int64, ["C", "W"])
+    row_of_combination = np.require(row_of_combination, np.int64, ["C", "W"])
+    share = np.require(share, np.float64, ["C", "W"])
+    draws, factor_rows, causes, bands = tables.shape
+    cells, factors = row_of_cell.shape
+    fits = (
+        draw.shape == (cells,)
+        and share.shape == (cells, row_of_combination.shape[0])
+        and row_of_combination.shape[1:] == (factors,)
+        and alike.shape == (factor_rows,)
+        and factors > 0
+    )
+    if not fits:
+        raise ValueError(
+            f"{row_of_cell.shape} rows of cells do not match draws {draw.shape}, shares {share.shape}, "
+            f"combinations {row_of_combination.shape} and {alike.shape} alike of {factor_rows}"
+        )
+    if cells and row_of_combination.size:
+        least = row_of_cell.min(axis=0) + row_of_combination.min(axis=0)
+        most = row_of_cell.max(axis=0) + row_of_combination.max(axis=0)
+        inside = least.min() >= 0 and most.max() < factor_rows
+        if not inside or not 0 <= alike.min() <= alike.max() < factor_rows:
+            raise ValueError(f"a row leaves the {factor_rows} factor rows")
+        if draws > 1 and not 0 <= draw.min() <= draw.max() < draws:
+            raise ValueError(f"a draw leaves the {draws} draws")
+    out = np.empty((cells, causes * bands))
+    flat = tables.reshape(draws, factor_rows, -1)
+    _risk(flat, draw, row_of_cell, row_of_combination, alike, share, bands, out)
+    return out.reshape(cells, causes, bands)
+
+
+@njit(cache=True, nogil=True)
+def _add(values, place, weight, group, out):
+    for i in range(place.size):
+        to, value, w = out[group[i]], values[place[i]], weight[i]
+        for j in range(to.size):
+            to[j] += w * value[j]
+
+
+def add_up(values: Floats, place: Ints, weight: Floats, group: Ints, groups: int) -> Floats:
+    """Weighted sums of rows of ``values`` by group, in the order given.
+
+    Parameters
+    ----------
+    values : float64[places, columns]
+    place, group : int64[entries]
+    weight : float64[entries]
+
+    Returns
+    -------
+    float64[groups, columns]
+
+    Raises
+    ------
+    ValueError
+        When shapes disagree or an index leaves its array.
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 10.0], [2.0, 20.0]])
+    >>> add_up(values, np.array([0, 1, 1]), np.array([1.0, 1.0, 0.5]), np.array([0, 0, 1]), 2)
+    array([[ 3., 30.],
+           [ 1., 10.]])
+    """
+    values = np.require(values, np.float64, ["C", "W"])
+    place, group = np.require(place, np.int64, ["C", "W"]), np.require(group, np.int64, ["C", "W"])
+    weight = np.require(weight, np.float64, ["C", "W"])
+    if not place.shape == group.shape == weight.shape == (place.size,) or values.ndim != 2:
+        raise ValueError(
+            f"places {place.shape}, groups {group.shape} and weights {weight.shape} do not match"
+        )
+    for index, size in ((place, values.shape[0]), (group, groups)):
+        if index.size and not 0 <= index.min() <= index.max() < size:
+            raise ValueError(f"an index leaves its {size} places")
+    out = np.zeros((groups, values.shape[1]))
+    _add(values, place, weight, group, out)
+    return out
