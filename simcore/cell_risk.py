@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.hazards import Hazards
-from simcore.kernels.cells import risk_of_cells
+from simcore.kernels.cells import deaths_apart, risk_of_cells
 from simcore.network import Array, needed_for
 from simcore.numbering import Numbering
 from simcore.rows import Rows
@@ -110,13 +110,45 @@ class FactorTables:
 
     def risk(self, cells: Rows, share: Array) -> Array:
         """``float64[cells, causes x age bands]``, averaged over later levels as ``share`` [cells, levels] says."""
+        share = np.broadcast_to(share, (cells.draw.size, self._combinations.size))[:, self._combinations]
+        risk = risk_of_cells(
+            self._tables, cells.draw, self._of_cell(cells), self._of_combination, self._alike, share
+        )
+        return risk.reshape(cells.draw.size, -1)
+
+    def apart(
+        self,
+        cells: Rows,
+        births: Array,
+        group_of_cell: Ints,
+        group_of_later: Ints,
+        groups: int,
+        period_of: Ints,
+    ) -> tuple[Array, Array]:
+        """Deaths by group, ``float64[groups, causes, age bands]``, and ``float64[cells, later levels, periods]``.
+
+        ``births`` is ``float64[cells, later levels]``; a group is that of the cell and of its later levels added.
+        """
+        deaths, by_period = deaths_apart(
+            self._tables,
+            cells.draw,
+            self._of_cell(cells),
+            self._of_combination,
+            self._alike,
+            births[:, self._combinations],
+            group_of_cell,
+            group_of_later[self._combinations],
+            groups,
+            period_of,
+        )
+        return deaths, by_period[:, np.argsort(self._combinations)]
+
+    def _of_cell(self, cells: Rows) -> Ints:
         of_cell = np.zeros((cells.draw.size, len(self._order)), np.int64)
         for place, f in enumerate(self._order):
             for name, stride in self._strides[f].items():
                 of_cell[:, place] += stride * cells.at[name]
-        share = np.broadcast_to(share, (cells.draw.size, self._of_combination.shape[0]))[:, self._combinations]
-        risk = risk_of_cells(self._tables, cells.draw, of_cell, self._of_combination, self._alike, share)
-        return risk.reshape(cells.draw.size, -1)
+        return of_cell
 
 
 def _alike(tables: Array) -> Ints:

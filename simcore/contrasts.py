@@ -6,16 +6,20 @@ what follows from it following.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.arms import Arm, Step
+from simcore.cell_risk import FactorTables
 from simcore.draws import DrawBlock
 from simcore.model import Model, Structure
-from simcore.network import Array, Labelled, multiply, pull_back, push_forward
+from simcore.network import Array, Labelled, needed_for, push_forward
 from simcore.program import Recompiler
+from simcore.rows import Rows
 from simcore.spec import Contrast, DeathsOutcome, LevelOutcome
 from simcore.worlds import Worlds, lay_arms
 
@@ -60,7 +64,7 @@ class ReferenceYears:
     """Births of the reference years in the natural world and under every contrast, before what moves.
 
     The unknown effects change only variables from the first moving one on, and hazards. What comes
-    before is pushed forward once; each round pulls the risk back to it.
+    before is pushed forward once, and held as the cells that births meet.
     """
 
     def __init__(self, model: Model, structure: Structure, block: DrawBlock) -> None:
@@ -68,30 +72,50 @@ class ReferenceYears:
         moving = {contrast.solves for contrast in structure.contrasts.values()}
         self.recompiler = Recompiler(model, structure, block, moving)
         self.arms = contrast_arms(model, structure)
-        self._weights: list[Labelled] = []
+        worlds = self._worlds(block)
+        network, natural = worlds.network, list(model.spec.variables)
+        first = self.recompiler.first_moving
+        self.stop = network.position(natural[first]) if first < len(natural) else len(network.nodes)
+        after = network.nodes[self.stop :]
+        outcomes = {
+            network.carrier(contrast.outcome.variable)
+            for contrast in structure.contrasts.values()
+            if isinstance(contrast.outcome, LevelOutcome)
+        }
+        order = (*network.strata, *(node.name for node in network.nodes))
+        hangs_on = needed_for(after, {*worlds.hazards_in(0).axes(order), *outcomes})
+        late = {node.name for node in after}
+        hazards = set(worlds.hazards_in(0).axes(order))
+        self.late = tuple(name for name in order if name in late and name in hazards | outcomes)
+        before = tuple(name for name in order if name in hangs_on and name not in late)
+        alike = _Alike(self._worlds(_all_different(block)), self.stop, before)
+        weights = [
+            alike.merged(self._births(worlds, arm, before, contrast))
+            for arm, contrast in enumerate(
+                [None, *(contrast for contrast in structure.contrasts.values() for _ in (0, 1))]
+            )
+        ]
+        somewhere = Labelled(before, sum(np.abs(weight.values) for weight in weights))
+        self.cells = alike.first(Rows.of(somewhere, block.size, range(block.size)))
+        at = alike.numbers(self.cells)
+        self.births = [
+            weight.values[(self.cells.draw if weight.values.shape[0] > 1 else 0, *at)] for weight in weights
+        ]
 
     def evaluate(self, block: DrawBlock) -> Fit:
         """Deaths by cell and by stratum, and every contrast, with the unknowns as they stand."""
-        worlds = lay_arms(self.recompiler.compile(block), self.arms)
-        return _Evaluation(self, worlds).fit()
+        return _Evaluation(self, self._worlds(block)).fit()
 
-    def weights(self, worlds: Worlds, first_moving: int, axes: tuple[str, ...]) -> list[Labelled]:
-        """Births of each world over ``axes``; the same in every round, so worked out once."""
-        if not self._weights:
-            contrasts = [c for c in self.structure.contrasts.values() for _ in (0, 1)]
-            for arm, contrast in enumerate([None, *contrasts]):
-                self._weights.append(self._births(worlds, arm, first_moving, axes, contrast))
-        return self._weights
+    def _worlds(self, block: DrawBlock) -> Worlds:
+        return lay_arms(self.recompiler.compile(block), self.arms)
 
-    def _births(
-        self, worlds: Worlds, arm: int, stop: int, axes: tuple[str, ...], contrast: Contrast | None
-    ) -> Labelled:
+    def _births(self, worlds: Worlds, arm: int, axes: tuple[str, ...], contrast: Contrast | None) -> Labelled:
         network = worlds.network
         strata = tuple(network.strata)
         among = contrast.among if contrast is not None else {}
         births = self.model.births_in(network.strata)[None]
         keep = tuple(dict.fromkeys((*strata, *among, *axes))) if among else axes
-        weights = push_forward(Labelled(strata, births), network.nodes[:stop], arm, keep).total(*keep)
+        weights = push_forward(Labelled(strata, births), network.nodes[: self.stop], arm, keep).total(*keep)
         if among:
             for name, level in among.items():
                 weights = _only(weights, name, [label == level for label in self.model.levels(name)])
@@ -104,77 +128,169 @@ class ReferenceYears:
         return weights.total(*axes)
 
 
+class _Alike:
+    """Levels of each axis that neither hazards nor later variables tell apart: worked out once.
+
+    They are told by a block whose parameters all differ, so that no two levels look alike by chance.
+    """
+
+    def __init__(self, worlds: Worlds, stop: int, axes: tuple[str, ...]) -> None:
+        self.axes = axes
+        tables = [*worlds.hazards_in(0).factors, *(node.table(0) for node in worlds.network.nodes[stop:])]
+        self.kinds = []
+        for axis in axes:
+            size = len(worlds.network.levels(axis))
+            slices = [
+                np.moveaxis(table.values, 1 + table.axes.index(axis), 0).reshape(size, -1)
+                for table in tables
+                if axis in table.axes
+            ]
+            each = [b"".join(part[level].tobytes() for part in slices) for level in range(size)]
+            self.kinds.append(np.array([each.index(mine) for mine in each]))
+
+    def merged(self, weights: Labelled) -> Labelled:
+        """Weights with those of levels that are alike added up at the first of them, in a table without the others."""
+        values = weights.values
+        for axis, kinds in enumerate(self.kinds, start=1):
+            firsts = np.unique(kinds)
+            values = np.stack(
+                [values.compress(kinds == first, axis=axis).sum(axis=axis) for first in firsts], axis
+            )
+        return Labelled(weights.axes, values)
+
+    def first(self, rows: Rows) -> Rows:
+        """Rows of a merged table, each at the first of its levels."""
+        at = {
+            axis: np.unique(kinds)[rows.at[axis]] for axis, kinds in zip(self.axes, self.kinds, strict=True)
+        }
+        return Rows(rows.draws, rows.draw, at, rows.births)
+
+    def numbers(self, rows: Rows) -> list[NDArray[np.int64]]:
+        """Places in a merged table."""
+        return [
+            np.searchsorted(np.unique(kinds), rows.at[axis])
+            for axis, kinds in zip(self.axes, self.kinds, strict=True)
+        ]
+
+
+def _all_different(block: DrawBlock) -> DrawBlock:
+    """A block in which no two numbers are equal."""
+    numbers = np.random.default_rng(0)
+
+    def differ(values: Array | None) -> Array | None:
+        return None if values is None else values * numbers.uniform(0.9, 1.1, values.shape)
+
+    parameters = {name: values * numbers.uniform(0.9, 1.1) for name, values in block.parameters.items()}
+    return replace(
+        block, parameters=parameters, baseline=differ(block.baseline), residual=differ(block.residual)
+    )
+
+
 class _Evaluation:
     """One round: the tables as they stand, and what they return."""
 
     def __init__(self, world: ReferenceYears, worlds: Worlds) -> None:
-        self.world, self.worlds, self.model = world, worlds, world.model
-        network = worlds.network
-        natural = list(self.model.spec.variables)
-        first = world.recompiler.first_moving
-        self.stop = network.position(natural[first]) if first < len(natural) else len(network.nodes)
-        self.hazards = worlds.hazards_in(0)
-        self.axes = self.hazards.axes((*network.strata, *(node.name for node in network.nodes)))
-        self.risk = self.hazards.risk(self.axes, [len(network.levels(axis)) for axis in self.axes])
-        after = network.nodes[self.stop :]
-        needed = {parent for node in after for parent in node.parents} | set(self.axes)
-        before = (*network.strata, *(node.name for node in network.nodes[: self.stop]))
-        self.before = tuple(name for name in before if name in needed)
-        self.weights = world.weights(worlds, self.stop, self.before)
+        self.world, self.worlds, self.model, self.cells = world, worlds, world.model, world.cells
+        self.sizes = [len(worlds.network.levels(name)) for name in world.late]
+        grid = np.indices(self.sizes).reshape(len(self.sizes), math.prod(self.sizes))
+        self.later = dict(zip(world.late, grid, strict=True))
+        self.periods = (*self.model.spec.deaths.age_periods, None)
+        self._shares: dict[tuple[int, ...], Array] = {}
 
     def fit(self) -> Fit:
-        deaths = self.model.spec.deaths
-        causes, bands = len(deaths.causes), len(deaths.age_bands)
-        after = self.worlds.network.nodes[self.stop :]
-        births = push_forward(self.weights[0], after, 0, self.axes).total(*self.axes)
+        deaths, n = self.model.spec.deaths, self.cells.draws
         carrier = self.worlds.network.carrier
+        hazards = self.worlds.hazards_in(0)
+        sizes = {
+            name: len(self.worlds.network.levels(name))
+            for name in hazards.axes((*self.cells.at, *self.later))
+        } | {name: len(self.worlds.network.levels(name)) for name in self.later}
+        births = self.world.births[0][:, None] * self._share(0)
         by = tuple(carrier(name) for name in deaths.baseline.by)
-        acting = {carrier(name): levels for name, levels in deaths.ratios_act_within.items()}
-        residual_by = () if deaths.residual is None else (deaths.residual.by,)
-        counted = multiply(self.risk, births, {*by, *acting, *residual_by})
-        cells = counted.total(*by).values
-        cells = cells.reshape(*cells.shape[:-1], causes, bands)
-        alive = births.total(*by).values
-        strata = within = np.zeros((1, 0, 0))
-        if residual_by:
-            per_period = Labelled(
-                counted.axes, counted.values @ self._period_columns(tuple(deaths.age_periods))
-            )
-            strata = per_period.total(*residual_by).values.swapaxes(1, 2)
-            for name, levels in acting.items():
-                per_period = _only(
-                    per_period, name, [level in levels for level in self.worlds.network.levels(name)]
-                )
-            within = per_period.total(*residual_by).values.swapaxes(1, 2)
-        return Fit(alive, cells, strata, within, self._measures())
+        shape = [len(self.worlds.network.levels(name)) for name in by]
+        of_cell, of_later = self.cells.draw, np.zeros(births.shape[1], np.int64)
+        for name, size in zip(by, shape, strict=True):
+            of_cell, of_later = of_cell * size, of_later * size
+            if name in self.later:
+                of_later = of_later + self.later[name]
+            else:
+                of_cell = of_cell + self.cells.at[name]
+        period_of, wholes = self._periods()
+        groups = n * math.prod(shape)
+        tables = FactorTables(hazards, sizes, tuple(self.later))
+        counted, by_part = tables.apart(self.cells, births, of_cell, of_later, groups, period_of)
+        by_period = by_part @ wholes
+        alive = np.bincount((of_cell[:, None] + of_later).ravel(), births.ravel(), minlength=groups).reshape(
+            n, *shape
+        )
+        strata, within = self._strata(births, by_period)
+        return Fit(
+            alive, counted.reshape(n, *shape, *hazards.shape), strata, within, self._measures(by_period)
+        )
 
-    def _period_columns(self, periods: Sequence[str]) -> Array:
-        """What sums cells into age periods: ``float64[causes x bands, periods]``."""
+    def _share(self, arm: int) -> Array:
+        """How births of each cell spread over later levels in one arm: ``float64[cells, later levels]``."""
+        after = self.worlds.network.nodes[self.world.stop :]
+        key = tuple(node.table_of_arm[arm] for node in after)
+        if key not in self._shares:
+            own = [node.holding(node.tables[which]) for node, which in zip(after, key, strict=True)]
+            spread = replace(self.cells, births=np.ones(self.cells.draw.size)).forward(own, self.world.late)
+            self._shares[key] = spread.values.reshape(self.cells.draw.size, -1)
+        return self._shares[key]
+
+    def _periods(self) -> tuple[NDArray[np.int64], Array]:
+        """The part of the year of each cause and band, and what adds parts up to periods, all of them last."""
         deaths = self.model.spec.deaths
-        columns = [
-            [float(b in deaths.age_periods.get(p, tuple(deaths.age_bands))) for p in periods]
-            for b in deaths.age_bands
+        inside = [
+            [period is None or band in deaths.age_periods[period] for period in self.periods]
+            for band in deaths.age_bands
         ]
-        return np.tile(np.array(columns), (len(deaths.causes), 1))
+        parts = sorted(set(map(tuple, inside)))
+        of_band = [parts.index(tuple(row)) for row in inside]
+        return np.tile(np.array(of_band), len(deaths.causes)), np.array(parts, dtype=np.float64)
 
-    def _measures(self) -> dict[str, Array]:
+    def _strata(self, births: Array, by_period: Array) -> tuple[Array, Array]:
+        """Deaths by age period and level of the residual, all of them and where ratios act."""
+        deaths, n = self.model.spec.deaths, self.cells.draws
+        if deaths.residual is None:
+            return np.zeros((1, 0, 0)), np.zeros((1, 0, 0))
+        by = deaths.residual.by
+        size = len(self.worlds.network.levels(by))
+        acts_cell, acts_later = np.ones(births.shape[0]), np.ones(births.shape[1])
+        for name, levels in deaths.ratios_act_within.items():
+            held = self.worlds.network.carrier(name)
+            inside = np.array(
+                [level in levels for level in self.worlds.network.levels(held)], dtype=np.float64
+            )
+            if held in self.later:
+                acts_later = acts_later * inside[self.later[held]]
+            else:
+                acts_cell = acts_cell * inside[self.cells.at[held]]
+        group = self.cells.draw * size + self.cells.at[by]
+        found = []
+        for acting in (births, births * acts_later * acts_cell[:, None]):
+            died = np.einsum("cm,cmp->cp", acting, by_period[..., :-1])
+            each = [np.bincount(group, column, minlength=n * size).reshape(n, size) for column in died.T]
+            found.append(np.stack(each, axis=1))
+        return found[0], found[1]
+
+    def _measures(self, by_period: Array) -> dict[str, Array]:
         """Every contrast as published: ``float64[draws]`` each."""
-        contrasts = self.world.structure.contrasts
-        periods = (*self.model.spec.deaths.age_periods, "infant")
-        by_period = Labelled(self.axes, self.risk.values @ self._period_columns(periods))
-        after = self.worlds.network.nodes[self.stop :]
-        pulled: dict[tuple[object, ...], Labelled] = {}
+        died: dict[int, Array] = {}
         measures = {}
-        for i, (name, contrast) in enumerate(contrasts.items()):
+        for i, (name, contrast) in enumerate(self.world.structure.contrasts.items()):
             outcome = contrast.outcome
             shares = []
             for arm in (1 + 2 * i, 2 + 2 * i):
-                deaths = isinstance(outcome, DeathsOutcome)
-                key = (None if deaths else outcome, *(node.table_of_arm[arm] for node in after))
-                if key not in pulled:
-                    pulled[key] = pull_back(by_period if deaths else self._indicator(outcome), after, arm)
-                column = periods.index(outcome.deaths) if isinstance(outcome, DeathsOutcome) else 0
-                shares.append(_mean(pulled[key], column, self.weights[arm]))
+                share = self._share(arm)
+                if isinstance(outcome, DeathsOutcome):
+                    if id(share) not in died:
+                        died[id(share)] = np.einsum("cm,cmp->cp", share, by_period)
+                    period = None if outcome.deaths == "infant" else outcome.deaths
+                    risk = died[id(share)][:, self.periods.index(period)]
+                else:
+                    risk = self._at_levels(outcome, share)
+                shares.append(self._mean(risk, self.world.births[arm]))
             exposed, unexposed = shares
             if contrast.measure == "risk_difference":
                 measures[name] = (exposed - unexposed) * contrast.per
@@ -184,19 +300,16 @@ class _Evaluation:
                 measures[name] = exposed / unexposed
         return measures
 
-    def _indicator(self, outcome: DeathsOutcome | LevelOutcome) -> Labelled:
-        """One at the levels of the outcome, zero at the others."""
-        assert isinstance(outcome, LevelOutcome)
-        chosen = [float(level in outcome.levels) for level in self.model.levels(outcome.variable)]
-        return Labelled((self.worlds.network.carrier(outcome.variable),), np.array(chosen)[None, :, None])
+    def _at_levels(self, outcome: LevelOutcome, share: Array) -> Array:
+        """The chance of each cell to be at the levels of an outcome."""
+        held = self.worlds.network.carrier(outcome.variable)
+        chosen = np.array([float(level in outcome.levels) for level in self.model.levels(outcome.variable)])
+        return share @ chosen[self.later[held]] if held in self.later else chosen[self.cells.at[held]]
 
-
-def _mean(values: Labelled, column: int, weights: Labelled) -> Array:
-    """Mean of one column of values over births: ``float64[draws]``."""
-    matched = weights.total(*values.axes).values
-    one = values.values[..., column]
-    total = (matched * one).reshape(max(matched.shape[0], one.shape[0]), -1).sum(axis=1)
-    return np.asarray(total / matched.reshape(matched.shape[0], -1).sum(axis=1))
+    def _mean(self, risk: Array, births: Array) -> Array:
+        """Mean risk over births: ``float64[draws]``."""
+        n, draw = self.cells.draws, self.cells.draw
+        return np.bincount(draw, births * risk, minlength=n) / np.bincount(draw, births, minlength=n)
 
 
 def _only(values: Labelled, name: str, kept: Sequence[bool]) -> Labelled:

@@ -94,6 +94,21 @@ def risk_of_cells(
     ValueError
         When shapes disagree or an index leaves its array.
     """
+    tables, draw, row_of_cell, row_of_combination, alike, share = _checked(
+        tables, draw, row_of_cell, row_of_combination, alike, share
+    )
+    draws, factor_rows, causes, bands = tables.shape
+    cells = draw.size
+    out = np.empty((cells, causes * bands))
+    flat = tables.reshape(draws, factor_rows, -1)
+    _risk(flat, draw, row_of_cell, row_of_combination, alike, share, bands, out)
+    return out.reshape(cells, causes, bands)
+
+
+def _checked(
+    tables: Floats, draw: Ints, row_of_cell: Ints, row_of_combination: Ints, alike: Ints, share: Floats
+) -> tuple[Floats, Ints, Ints, Ints, Ints, Floats]:
+    """The arrays that say where cells find their hazard, in the form that kernels take, or refused."""
     tables = np.require(tables, np.float64, ["C", "W"])
     draw, alike = np.require(draw, np.int64, ["C", "W"]), np.require(alike, np.int64, ["C", "W"])
     row_of_cell = np.require(row_of_cell, np.int64, ["C", "W"])
@@ -121,10 +136,101 @@ def risk_of_cells(
             raise ValueError(f"a row leaves the {factor_rows} factor rows")
         if draws > 1 and not 0 <= draw.min() <= draw.max() < draws:
             raise ValueError(f"a draw leaves the {draws} draws")
-    out = np.empty((cells, causes * bands))
+    return tables, draw, row_of_cell, row_of_combination, alike, share
+
+
+@njit(cache=True, nogil=True)
+def _apart(tables, draw, row_of_cell, row_of_combination, alike, weight, group_of_cell, group_of_combination,
+           period_of, bands, deaths, by_period):  # fmt: skip
+    """Deaths by group, ``deaths`` float64[groups, causes x bands]; risk by period, float64[cells, combinations, periods]."""
+    factors, combinations = row_of_cell.shape[1], weight.shape[1]
+    product = np.empty((factors, tables.shape[2]))
+    hazard, met_alive = product[-1], np.empty(bands)
+    row_before = np.full((combinations, factors), np.int64(-1))
+    risk = np.empty((combinations, tables.shape[2]))
+    made_of = np.full(factors, np.int64(-1))
+    for cell in range(weight.shape[0]):
+        table = tables[draw[cell] if tables.shape[0] > 1 else 0]
+        if cell > 0 and draw[cell] != draw[cell - 1]:
+            row_before[:] = -1
+            made_of[:] = -1
+        for m in range(combinations):
+            another = False
+            for f in range(factors):
+                row = alike[row_of_cell[cell, f] + row_of_combination[m, f]]
+                another |= row != row_before[m, f]
+                row_before[m, f] = row
+            if another:
+                _multiply(table, row_before[m], made_of, product)
+                _incidence(hazard, bands, met_alive, risk[m])
+            births, here = weight[cell, m], deaths[group_of_cell[cell] + group_of_combination[m]]
+            by_period[cell, m, :] = 0.0
+            for i in range(here.size):
+                here[i] += births * risk[m, i]
+                by_period[cell, m, period_of[i]] += risk[m, i]
+
+
+def deaths_apart(
+    tables: Floats,
+    draw: Ints,
+    row_of_cell: Ints,
+    row_of_combination: Ints,
+    alike: Ints,
+    births: Floats,
+    group_of_cell: Ints,
+    group_of_combination: Ints,
+    groups: int,
+    period_of: Ints,
+) -> tuple[Floats, Floats]:
+    """Deaths by group, and the risk of every cell at every combination of later levels, by age period.
+
+    Parameters
+    ----------
+    tables, draw, row_of_cell, row_of_combination, alike
+        As for `risk_of_cells`.
+    births : float64[cells, combinations]
+    group_of_cell : int64[cells]
+    group_of_combination : int64[combinations]
+        A group is the sum of the two.
+    period_of : int64[causes x bands]
+        Age period of each column.
+
+    Returns
+    -------
+    float64[groups, causes, bands], float64[cells, combinations, periods]
+
+    Raises
+    ------
+    ValueError
+        When shapes disagree or an index leaves its array.
+    """
+    tables, draw, row_of_cell, row_of_combination, alike, births = _checked(
+        tables, draw, row_of_cell, row_of_combination, alike, births
+    )
+    group_of_cell = np.require(group_of_cell, np.int64, ["C", "W"])
+    group_of_combination = np.require(group_of_combination, np.int64, ["C", "W"])
+    period_of = np.require(period_of, np.int64, ["C", "W"])
+    draws, factor_rows, causes, bands = tables.shape
+    cells, combinations = births.shape
+    if (
+        group_of_cell.shape != (cells,)
+        or group_of_combination.shape != (combinations,)
+        or period_of.shape != (causes * bands,)
+    ):
+        raise ValueError(
+            f"groups and periods do not match {births.shape} births and {causes} x {bands} columns"
+        )
+    if cells and combinations:
+        least = group_of_cell.min() + group_of_combination.min()
+        most = group_of_cell.max() + group_of_combination.max()
+        if not 0 <= least <= most < groups or period_of.min() < 0:
+            raise ValueError(f"a group leaves the {groups} groups")
+    deaths = np.zeros((groups, causes * bands))
+    by_period = np.empty((cells, combinations, int(period_of.max()) + 1))
     flat = tables.reshape(draws, factor_rows, -1)
-    _risk(flat, draw, row_of_cell, row_of_combination, alike, share, bands, out)
-    return out.reshape(cells, causes, bands)
+    _apart(flat, draw, row_of_cell, row_of_combination, alike, births, group_of_cell, group_of_combination,
+           period_of, bands, deaths, by_period)  # fmt: skip
+    return deaths.reshape(groups, causes, bands), by_period
 
 
 @njit(cache=True, nogil=True)
