@@ -100,9 +100,11 @@ class FactorTables:
             start += flat.shape[1]
         self._tables = np.ascontiguousarray(np.concatenate(tables, axis=1))
         self._alike = _alike(self._tables)
-        # factors that later levels tell apart least come first: their product is kept over combinations
-        apart = [len(np.unique(self._alike[of_combination[:, f]])) for f in range(len(hazards.factors))]
-        self._order = sorted(range(len(apart)), key=lambda f: (apart[f], f > 0, f))
+        # factors that change least from cell to cell and from one combination to the next come first: their product is kept
+        order, every = list(sizes), range(len(hazards.factors))
+        apart = [len(np.unique(self._alike[of_combination[:, f]])) for f in every]
+        fastest = [max((order.index(name) for name in strides), default=-1) for strides in self._strides]
+        self._order = sorted(every, key=lambda f: (apart[f], fastest[f], f))
         rows = of_combination[:, self._order]
         # and combinations that they do not tell apart stand side by side
         self._combinations = np.lexsort(self._alike[rows].T[::-1])
@@ -123,13 +125,13 @@ class FactorTables:
         group_of_cell: Ints,
         group_of_later: Ints,
         groups: int,
-        period_of: Ints,
+        part_of: Ints,
     ) -> tuple[Array, Array]:
-        """Deaths by group, ``float64[groups, causes, age bands]``, and ``float64[cells, later levels, periods]``.
+        """Deaths by group, ``float64[groups, causes, age bands]``, and ``float64[cells, later levels, parts]``.
 
         ``births`` is ``float64[cells, later levels]``; a group is that of the cell and of its later levels added.
         """
-        deaths, by_period = deaths_apart(
+        deaths, by_part = deaths_apart(
             self._tables,
             cells.draw,
             self._of_cell(cells),
@@ -139,9 +141,9 @@ class FactorTables:
             group_of_cell,
             group_of_later[self._combinations],
             groups,
-            period_of,
+            part_of,
         )
-        return deaths, by_period[:, np.argsort(self._combinations)]
+        return deaths, by_part[:, np.argsort(self._combinations)]
 
     def _of_cell(self, cells: Rows) -> Ints:
         of_cell = np.zeros((cells.draw.size, len(self._order)), np.int64)

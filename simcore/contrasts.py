@@ -7,7 +7,8 @@ what follows from it following.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,6 +38,25 @@ class Fit:
     strata: Array
     strata_within: Array
     measures: dict[str, Array]
+
+    def over(self, other: Fit) -> Fit:
+        """How many times those of another fit these are: one where there are none."""
+        return self._each(
+            other, lambda mine, theirs: np.divide(mine, theirs, out=np.ones_like(mine), where=theirs != 0)
+        )
+
+    def times(self, ratio: Fit) -> Fit:
+        """All of it multiplied."""
+        return self._each(ratio, np.multiply)
+
+    def _each(self, other: Fit, do: Callable[[Array, Array], Array]) -> Fit:
+        return Fit(
+            do(self.births, other.births),
+            do(self.cells, other.cells),
+            do(self.strata, other.strata),
+            do(self.strata_within, other.strata_within),
+            {name: do(self.measures[name], other.measures[name]) for name in self.measures},
+        )
 
 
 def contrast_arms(model: Model, structure: Structure) -> list[Arm]:
@@ -101,6 +121,25 @@ class ReferenceYears:
         self.births = [
             weight.values[(self.cells.draw if weight.values.shape[0] > 1 else 0, *at)] for weight in weights
         ]
+
+    def thinned(self, most: int) -> ReferenceYears:
+        """The same with about ``most`` cells a draw that stand for all: the largest, and every so many of the others.
+
+        A cell is kept in proportion to its births in any world, and stands for so many more.
+        """
+        draw, n = self.cells.draw, self.cells.draws
+        if draw.size <= most * n:
+            return self
+        size = sum(births / np.bincount(draw, births, minlength=n)[draw] for births in self.births)
+        kept = np.minimum(1.0, most * size / len(self.births))
+        along = np.cumsum(kept)
+        along -= (along - kept)[np.searchsorted(draw, np.arange(n))][draw]
+        chosen = np.flatnonzero(np.floor(along + 0.5) > np.floor(along - kept + 0.5))
+        thin = copy(self)
+        at = {name: levels[chosen] for name, levels in self.cells.at.items()}
+        thin.cells = Rows(n, draw[chosen], at, self.cells.births[chosen])
+        thin.births = [births[chosen] / kept[chosen] for births in self.births]
+        return thin
 
     def evaluate(self, block: DrawBlock) -> Fit:
         """Deaths by cell and by stratum, and every contrast, with the unknowns as they stand."""
@@ -215,10 +254,10 @@ class _Evaluation:
                 of_later = of_later + self.later[name]
             else:
                 of_cell = of_cell + self.cells.at[name]
-        period_of, wholes = self._periods()
+        part_of, wholes = self._parts()
         groups = n * math.prod(shape)
         tables = FactorTables(hazards, sizes, tuple(self.later))
-        counted, by_part = tables.apart(self.cells, births, of_cell, of_later, groups, period_of)
+        counted, by_part = tables.apart(self.cells, births, of_cell, of_later, groups, part_of)
         by_period = by_part @ wholes
         alive = np.bincount((of_cell[:, None] + of_later).ravel(), births.ravel(), minlength=groups).reshape(
             n, *shape
@@ -238,8 +277,8 @@ class _Evaluation:
             self._shares[key] = spread.values.reshape(self.cells.draw.size, -1)
         return self._shares[key]
 
-    def _periods(self) -> tuple[NDArray[np.int64], Array]:
-        """The part of the year of each cause and band, and what adds parts up to periods, all of them last."""
+    def _parts(self) -> tuple[NDArray[np.int64], Array]:
+        """The part of the year of each band, and what adds parts up to age periods, the whole year last."""
         deaths = self.model.spec.deaths
         inside = [
             [period is None or band in deaths.age_periods[period] for period in self.periods]
@@ -247,7 +286,7 @@ class _Evaluation:
         ]
         parts = sorted(set(map(tuple, inside)))
         of_band = [parts.index(tuple(row)) for row in inside]
-        return np.tile(np.array(of_band), len(deaths.causes)), np.array(parts, dtype=np.float64)
+        return np.array(of_band), np.array(parts, dtype=np.float64)
 
     def _strata(self, births: Array, by_period: Array) -> tuple[Array, Array]:
         """Deaths by age period and level of the residual, all of them and where ratios act."""

@@ -9,6 +9,7 @@ Every array has the draws as its first axis, of length one where draws do not di
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 LETTERS = string.ascii_letters
+SMALL = 4096
+"""Cells of a table that costs nothing beside the weights of births."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +147,46 @@ def push_forward(weights: Labelled, nodes: Sequence[Node], arm: int, keep: Colle
     neither lead to a later node nor stand in ``keep`` are summed out as soon as possible.
     """
     needed = needed_for(nodes, keep)
-    for i, node in enumerate(nodes):
-        if node.name in needed:
-            weights = multiply(weights, node.table(arm), needed_for(nodes[i + 1 :], keep))
+    tables = folded([(node.name, node.table(arm)) for node in nodes if node.name in needed], keep)
+    for i, (_, table) in enumerate(tables):
+        later = {*keep, *(axis for _, other in tables[i + 1 :] for axis in other.axes)}
+        weights = multiply(weights, table, later)
     return (
         weights if set(weights.axes) <= set(keep) else weights.total(*(a for a in weights.axes if a in keep))
     )
+
+
+def folded(tables: Sequence[tuple[str, Labelled]], keep: Collection[str]) -> list[tuple[str, Labelled]]:
+    """Variables that lead to one other alone are summed out into its table, if small: weights then never carry them.
+
+    ``tables`` are conditional probabilities by the variable that each is of.
+
+    >>> cousins = Labelled(("group", "cousins"), np.array([[[0.9, 0.1], [1.0, 0.0]]]))
+    >>> anomaly = Labelled(("cousins", "anomaly"), np.array([[[0.98, 0.02], [0.96, 0.04]]]))
+    >>> [(name, table)] = folded([("cousins", cousins), ("anomaly", anomaly)], {"anomaly"})
+    >>> name, table.axes, table.values.round(4).tolist()
+    ('anomaly', ('group', 'anomaly'), [[[0.978, 0.022], [0.98, 0.02]]])
+    """
+    left = list(tables)
+    for name, table in tables:
+        if name in keep:
+            continue
+        children = [i for i, (other, later) in enumerate(left) if other != name and name in later.axes]
+        if len(children) == 1:
+            own = next(i for i, (other, _) in enumerate(left) if other == name)
+            table = left[own][1]
+            other, child = left[children[0]]
+            sizes = dict(
+                zip(
+                    (*child.axes, *table.axes),
+                    (*child.values.shape[1:], *table.values.shape[1:]),
+                    strict=True,
+                )
+            )
+            if math.prod(sizes.values()) <= SMALL:
+                left[children[0]] = other, multiply(child, table, set(sizes) - {name})
+                del left[own]
+    return left
 
 
 def pull_back(values: Labelled, nodes: Sequence[Node], arm: int) -> Labelled:

@@ -19,8 +19,13 @@ from simcore.network import Array
 from simcore.spec import Contrast
 
 TOLERANCE = 1e-5
-SWEEPS = 3
+SWEEPS = 1
 MAX_ROUNDS = 60
+MOST_CELLS = 6000
+"""Births of a draw are thinned to about so many cells while effects are moved; what that changes is set right after."""
+NEAR = 1e-4
+"""How near all births come where thinned ones were solved to :data:`TOLERANCE`."""
+MAX_CORRECTIONS = 10
 
 
 class NoSolution(RuntimeError):
@@ -51,6 +56,8 @@ class Centre:
     """Births of the reference years by the variables that the baseline hangs on: ``float64[*by]``."""
     inverse: Array
     """Inverse of d gap / d log effect: ``float64[1, contrasts, contrasts]``."""
+    thinning: Fit | None
+    """What all births return, over what the thinned ones do."""
 
 
 def solve_central(model: Model, structure: Structure, on_round: Progress | None = None) -> Centre:
@@ -63,8 +70,8 @@ def solve_central(model: Model, structure: Structure, on_round: Progress | None 
     """
     solver = _Solver(model, structure, central(model), observed(model), None)
     block = solver.run(on_round)
-    fit = solver.world.evaluate(block)
-    return Centre(block, fit.births[0], solver.inverse_jacobian(fit))
+    births = solver.world.evaluate(block).births[0]
+    return Centre(block, births, solver.inverse_jacobian(solver.fit()), solver.thinning)
 
 
 def solve_block(
@@ -109,26 +116,64 @@ class _Solver:
             )
         self.theta = np.stack(logs, axis=1) if logs else np.zeros((n, 0))
         self.has_residual = deaths.residual is not None
+        bands = list(deaths.age_bands)
+        self._bands_of_period = [
+            [bands.index(band) for band in inside] for inside in deaths.age_periods.values()
+        ]
         self.world = ReferenceYears(model, structure, self._block(self.theta))
+        self.thin = self.world.thinned(MOST_CELLS)
+        self.thinning = None if centre is None else centre.thinning
 
     def run(self, on_round: Progress | None) -> DrawBlock:
+        """Solve on the thinned births, look what all of them return, set right how these differ, and again."""
+        for _ in range(MAX_CORRECTIONS):
+            self._solve_thinned(on_round)
+            block = self._block(self.theta)
+            if self.thin is self.world:
+                return block
+            whole = self.world.evaluate(block)
+            if self._error(whole) < NEAR:
+                return block
+            self.thinning = whole.over(self.thin.evaluate(block))
+        raise self._no_solution(whole, f"{MAX_CORRECTIONS} corrections for thinned births")
+
+    def fit(self) -> Fit:
+        """What the model returns with the unknowns as they stand."""
+        fit = self.thin.evaluate(self._block(self.theta))
+        if self.thinning is None:
+            return fit
+        fit = fit.times(self.thinning)
+        # deaths by cell and by stratum are the same deaths, and stay so
+        for p, bands in enumerate(self._bands_of_period if self.has_residual else ()):
+            total = fit.cells[..., bands].reshape(fit.cells.shape[0], -1).sum(axis=1)
+            scale = (total / fit.strata[:, p].sum(axis=1))[:, None]
+            fit.strata[:, p] *= scale
+            fit.strata_within[:, p] *= scale
+        return fit
+
+    def _solve_thinned(self, on_round: Progress | None) -> None:
         fit = self._settle(SWEEPS)
-        inverse = self.inverse_jacobian(fit) if self.inverse is None else self.inverse
-        error = np.inf
+        if self.inverse is None:
+            self.inverse = self.inverse_jacobian(fit)
         for round_ in range(MAX_ROUNDS):
-            gap = self._gap(fit)
-            error = max(self._misfit(fit), float(np.abs(gap).max(initial=0.0)))
+            gap, error = self._gap(fit), self._error(fit)
             if on_round is not None:
                 on_round(round_, error)
             if error < TOLERANCE:
-                return self._block(self.theta)
-            step = np.clip(-np.einsum("zij,zj->zi", inverse, gap), -0.7, 0.7)
+                return
+            step = np.clip(-np.einsum("zij,zj->zi", self.inverse, gap), -0.7, 0.7)
             self.theta = self.theta + step
             fit = self._settle(SWEEPS)
-            inverse = _broyden(inverse, step, self._gap(fit) - gap)
-        raise NoSolution(
-            f"{self.model.name} ({self.structure.label}): draws {self._worst(fit)} are still {error:.1e} from the "
-            f"published totals after {MAX_ROUNDS} rounds; widen a prior or change where an effect may act"
+            self.inverse = _broyden(self.inverse, step, self._gap(fit) - gap)
+        raise self._no_solution(fit, f"{MAX_ROUNDS} rounds")
+
+    def _error(self, fit: Fit) -> float:
+        return max(self._misfit(fit), float(np.abs(self._gap(fit)).max(initial=0.0)))
+
+    def _no_solution(self, fit: Fit, after: str) -> NoSolution:
+        return NoSolution(
+            f"{self.model.name} ({self.structure.label}): draws {self._worst(fit)} are still {self._error(fit):.1e} "
+            f"from the published totals after {after}; widen a prior or change where an effect may act"
         )
 
     def _block(self, theta: Array) -> DrawBlock:
@@ -145,16 +190,13 @@ class _Solver:
             [] if solve is None else [c for name, c in solve.contrasts.items() if name not in self.contrasts]
         )
 
-    def _evaluate(self) -> Fit:
-        return self.world.evaluate(self._block(self.theta))
-
     def _settle(self, sweeps: int) -> Fit:
         """Move baselines and residuals towards the observed deaths, effects held."""
-        fit = self._evaluate()
+        fit = self.fit()
         for _ in range(sweeps):
             self._move_baseline(fit)
             self._move_residual(fit)
-            fit = self._evaluate()
+            fit = self.fit()
         return fit
 
     def _move_baseline(self, fit: Fit) -> None:

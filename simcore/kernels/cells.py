@@ -12,7 +12,7 @@ def _risk(tables, draw, row_of_cell, row_of_combination, alike, share, bands, ou
     """Fill ``out`` float64[cells, causes x bands]: each cell's incidence, averaged over combinations."""
     factors, combinations = row_of_cell.shape[1], share.shape[1]
     product = np.empty((factors, tables.shape[2]))
-    hazard, met_alive = product[-1], np.empty(bands)
+    hazard, met_alive, died = product[-1], np.empty(bands), np.empty(bands)
     # what each combination was last worked out from, and what came out: the next cell is often alike there
     row_before = np.full((combinations, factors), np.int64(-1))
     risk = np.empty((combinations, tables.shape[2]))
@@ -35,7 +35,7 @@ def _risk(tables, draw, row_of_cell, row_of_combination, alike, share, bands, ou
                 row_before[m, f] = row
             if another:
                 _multiply(table, row_before[m], made_of, product)
-                _incidence(hazard, bands, met_alive, risk[m])
+                _incidence(hazard, bands, met_alive, died, risk[m])
             for i in range(mine.size):
                 mine[i] += weight * risk[m, i]
 
@@ -114,7 +114,7 @@ def _checked(
     row_of_cell = np.require(row_of_cell, np.int64, ["C", "W"])
     row_of_combination = np.require(row_of_combination, np.int64, ["C", "W"])
     share = np.require(share, np.float64, ["C", "W"])
-    draws, factor_rows, causes, bands = tables.shape
+    draws, factor_rows = tables.shape[:2]
     cells, factors = row_of_cell.shape
     fits = (
         draw.shape == (cells,)
@@ -140,16 +140,17 @@ def _checked(
 
 
 @njit(cache=True, nogil=True)
-def _apart(tables, draw, row_of_cell, row_of_combination, alike, weight, group_of_cell, group_of_combination,
-           period_of, bands, deaths, by_period):  # fmt: skip
-    """Deaths by group, ``deaths`` float64[groups, causes x bands]; risk by period, float64[cells, combinations, periods]."""
-    factors, combinations = row_of_cell.shape[1], weight.shape[1]
+def _apart(where, births, group_of_cell, group_of_combination, part_of, deaths, by_part):
+    """Fill ``deaths`` float64[groups, causes x bands] and ``by_part`` float64[cells, combinations, parts]."""
+    tables, draw, row_of_cell, row_of_combination, alike = where
+    factors, combinations, bands = row_of_cell.shape[1], births.shape[1], part_of.size
     product = np.empty((factors, tables.shape[2]))
-    hazard, met_alive = product[-1], np.empty(bands)
+    hazard, met_alive, died = product[-1], np.empty(bands), np.empty(bands)
     row_before = np.full((combinations, factors), np.int64(-1))
     risk = np.empty((combinations, tables.shape[2]))
+    parts = np.zeros((combinations, by_part.shape[2]))
     made_of = np.full(factors, np.int64(-1))
-    for cell in range(weight.shape[0]):
+    for cell in range(births.shape[0]):
         table = tables[draw[cell] if tables.shape[0] > 1 else 0]
         if cell > 0 and draw[cell] != draw[cell - 1]:
             row_before[:] = -1
@@ -162,12 +163,15 @@ def _apart(tables, draw, row_of_cell, row_of_combination, alike, weight, group_o
                 row_before[m, f] = row
             if another:
                 _multiply(table, row_before[m], made_of, product)
-                _incidence(hazard, bands, met_alive, risk[m])
-            births, here = weight[cell, m], deaths[group_of_cell[cell] + group_of_combination[m]]
-            by_period[cell, m, :] = 0.0
+                _incidence(hazard, bands, met_alive, died, risk[m])
+                parts[m, :] = 0.0
+                for b in range(bands):
+                    parts[m, part_of[b]] += died[b]
+            here, weight = deaths[group_of_cell[cell] + group_of_combination[m]], births[cell, m]
             for i in range(here.size):
-                here[i] += births * risk[m, i]
-                by_period[cell, m, period_of[i]] += risk[m, i]
+                here[i] += weight * risk[m, i]
+            for p in range(by_part.shape[2]):
+                by_part[cell, m, p] = parts[m, p]
 
 
 def deaths_apart(
@@ -180,9 +184,9 @@ def deaths_apart(
     group_of_cell: Ints,
     group_of_combination: Ints,
     groups: int,
-    period_of: Ints,
+    part_of: Ints,
 ) -> tuple[Floats, Floats]:
-    """Deaths by group, and the risk of every cell at every combination of later levels, by age period.
+    """Deaths by group, and the risk of every cell at every combination of later levels, by part of the year.
 
     Parameters
     ----------
@@ -192,12 +196,12 @@ def deaths_apart(
     group_of_cell : int64[cells]
     group_of_combination : int64[combinations]
         A group is the sum of the two.
-    period_of : int64[causes x bands]
-        Age period of each column.
+    part_of : int64[bands]
+        The part that each age band belongs to.
 
     Returns
     -------
-    float64[groups, causes, bands], float64[cells, combinations, periods]
+    float64[groups, causes, bands], float64[cells, combinations, parts]
 
     Raises
     ------
@@ -209,28 +213,25 @@ def deaths_apart(
     )
     group_of_cell = np.require(group_of_cell, np.int64, ["C", "W"])
     group_of_combination = np.require(group_of_combination, np.int64, ["C", "W"])
-    period_of = np.require(period_of, np.int64, ["C", "W"])
+    part_of = np.require(part_of, np.int64, ["C", "W"])
     draws, factor_rows, causes, bands = tables.shape
     cells, combinations = births.shape
     if (
         group_of_cell.shape != (cells,)
         or group_of_combination.shape != (combinations,)
-        or period_of.shape != (causes * bands,)
+        or part_of.shape != (bands,)
     ):
-        raise ValueError(
-            f"groups and periods do not match {births.shape} births and {causes} x {bands} columns"
-        )
+        raise ValueError(f"groups and parts do not match {births.shape} births and {bands} bands")
     if cells and combinations:
         least = group_of_cell.min() + group_of_combination.min()
         most = group_of_cell.max() + group_of_combination.max()
-        if not 0 <= least <= most < groups or period_of.min() < 0:
+        if not 0 <= least <= most < groups or part_of.min() < 0:
             raise ValueError(f"a group leaves the {groups} groups")
     deaths = np.zeros((groups, causes * bands))
-    by_period = np.empty((cells, combinations, int(period_of.max()) + 1))
-    flat = tables.reshape(draws, factor_rows, -1)
-    _apart(flat, draw, row_of_cell, row_of_combination, alike, births, group_of_cell, group_of_combination,
-           period_of, bands, deaths, by_period)  # fmt: skip
-    return deaths.reshape(groups, causes, bands), by_period
+    by_part = np.empty((cells, combinations, int(part_of.max()) + 1))
+    where = tables.reshape(draws, factor_rows, -1), draw, row_of_cell, row_of_combination, alike
+    _apart(where, births, group_of_cell, group_of_combination, part_of, deaths, by_part)
+    return deaths.reshape(groups, causes, bands), by_part
 
 
 @njit(cache=True, nogil=True)

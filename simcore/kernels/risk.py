@@ -40,8 +40,11 @@ def _mean_survival(x):
 
 
 @njit(cache=True, nogil=True)
-def _incidence(hazard, bands, met_alive, out):
-    """Incidence of one row: ``hazard`` and ``out`` are [causes x bands], flat; ``met_alive`` [bands] is scratch."""
+def _incidence(hazard, bands, met_alive, died, out):
+    """Incidence of one row: ``hazard`` and ``out`` are [causes x bands], flat; ``died`` [bands] is its sum over causes.
+
+    ``met_alive`` [bands] is scratch.
+    """
     for b in range(bands):
         met_alive[b] = hazard[b]
     for begin in range(bands, hazard.size, bands):
@@ -51,6 +54,7 @@ def _incidence(hazard, bands, met_alive, out):
     for b in range(bands):
         total, share = met_alive[b], _mean_survival(met_alive[b])
         met_alive[b] = alive * share
+        died[b] = alive * (total * share)
         alive *= 1.0 - total * share
     for begin in range(0, hazard.size, bands):
         for b in range(bands):
@@ -82,14 +86,14 @@ def _multiply_factors(factors, row_of_factor, row, product):
 def _rows_from_factors(tables, row_of_factor, bands, store_hazard, out):
     """Hazards, or incidence at once, of every row: ``out`` float64[draws, rows, causes x bands]."""
     product = np.empty((row_of_factor.shape[0], tables.shape[2]))
-    hazard, met_alive = product[-1], np.empty(bands)
+    hazard, met_alive, died = product[-1], np.empty(bands), np.empty(bands)
     for draw in range(tables.shape[0]):
         for row in range(row_of_factor.shape[1]):
             _multiply_factors(tables[draw], row_of_factor, row, product)
             if store_hazard:
                 out[draw, row] = hazard
             else:
-                _incidence(hazard, bands, met_alive, out[draw, row])
+                _incidence(hazard, bands, met_alive, died, out[draw, row])
 
 
 def incidence(hazard: Floats) -> Floats:
