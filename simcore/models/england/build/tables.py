@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from . import births, exposures, gestation, reconciliation, targets
+from . import births, exposures, gestation, observed_groups, reconciliation, targets
 from .evidence import MODEL, Table
 from .groups import FIVE, NINE
 
@@ -29,6 +29,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "targets_deaths_nine_causes": partial(targets.joint_table, NINE),
     "targets_effective_counts": targets.effective_counts,
     "reconciliation": partial(reconciliation.rows, FIVE),
+    "observed_groups": observed_groups.observed_groups,
     "reconciliation_nine_causes": partial(reconciliation.rows, NINE),
 }
 
