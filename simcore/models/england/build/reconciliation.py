@@ -7,7 +7,7 @@ import numpy as np
 from . import deaths, published
 from .evidence import Cells, Table, count, read
 from .gestation import BANDS, national_births, pooled
-from .groups import NINE, Grouping
+from .groups import FIVE, Grouping
 from .numbers import Array
 
 REASONS = {
@@ -169,7 +169,7 @@ def report() -> str:
     """The reconciliation as text: one block for each published table."""
     lines: list[str] = []
     seen = ""
-    for row in rows(NINE):
+    for row in rows(FIVE):
         head = f"{row['published_table']}, {row['geography']}, {row['period']}: {row['why']}"
         if head != seen:
             lines += ["", head, f"  {'':34}{'published':>12}{'scaled':>14}{'target':>14}{'difference':>14}"]
@@ -177,7 +177,7 @@ def report() -> str:
         published_count, difference = float(str(row["published"])), float(str(row["difference"]))
         figures = "".join(f"{float(str(row[c])):>14,.1f}" for c in ("scaled", "target"))
         lines.append(f"  {row['item']:34}{published_count:>12,.0f}{figures}{difference:>+14,.1f}")
-    died = 1000 * deaths.targets(NINE).joint.sum(axis=(0, 1)) / national_births()
+    died = 1000 * deaths.targets(FIVE).joint.sum(axis=(0, 1)) / national_births()
     rates = ", ".join(f"{band} {rate:.1f}" for band, rate in zip(BANDS, np.asarray(died), strict=True))
     lines += ["", f"infant deaths per 1,000 births by gestation, England 2018-20, as reconciled: {rates}"]
     return "\n".join(lines[1:])
