@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simcore.models.england.build import births, deaths, exposures, gestation, numbers, published, tables
+from simcore.models.england.build import births, exposures, gestation, numbers, tables
 from simcore.models.england.build.__main__ import main
 from simcore.models.england.build.evidence import DECILES, EVIDENCE, MODEL
 
@@ -41,16 +41,6 @@ def source_keys() -> set[str]:
 def by_decile(table: list[Row], column: str = "share", **where: str) -> np.ndarray:
     found = {r["imd_decile"]: float(r[column]) for r in table if all(r[k] == v for k, v in where.items())}
     return np.array([found[d] for d in DECILES])
-
-
-def joint() -> np.ndarray:
-    """float[causes, age bands, gestation bands] as shipped."""
-    index = {
-        (r["cause"], r["age_band"], r["gestation"]): float(r["deaths"]) for r in rows("targets_deaths_joint")
-    }
-    return np.array(
-        [[[index[c, a, g] for g in gestation.BANDS] for a in published.AGE_BANDS] for c in published.CAUSES]
-    )
 
 
 def test_shipped_tables_are_what_the_evidence_gives() -> None:
@@ -177,71 +167,6 @@ def test_deprived_areas_have_more_preterm_births_and_steeper_before_24_weeks() -
     w = births.weights(2018, 2019, 2020)
     fifths = [float(w[i] @ all_preterm[i] / w[i].sum()) for i in (slice(0, 2), slice(8, 10))]
     assert fifths[0] / fifths[1] == pytest.approx(7.2 / 4.9, rel=0.02)  # published, singletons
-
-
-def test_deaths_by_decile_are_the_published_counts() -> None:
-    table = rows("targets_deaths_by_decile")
-    neonatal, later = (
-        by_decile(table, "deaths", age_period=period) for period in ("neonatal", "postneonatal")
-    )
-    assert (neonatal.sum(), later.sum()) == (4980, 1748)
-    imr = 1000 * (neonatal + later) / births.weights(2018, 2019, 2020)
-    assert imr == pytest.approx([5.37, 4.52, 3.92, 3.91, 3.33, 3.23, 3.10, 2.71, 2.76, 2.48], abs=5e-3)
-
-
-def test_joint_deaths_meet_every_margin() -> None:
-    cells, t = joint(), deaths.targets()
-    assert cells[:, :3].sum() == pytest.approx(4980, abs=1e-3)
-    assert cells[:, 3:].sum() == pytest.approx(1748, abs=1e-3)
-    margins = (t.ages, t.gestation_period, t.cause_period, t.cause_extreme)
-    assert deaths.worst_miss(cells, *margins) < 1e-4
-
-
-def test_joint_margins_are_the_published_shares() -> None:
-    cells = joint()
-    cause, whole = published.cause_totals(), cells.sum()
-    assert cells.sum(axis=(1, 2)) == pytest.approx(cause * whole / cause.sum(), rel=1e-6)
-    over = published.cause_24_weeks_up()
-    assert cells[:, :3, 2:].sum(axis=(1, 2)) / cells[:, :3, 2:].sum() == pytest.approx(
-        over / over.sum(), rel=1e-6
-    )
-    assert cells[:, :, 0].sum() == pytest.approx(1138, abs=1e-3)  # as published: no unlinked death there
-
-
-def test_deaths_are_fewer_than_births_in_every_band() -> None:
-    died = joint().sum(axis=(0, 1)) / gestation.national_births()
-    assert (died < 1.0).all()
-    assert died[:2] == pytest.approx([0.977, 0.812], abs=1e-3)
-    assert (np.diff(died) < 0).all()
-
-
-def test_structural_zeros_are_the_stated_ones() -> None:
-    cells = joint()
-    zero = np.zeros(cells.shape, bool)
-    sudden = published.CAUSES.index("sudden")
-    zero[:, 1:, 0] = zero[sudden, 0] = zero[sudden, :3, :2] = True
-    assert (cells[zero] == 0).all()
-    assert (cells[~zero] > 0).all()
-
-
-def test_effective_counts_never_exceed_the_deaths_they_stand_for() -> None:
-    behind = {r["margin"]: int(r["effective_count"]) for r in rows("targets_effective_counts")}
-    assert (behind["joint_neonatal"], behind["joint_postneonatal"]) == (2524, 541)
-    assert behind["joint_neonatal"] <= min(
-        behind[m] for m in behind if m in ("age_neonatal", "gestation_neonatal")
-    )
-    for row in rows("targets_deaths_joint"):
-        assert float(row["effective_count"]) <= float(row["deaths"])
-
-
-def test_reconciliation_prints_every_table_beside_its_target() -> None:
-    table = rows("reconciliation")
-    assert all(r["why"] for r in table)
-    for row in table:
-        gap = float(row["target"]) - float(row["scaled"])
-        assert float(row["difference"]) == pytest.approx(gap, abs=2e-3)
-        if row["why"] == "kept as published":
-            assert float(row["target"]) == pytest.approx(float(row["published"]), rel=1e-6)
 
 
 def test_fitting_refuses_margins_that_disagree() -> None:

@@ -15,9 +15,9 @@ import numpy as np
 
 from .evidence import read
 from .gestation import BANDS, national_births, pooled, spread
+from .groups import Grouping
 from .numbers import Array, fit
 from .published import (
-    CAUSES,
     age_counts,
     cause_24_weeks_up,
     cause_by_gestation_seed,
@@ -26,9 +26,8 @@ from .published import (
     decile_deaths,
 )
 
-SUDDEN = CAUSES.index("sudden")
-PERIOD_BLOCKS = ((0, 2), (2, 3), (3, 5))
-"""Age bands of early neonatal, late neonatal and post-neonatal deaths, as half-open ranges."""
+EXTREME = (slice(0, 2), slice(2, 6))
+"""Gestation bands under 24 weeks, and from 24 weeks."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +47,23 @@ class Targets:
 
 
 @cache
-def targets() -> Targets:
-    """Reconcile the published tables (England, births and deaths of 2018 to 2020)."""
+def targets(grouping: Grouping) -> Targets:
+    """Reconcile the published tables (England, births and deaths of 2018 to 2020).
+
+    Raises
+    ------
+    ValueError
+        When the margins cannot be met together, or when more die than are born.
+    """
     neonatal, post = decile_deaths().sum(axis=0)
-    ages = age_counts()
+    ages = age_counts(grouping)
     ages[:3] *= neonatal / ages[:3].sum()
     ages[3:] *= post / ages[3:].sum()
     periods = np.array([ages[:2].sum(), ages[2], ages[3:].sum()])
     gestation_period = by_gestation(periods, neonatal, post)
     under_24 = float(gestation_period[:2, :2].sum())
-    cause_period, cause_extreme = by_cause(periods, under_24)
-    joint = fit_joint(ages, gestation_period, cause_period, cause_extreme)
+    cause_period, cause_extreme = by_cause(grouping, periods, under_24)
+    joint = fit_joint(grouping, ages, gestation_period, cause_period, cause_extreme)
     too_many = joint.sum(axis=(0, 1)) >= national_births()
     if too_many.any():
         raise ValueError(f"more deaths than births at {np.array(BANDS)[too_many]}")
@@ -80,71 +85,84 @@ def by_gestation(periods: Array, neonatal: float, post: float) -> Array:
     return np.column_stack([split, band_post])
 
 
-def by_cause(periods: Array, under_24: float) -> tuple[Array, Array]:
+def by_cause(grouping: Grouping, periods: Array, under_24: float) -> tuple[Array, Array]:
     """Causes by period, and neonatal deaths by cause under and from 24 weeks.
 
     Cause totals are those of England and Wales 2018 to 2020 as shares of England's deaths. Neonatal deaths
     from 24 weeks have England's own causes. What is left of each cause is split between neonatal deaths
-    under 24 weeks and post-neonatal deaths, in the proportions of England and Wales 2020; no sudden
-    deaths are put under 24 weeks.
+    under 24 weeks and post-neonatal deaths, in the proportions of England and Wales 2020, except where a
+    cause has no neonatal deaths under 24 weeks. Where 2020 counted none, half a death stands in its place,
+    so that a zero by chance is not a rule.
     """
     neonatal = float(periods[:2].sum())
-    total = cause_totals() * periods.sum() / cause_totals().sum()
-    over = cause_24_weeks_up()
+    total = cause_totals(grouping)
+    total *= periods.sum() / total.sum()
+    over = cause_24_weeks_up(grouping)
     over *= (neonatal - under_24) / over.sum()
-    shape = cause_by_period()
+    shape = cause_by_period(grouping)
     shape *= (total / shape.sum(axis=1))[:, None]
     seed = np.column_stack([np.maximum(shape[:, :2].sum(axis=1) - over, 0.5), shape[:, 2]])
-    seed[SUDDEN, 0] = 0.0
+    seed[grouping.rows_of(grouping.never_neonatal_before_24_weeks), 0] = 0.0
     rest = fit(seed, [((0,), total - over), ((1,), np.array([under_24, periods[2]]))])
     cause_neonatal = over + rest[:, 0]
-    split = fit(shape[:, :2], [((0,), cause_neonatal), ((1,), periods[:2])])
+    early_late = np.maximum(cause_by_period(grouping)[:, :2], 0.5)
+    split = fit(early_late, [((0,), cause_neonatal), ((1,), periods[:2])])
     return np.column_stack([split, rest[:, 1]]), np.column_stack([rest[:, 0], over])
 
 
-def seed_joint() -> Array:
+def seed_joint(grouping: Grouping) -> Array:
     """float64[causes, age bands, bands]: what is known of cause by gestation; structural zeros."""
-    by_weight = cause_by_gestation_seed()
-    seed = np.empty((5, 5, 6))
+    by_weight = cause_by_gestation_seed(grouping)
+    seed = np.empty((len(grouping.causes), len(grouping.ages), len(BANDS)))
     seed[:, :3] = by_weight[:, None, 0]
     seed[:, 3:] = by_weight[:, None, 1]
     seed[:, 1:, 0] = 0.0  # born before 22 weeks: all published deaths are early, taken as day 0
-    seed[SUDDEN, 0] = 0.0  # a sudden unexpected death is not one of the day of birth
-    seed[SUDDEN, :3, :2] = 0.0  # nor a neonatal death of a baby born before 24 weeks
+    seed[grouping.rows_of(grouping.never_on_day_0), 0] = 0.0
+    seed[grouping.rows_of(grouping.never_neonatal_before_24_weeks), :3, :2] = 0.0
     return seed
 
 
-def fit_joint(ages: Array, gestation_period: Array, cause_period: Array, cause_extreme: Array) -> Array:
+def fit_joint(
+    grouping: Grouping, ages: Array, gestation_period: Array, cause_period: Array, cause_extreme: Array
+) -> Array:
     """Fit cause by age by gestation to every margin at once."""
     # period and the 24-week line are sums of cells, so they are fitted as blocks of one enlarged step
-    table = seed_joint()
+    table = seed_joint(grouping)
+    margins = (ages, gestation_period, cause_period, cause_extreme)
     for _ in range(20_000):
         table *= np.divide(ages, table.sum(axis=(0, 2)))[None, :, None]
-        for p, (a, b) in enumerate(PERIOD_BLOCKS):
-            have = table[:, a:b].sum(axis=(0, 1))
-            want = gestation_period[:, p]
-            table[:, a:b] *= np.divide(want, have, out=np.zeros(6), where=have > 0)[None, None, :]
-            have = table[:, a:b].sum(axis=(1, 2))
-            want = cause_period[:, p]
-            table[:, a:b] *= np.divide(want, have, out=np.zeros(5), where=have > 0)[:, None, None]
-        for e, (a, b) in enumerate(((0, 2), (2, 6))):
-            have = table[:, :3, a:b].sum(axis=(1, 2))
-            want = cause_extreme[:, e]
-            table[:, :3, a:b] *= np.divide(want, have, out=np.zeros(5), where=have > 0)[:, None, None]
-        if worst_miss(table, ages, gestation_period, cause_period, cause_extreme) < 1e-9:
+        for p, period in enumerate(grouping.periods.values()):
+            have = table[:, period].sum(axis=(0, 1))
+            table[:, period] *= factor(gestation_period[:, p], have)[None, None, :]
+            have = table[:, period].sum(axis=(1, 2))
+            table[:, period] *= factor(cause_period[:, p], have)[:, None, None]
+        for e, bands in enumerate(EXTREME):
+            have = table[:, :3, bands].sum(axis=(1, 2))
+            table[:, :3, bands] *= factor(cause_extreme[:, e], have)[:, None, None]
+        if worst_miss(grouping, table, *margins) < 1e-9:
             return table
-    miss = worst_miss(table, ages, gestation_period, cause_period, cause_extreme)
+    miss = worst_miss(grouping, table, *margins)
     raise ValueError(f"margins cannot be met together: largest miss {miss:.3g} deaths")
 
 
+def factor(want: Array, have: Array) -> Array:
+    """What to multiply by; zero where nothing is."""
+    return np.divide(want, have, out=np.zeros_like(want), where=have > 0)
+
+
 def worst_miss(
-    table: Array, ages: Array, gestation_period: Array, cause_period: Array, cause_extreme: Array
+    grouping: Grouping,
+    table: Array,
+    ages: Array,
+    gestation_period: Array,
+    cause_period: Array,
+    cause_extreme: Array,
 ) -> float:
     """Largest difference, in deaths, between a margin of the table and its target."""
     misses = [np.abs(table.sum(axis=(0, 2)) - ages).max()]
-    for p, (a, b) in enumerate(PERIOD_BLOCKS):
-        misses.append(np.abs(table[:, a:b].sum(axis=(0, 1)) - gestation_period[:, p]).max())
-        misses.append(np.abs(table[:, a:b].sum(axis=(1, 2)) - cause_period[:, p]).max())
-    for e, (a, b) in enumerate(((0, 2), (2, 6))):
-        misses.append(np.abs(table[:, :3, a:b].sum(axis=(1, 2)) - cause_extreme[:, e]).max())
+    for p, period in enumerate(grouping.periods.values()):
+        misses.append(np.abs(table[:, period].sum(axis=(0, 1)) - gestation_period[:, p]).max())
+        misses.append(np.abs(table[:, period].sum(axis=(1, 2)) - cause_period[:, p]).max())
+    for e, bands in enumerate(EXTREME):
+        misses.append(np.abs(table[:, :3, bands].sum(axis=(1, 2)) - cause_extreme[:, e]).max())
     return float(max(misses))

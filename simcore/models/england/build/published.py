@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from .evidence import DECILES, count, read
+from .evidence import DECILES, Row, count, read
 from .gestation import BANDS
+from .groups import Grouping
 from .numbers import Array
 
 YEARS = ("2018", "2019", "2020")
-CAUSES = ("immaturity", "congenital", "sudden", "infection", "other")
-AGE_BANDS = ("day_0", "days_1_6", "days_7_27", "days_28_90", "days_91_364")
-CAUSE_OF = {
-    "Immaturity related conditions": "immaturity",
-    "Congenital anomalies": "congenital",
-    "Sudden infant deaths": "sudden",
-    "Infections": "infection",
-    "Antepartum infections": "infection",
-    "Asphyxia, anoxia or trauma (intrapartum)": "other",
-    "External conditions": "other",
-    "Other specific conditions": "other",
-    "Other conditions": "other",
-}
 # the nearest gestation band to each birthweight band, for the seed only
 WEIGHT_OF = {
     "<1000": ("under_22", "22_23", "24_27"),
@@ -46,57 +36,56 @@ def decile_deaths() -> Array:
     return out
 
 
-def age_counts() -> Array:
+def age_counts(grouping: Grouping) -> Array:
     """float64[age bands]: deaths of England and Wales, 2018 to 2020."""
-    out = np.zeros(5)
-    for row in read("ons_infant_deaths_by_age_ew_2018_2020"):
-        out += [
-            count(row["deaths_under_1_day"]),
-            count(row["deaths_1_day_to_under_1_week"]),
-            count(row["late_neonatal_deaths"]),
-            count(row["deaths_4_weeks_to_under_3_months"]),
-            count(row["deaths_3_to_under_6_months"]) + count(row["deaths_6_months_to_under_1_year"]),
+    rows = read("ons_infant_deaths_by_age_ew_2018_2020")
+    return np.array(
+        [
+            float(sum(count(row[column]) for row in rows for column in columns))
+            for columns in grouping.age_columns.values()
         ]
-    return out
+    )
 
 
-def cause_by_period() -> Array:
+def cause_by_period(grouping: Grouping) -> Array:
     """float64[causes, 3]: early, late and post-neonatal deaths of England and Wales, 2020."""
-    out = np.zeros((5, 3))
-    for row in read("ons_cause_birthweight_ew_2020"):
-        if row["birthweight_g"] == "All" and row["cause_group"] in CAUSE_OF:
-            c = CAUSES.index(CAUSE_OF[row["cause_group"]])
-            early = 0 if row["early_neonatal_deaths"] == "z" else count(row["early_neonatal_deaths"])
-            neonatal = 0 if row["neonatal_deaths"] == "z" else count(row["neonatal_deaths"])
+    out = np.zeros((len(grouping.causes), 3))
+    for row, c in by_cause("ons_cause_birthweight_ew_2020", grouping):
+        if row["birthweight_g"] == "All":
+            early, neonatal = count(row["early_neonatal_deaths"]), count(row["neonatal_deaths"])
             out[c] += early, neonatal - early, count(row["postneonatal_deaths"])
     return out
 
 
-def cause_by_gestation_seed() -> Array:
+def cause_by_gestation_seed(grouping: Grouping) -> Array:
     """float64[causes, 2, bands]: neonatal and post-neonatal deaths by birthweight, as if by gestation."""
-    out = np.full((5, 2, 6), 0.5)  # half a death, so that a zero by chance is not a rule
-    for row in read("ons_cause_birthweight_ew_2020"):
-        if row["cause_group"] in CAUSE_OF and row["birthweight_g"] in WEIGHT_OF:
-            c = CAUSES.index(CAUSE_OF[row["cause_group"]])
-            for band in WEIGHT_OF[row["birthweight_g"]]:
-                out[c, 0, BANDS.index(band)] += count(row["neonatal_deaths"])
-                out[c, 1, BANDS.index(band)] += count(row["postneonatal_deaths"])
+    # half a death, so that a zero by chance is not a rule
+    out = np.full((len(grouping.causes), 2, len(BANDS)), 0.5)
+    for row, c in by_cause("ons_cause_birthweight_ew_2020", grouping):
+        for band in WEIGHT_OF.get(row["birthweight_g"], ()):
+            out[c, 0, BANDS.index(band)] += count(row["neonatal_deaths"])
+            out[c, 1, BANDS.index(band)] += count(row["postneonatal_deaths"])
     return out
 
 
-def cause_totals() -> Array:
+def cause_totals(grouping: Grouping) -> Array:
     """float64[causes]: infant deaths of England and Wales, 2018 to 2020."""
-    out = np.zeros(5)
-    for row in read("ons_cause_ew_2018_2020"):
-        if row["cause_group"] in CAUSE_OF:
-            out[CAUSES.index(CAUSE_OF[row["cause_group"]])] += count(row["infant_deaths"])
+    out = np.zeros(len(grouping.causes))
+    for row, c in by_cause("ons_cause_ew_2018_2020", grouping):
+        out[c] += count(row["infant_deaths"])
     return out
 
 
-def cause_24_weeks_up() -> Array:
+def cause_24_weeks_up(grouping: Grouping) -> Array:
     """float64[causes]: neonatal deaths of England at 24 weeks and over, linked, 2018 to 2020."""
-    out = np.zeros(5)
-    for row in read("ons_cause_neonatal_24wplus_england_2018_2020"):
-        if row["cause_group"] in CAUSE_OF:
-            out[CAUSES.index(CAUSE_OF[row["cause_group"]])] += count(row["neonatal_deaths"])
+    out = np.zeros(len(grouping.causes))
+    for row, c in by_cause("ons_cause_neonatal_24wplus_england_2018_2020", grouping):
+        out[c] += count(row["neonatal_deaths"])
     return out
+
+
+def by_cause(table: str, grouping: Grouping) -> Iterator[tuple[Row, int]]:
+    """Each row of a table that is a cause of death, with the place of its cause."""
+    for row in read(table):
+        if row["cause_group"] in grouping.cause_of:
+            yield row, grouping.causes.index(grouping.cause_of[row["cause_group"]])

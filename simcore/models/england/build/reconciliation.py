@@ -7,6 +7,7 @@ import numpy as np
 from . import deaths, published
 from .evidence import Cells, Table, count, read
 from .gestation import BANDS, national_births, pooled
+from .groups import FIVE, Grouping
 from .numbers import Array
 
 REASONS = {
@@ -25,7 +26,6 @@ REASONS = {
     "over 22 weeks and more",
     "over24": "linked deaths of known gestation; shares kept, on all deaths from 24 weeks",
 }
-PERIODS = (("early neonatal", 0, 2), ("late neonatal", 2, 3), ("post-neonatal", 3, 5))
 ENGLAND, EW, THREE = "England", "England and Wales", "2018-2020"
 
 
@@ -59,14 +59,20 @@ def block(
     ]
 
 
-def rows() -> Table:
+def rows(grouping: Grouping) -> Table:
     """All published figures used, beside the targets."""
-    return [*totals(), *other_totals(), *gestation_rows(), *cause_rows(), *age_rows()]
+    return [
+        *totals(grouping),
+        *other_totals(),
+        *gestation_rows(grouping),
+        *cause_rows(grouping),
+        *age_rows(grouping),
+    ]
 
 
-def totals() -> Table:
+def totals(grouping: Grouping) -> Table:
     """England's totals by decile, kept; what other tables print for the same."""
-    joint = deaths.targets().joint
+    joint = deaths.targets(grouping).joint
     by_decile = {r["year"]: r for r in read("ons_imd_decile_england_2010_2020") if r["imd_decile"] == "Total"}
     neonatal = sum(count(by_decile[y]["neonatal_deaths"]) for y in published.YEARS)
     infant = sum(count(by_decile[y]["infant_deaths"]) for y in published.YEARS)
@@ -110,9 +116,9 @@ def unlinked(table: str, n: int) -> Cells:
     return line(table, EW, "2020", "unlinked infant deaths", n, n, 0, "no_link", "ons_cim2020")
 
 
-def gestation_rows() -> Table:
+def gestation_rows(grouping: Grouping) -> Table:
     """Births and deaths by gestation band."""
-    joint = deaths.targets().joint
+    joint = deaths.targets(grouping).joint
     weeks, ew = read("ons_gestation_neonatal_england_2018_2020"), read("ons_gestation_ew_2020")
     national, births = national_births(), pooled(weeks, "live_births")[0]
     neonatal, by_band = pooled(weeks, "neonatal_deaths")[0], joint[:, :3].sum(axis=(0, 1))
@@ -124,34 +130,36 @@ def gestation_rows() -> Table:
     for g, (band, n, to) in enumerate(zip(BANDS, neonatal, by_band, strict=True)):
         why = "unlinked" if g else "same"
         out.append(line("deaths by week", ENGLAND, THREE, f"neonatal {band}", n, n, to, why, key))
-    for name, a, b in PERIODS:
+    for name, period in grouping.periods.items():
         raw = pooled(ew, f"{name.replace('-', '').replace(' ', '_')}_deaths")[0]
-        why = "post2020" if a == 3 else "ew2020"
-        target = joint[:, a:b].sum(axis=(0, 1))
+        why = "post2020" if name == "post-neonatal" else "ew2020"
+        target = joint[:, period].sum(axis=(0, 1))
         items = [f"{name} {band}" for band in BANDS]
         out += block(f"deaths by week, {name}", EW, "2020", items, raw, target, why, "ons_cim2020")
     return out
 
 
-def cause_rows() -> Table:
+def cause_rows(grouping: Grouping) -> Table:
     """Deaths by cause: all, neonatal from 24 weeks, and by period."""
-    joint = deaths.targets().joint
-    causes = list(published.CAUSES)
+    joint = deaths.targets(grouping).joint
+    causes = list(grouping.causes)
     all_ages, over = joint.sum(axis=(1, 2)), joint[:, :3, 2:].sum(axis=(1, 2))
-    out = block("by cause", EW, THREE, causes, published.cause_totals(), all_ages, "ew3", "ons_cim2020")
-    raw, name = published.cause_24_weeks_up(), "neonatal by cause, 24 weeks up"
+    out = block(
+        "by cause", EW, THREE, causes, published.cause_totals(grouping), all_ages, "ew3", "ons_cim2020"
+    )
+    raw, name = published.cause_24_weeks_up(grouping), "neonatal by cause, 24 weeks up"
     out += block(name, ENGLAND, THREE, causes, raw, over, "over24", "ons_cim2022")
-    for p, (name, a, b) in enumerate(PERIODS):
-        raw, target = published.cause_by_period()[:, p], joint[:, a:b].sum(axis=(1, 2))
+    for p, (name, period) in enumerate(grouping.periods.items()):
+        raw, target = published.cause_by_period(grouping)[:, p], joint[:, period].sum(axis=(1, 2))
         items = [f"{cause}, {name}" for cause in causes]
         out += block(f"by cause, {name}", EW, "2020", items, raw, target, "ew2020", "ons_cim2020")
     return out
 
 
-def age_rows() -> Table:
+def age_rows(grouping: Grouping) -> Table:
     """Deaths by age."""
-    target = deaths.targets().joint.sum(axis=(0, 2))
-    ages, raw = list(published.AGE_BANDS), published.age_counts()
+    target = deaths.targets(grouping).joint.sum(axis=(0, 2))
+    ages, raw = list(grouping.ages), published.age_counts(grouping)
     key = "ons_cim2022"
     out = block("by age, neonatal", EW, THREE, ages[:3], raw[:3], target[:3], "ew3", key)
     return out + block("by age, post-neonatal", EW, THREE, ages[3:], raw[3:], target[3:], "ew3", key)
@@ -161,7 +169,7 @@ def report() -> str:
     """The reconciliation as text: one block for each published table."""
     lines: list[str] = []
     seen = ""
-    for row in rows():
+    for row in rows(FIVE):
         head = f"{row['published_table']}, {row['geography']}, {row['period']}: {row['why']}"
         if head != seen:
             lines += ["", head, f"  {'':34}{'published':>12}{'scaled':>14}{'target':>14}{'difference':>14}"]
@@ -169,7 +177,7 @@ def report() -> str:
         published_count, difference = float(str(row["published"])), float(str(row["difference"]))
         figures = "".join(f"{float(str(row[c])):>14,.1f}" for c in ("scaled", "target"))
         lines.append(f"  {row['item']:34}{published_count:>12,.0f}{figures}{difference:>+14,.1f}")
-    died = 1000 * deaths.targets().joint.sum(axis=(0, 1)) / national_births()
+    died = 1000 * deaths.targets(FIVE).joint.sum(axis=(0, 1)) / national_births()
     rates = ", ".join(f"{band} {rate:.1f}" for band, rate in zip(BANDS, np.asarray(died), strict=True))
     lines += ["", f"infant deaths per 1,000 births by gestation, England 2018-20, as reconciled: {rates}"]
     return "\n".join(lines[1:])

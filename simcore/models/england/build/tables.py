@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from . import births, exposures, gestation, reconciliation, targets
+from . import births, exposures, gestation, observed_groups, reconciliation, targets
 from .evidence import MODEL, Table
+from .groups import FIVE, NINE
 
 TABLES: dict[str, Callable[[], Table]] = {
     "births": births.births,
@@ -23,9 +25,12 @@ TABLES: dict[str, Callable[[], Table]] = {
     "bmi": exposures.bmi,
     "gestation": gestation.gestation,
     "targets_deaths_by_decile": targets.by_decile,
-    "targets_deaths_joint": targets.joint_table,
+    "targets_deaths_joint": partial(targets.joint_table, FIVE),
+    "targets_deaths_nine_causes": partial(targets.joint_table, NINE),
     "targets_effective_counts": targets.effective_counts,
-    "reconciliation": reconciliation.rows,
+    "reconciliation": partial(reconciliation.rows, FIVE),
+    "observed_groups": observed_groups.observed_groups,
+    "reconciliation_nine_causes": partial(reconciliation.rows, NINE),
 }
 
 
