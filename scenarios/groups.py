@@ -83,12 +83,16 @@ def ask_groups(
     loaded = load_model(model)
     known = factors_of(loaded)
     problems = [
-        Problem(f"--factor {name}", None, None, "", f"{loaded.name} has no factor `{name}`; {hint(name, known)}")
+        Problem(
+            f"--factor {name}", None, None, "", f"{loaded.name} has no factor `{name}`; {hint(name, known)}"
+        )
         for name in dict.fromkeys(factors)
         if name not in known
     ]
     if year is not None and year not in loaded.years:
-        span = f"has {loaded.years[0]} to {loaded.years[-1]}" if loaded.years else "has no years; leave it out"
+        span = (
+            f"has {loaded.years[0]} to {loaded.years[-1]}" if loaded.years else "has no years; leave it out"
+        )
         problems.append(Problem(f"--year {year}", None, None, "", f"outside the model; {loaded.name} {span}"))
     if problems:
         raise DocumentError(problems)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from scenarios.groups import STRATUM, Grouped, group_rows
 from scenarios.table import WIDE
-from scenarios.uncertainty import estimate
+from scenarios.uncertainty import Estimate, estimate
 from simcore.results import counted, wording
 
 WIDEST_LEVEL = 26
 NARROWEST_LEVEL = 14
-GAP = 2
 Row = Mapping[str, Any]
+Write = Callable[[float], str]
 Column = tuple[str, str]
 """Heading over heading."""
 COLUMNS: dict[str, Column] = {
@@ -26,12 +26,19 @@ COLUMNS: dict[str, Column] = {
     "rate": ("per", "1,000"),
     "rate_interval": ("", "95% interval"),
     "ratio": ("ratio", "to all"),
-    "excess": ("less", "average"),
+    "excess": ("", "excess"),
     "attributable": ("attri-", "butable"),
     "attributable_interval": ("", "95% interval"),
 }
 LESS_NEEDED = ("ratio",)
-"""Columns that a narrow terminal goes without: rate and average say the same."""
+"""Columns that a narrow terminal goes without: rate and excess say the same."""
+
+
+class Layout(NamedTuple):
+    """Columns that are shown, each with its width, and the spaces between two."""
+
+    widths: Mapping[str, int]
+    gap: int
 
 
 def print_groups(grouped: Grouped) -> None:
@@ -40,41 +47,43 @@ def print_groups(grouped: Grouped) -> None:
 
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     with console.capture() as drawn:
-        for line, style in _lines(grouped, console.width):
+        for line, style in table_lines(grouped, console.width):
             # labels are no markup, and a line is never broken again
             console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
     sys.stdout.write(drawn.get())
     sys.stdout.flush()
 
 
-def _lines(grouped: Grouped, width: int) -> Iterator[tuple[str, str]]:
+def table_lines(grouped: Grouped, width: int) -> Iterator[tuple[str, str]]:
+    """The lines of the whole answer for a terminal of so many columns, each with its style."""
     question, rows = grouped.question, group_rows(grouped)
     words = wording(question.model)
     deaths = grouped.deaths
     whole = estimate(deaths)
-    rate = [_rate(1000 * value / grouped.births) for value in (whole.mean, *whole.interval95)]
+    average = estimate(1000 * deaths / grouped.births)
     when = "" if question.year is None else f" {question.year}"
     head = (
-        f"{question.model.name}{when}: {grouped.births:,.0f} {words['births']}, {_count(whole.mean)} "
-        f"{words['deaths']} ({_range(whole.interval95)}), {rate[0]} per 1,000 ({rate[1]} to {rate[2]})"
+        f"{question.model.name}{when}: {grouped.births:,.0f} {words['births']}, "
+        f"{_with_interval(whole, _count, words['deaths'])}, {_with_interval(average, _rate, 'per 1,000')}"
     )
     yield from ((line, "bold") for line in textwrap.wrap(head, width))
     cells = [_cells(row) for row in rows]
-    shown, widths = _layout(cells, _headings(words), width)
+    layout = _layout([*cells, *map(_total, rows)], _headings(words), width)
     for factor, members in groupby(zip(rows, cells, strict=True), lambda pair: pair[0]["factor"]):
         group = list(members)
         yield "", ""
         first = group[0][0]
         meaning = "" if first["kind"] == STRATUM else question.model.spec.variables[factor].meaning
-        title = f"{factor} ({first['kind']}{', ' if meaning else ''}{meaning}), equalised to {first['reference']}"
+        made = "at the rate of" if first["kind"] == STRATUM else "equalised to"
+        title = f"{factor} ({first['kind']}{', ' if meaning else ''}{meaning}), {made} {first['reference']}"
         yield from ((line, "bold") for line in textwrap.wrap(title, width, subsequent_indent="  "))
         for heading in range(2):
-            yield _line({name: both[heading] for name, both in _headings(words).items()}, shown, widths), "dim"
+            yield _line({name: both[heading] for name, both in _headings(words).items()}, layout), "dim"
         for _, line in group:
-            folded = textwrap.wrap(line["level"], widths["level"]) or [""]
-            yield _line({**line, "level": folded[0]}, shown, widths), ""
+            folded = textwrap.wrap(line["level"], layout.widths["level"]) or [""]
+            yield _line({**line, "level": folded[0]}, layout), ""
             yield from ((f"  {rest}", "") for rest in folded[1:])
-        yield _line(_total(first), shown, widths), ""
+        yield _line(_total(first), layout), ""
     yield "", ""
     for note in _notes(grouped):
         yield from ((line, "dim") for line in textwrap.wrap(note, width))
@@ -112,29 +121,28 @@ def _total(row: Row) -> dict[str, str]:
     }
 
 
-def _layout(
-    cells: Sequence[Mapping[str, str]], headings: Mapping[str, Column], width: int
-) -> tuple[list[str], dict[str, int]]:
-    """Columns that have room, and how wide each one is; the level's name is folded before a column is left out."""
+def _layout(cells: Sequence[Mapping[str, str]], headings: Mapping[str, Column], width: int) -> Layout:
+    """The roomiest layout that a terminal has room for; long names of levels are folded before numbers are left out."""
     widths = {
         name: max(*(len(part) for part in heading), *(len(line[name]) for line in cells))
         for name, heading in headings.items()
     }
-    shown = list(headings)
     wanted = min(widths["level"], WIDEST_LEVEL)
-    for without in ((), LESS_NEEDED):
+    for gap, without in ((2, ()), (2, LESS_NEEDED), (1, LESS_NEEDED)):
         shown = [name for name in headings if name not in without]
-        others = sum(widths[name] + GAP for name in shown if name != "level")
+        others = sum(widths[name] + gap for name in shown if name != "level")
         widths["level"] = max(min(wanted, width - others), min(wanted, NARROWEST_LEVEL))
         if widths["level"] + others <= width:
             break
-    return shown, widths
+    return Layout({name: widths[name] for name in shown}, gap)
 
 
-def _line(cells: Mapping[str, str], shown: Sequence[str], widths: Mapping[str, int]) -> str:
-    first, *others = shown
-    texts = [cells[first].ljust(widths[first]), *(cells[name].rjust(widths[name]) for name in others)]
-    return (" " * GAP).join(texts).rstrip()
+def _line(cells: Mapping[str, str], layout: Layout) -> str:
+    texts = [
+        cells[name].ljust(width) if name == "level" else cells[name].rjust(width)
+        for name, width in layout.widths.items()
+    ]
+    return (" " * layout.gap).join(texts).rstrip()
 
 
 def _notes(grouped: Grouped) -> Iterator[str]:
@@ -143,9 +151,10 @@ def _notes(grouped: Grouped) -> Iterator[str]:
     words = wording(question.model)
     kinds = {name: grouped.kind(name) for name in grouped.tallies}
     yield (
-        f"Attributable: {words['deaths']} now, less those of the same {words['short']} with the factor at its "
-        "reference for all, what follows from it following (do), all else as it is. Levels are those "
-        f"{words['short']} have now, and add up. Factors overlap: their figures do not."
+        f"Excess: {words['deaths']} per 1,000 above the average of all. Attributable: {words['deaths']} now, less "
+        f"those of the same {words['short']} with the factor at its reference for all, what follows from it "
+        "following (do). They stand at the level that these have now, and add up to those of the factor; factors "
+        "overlap, and theirs do not add up."
     )
     descriptors = [name for name, kind in kinds.items() if kind == "descriptor"]
     if descriptors:
@@ -155,9 +164,7 @@ def _notes(grouped: Grouped) -> Iterator[str]:
         )
     intermediates = [name for name, kind in kinds.items() if kind == "intermediate"]
     if intermediates:
-        yield (
-            f"No lever by itself: {', '.join(intermediates)}. It moves only through what comes before it."
-        )
+        yield (f"No lever by itself: {', '.join(intermediates)}. It moves only through what comes before it.")
     strata = [name for name, kind in kinds.items() if kind == STRATUM]
     if strata:
         lowest = ", ".join(f"{name} {grouped.references[name]}" for name in strata)
@@ -171,6 +178,8 @@ def _notes(grouped: Grouped) -> Iterator[str]:
         f"{f'Structure: {structure}. ' if structure else ''}{n:,} draws, nothing drawn of {words['short']}; "
         "intervals are over the uncertain parameters."
     )
+    if words["use"]:
+        yield words["use"]
 
 
 def _percent(share: float) -> str:
@@ -183,21 +192,23 @@ def _rate(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "-" if value < 0 else "") + _rate(abs(value))
+    sign = "+" if value > 0 else "-" if value < 0 else ""
+    return f"{sign}{_rate(abs(value))}"
 
 
 def _count(value: float) -> str:
     """Whole numbers from ten up, one decimal below; an exact zero as 0."""
     if value == 0:
         return "0"
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}"
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}".replace("-0.0", "0.0")
 
 
-def _between(interval: Sequence[float], write: Any) -> str:
+def _between(interval: Sequence[float], write: Write) -> str:
     """An interval; nothing where no parameter moves the number."""
     low, high = interval
-    return _range(interval, write) if high > low else ""
+    return f"{write(low)} to {write(high)}" if high > low else ""
 
 
-def _range(interval: Sequence[float], write: Any = _count) -> str:
-    return f"{write(interval[0])} to {write(interval[1])}"
+def _with_interval(found: Estimate, write: Write, unit: str) -> str:
+    interval = _between(found.interval95, write)
+    return f"{write(found.mean)} {unit}{f' ({interval})' if interval else ''}"

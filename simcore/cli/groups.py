@@ -26,7 +26,9 @@ simcore groups my_model/
     metavar="NAME",
     help="A variable, or a stratum dimension as imd_decile (repeatable); all if not given.",
 )
-@click.option("--year", type=int, metavar="YEAR", help="A year of the model; its last reference year if not given.")
+@click.option(
+    "--year", type=int, metavar="YEAR", help="A year of the model; its last reference year if not given."
+)
 @click.option(
     "--draws",
     type=click.IntRange(2),
@@ -49,7 +51,10 @@ simcore groups my_model/
     help="Threads; every processor if not given. Changes no number.",
 )
 @click.option(
-    "--json", "as_json", is_flag=True, help="One row a level as JSON on standard output, and nothing else there."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="One row a level as JSON on standard output, and nothing else there.",
 )
 def command(
     model: str,
