@@ -164,7 +164,7 @@ def _notes(grouped: Grouped) -> Iterator[str]:
         )
     intermediates = [name for name, kind in kinds.items() if kind == "intermediate"]
     if intermediates:
-        yield (f"No lever by itself: {', '.join(intermediates)}. It moves only through what comes before it.")
+        yield f"No lever by itself: {', '.join(intermediates)}. Only what comes before can move it."
     strata = [name for name, kind in kinds.items() if kind == STRATUM]
     if strata:
         lowest = ", ".join(f"{name} {grouped.references[name]}" for name in strata)
