@@ -66,12 +66,12 @@ def contrast_arms(model: Model, structure: Structure) -> list[Arm]:
         for level in (contrast.to, contrast.from_):
             do = {contrast.set: level, **contrast.holding}
             arms.append(
-                Arm(f"{name}={level}", tuple(_do(model, variable, at) for variable, at in do.items()))
+                Arm(f"{name}={level}", tuple(do_step(model, variable, at) for variable, at in do.items()))
             )
     return arms
 
 
-def _do(model: Model, variable: str, level: str) -> Step:
+def do_step(model: Model, variable: str, level: str) -> Step:
     """The variable set to one level whatever led to it; its natural value stays as it is."""
     levels = model.levels(variable)
     table = np.zeros((1, len(levels), len(levels)))

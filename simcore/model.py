@@ -18,7 +18,7 @@ from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Va
 
 NOT_SOLVED_FROM = frozenset({
     "meaning", "title", "edition", "words", "note", "population", "grade", "source", "sources", "assumptions",
-    "clock", "decision", "draws", "drawn_to",
+    "clock", "decision", "draws", "drawn_to", "labels",
 })  # fmt: skip
 """Keys that explain, or only say how births are drawn: nothing solved hangs on them, so the hash leaves them out."""
 
@@ -76,6 +76,11 @@ class Model:
     def levels(self, name: str) -> tuple[str, ...]:
         """Level names of a stratum dimension or a variable."""
         return self.strata[name] if name in self.strata else self.spec.variables[name].levels
+
+    def label(self, name: str, level: str) -> str:
+        """A level as the evidence writes it: its name, where the model file gives no label."""
+        variable = self.spec.variables.get(name)
+        return level if variable is None else variable.labels.get(level, level)
 
     def problem(self, loc: Loc, message: str) -> Problem:
         """A problem at a place of the model file, which is read again for the address."""

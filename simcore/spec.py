@@ -104,6 +104,8 @@ class Variable(Strict):
     """The number of its luck. One variable may stand ``beside_clocks``: if it dominates the risk of death, one
     block of random words then tells of most births that they survive."""
     levels: Annotated[Labels, Field(min_length=2, max_length=64)]
+    labels: dict[str, str] = {}
+    """How the evidence writes a level, where that is not its name."""
     shares: Shares
     odds_ratios: tuple[OddsRatio, ...] = ()
     known_from_day: Annotated[int, Field(ge=0, le=365)] = 0

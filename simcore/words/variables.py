@@ -76,6 +76,10 @@ class VariableWords(Words):
         if name in RESERVED or name in self.dims:
             what = "a name of the engine" if name in RESERVED else "a stratum dimension already"
             yield self.document.problem(loc, f"`{name}` is {what}; choose another", at="key")
+        for level in variable.labels:
+            if level not in variable.levels:
+                at = (*loc, "labels", level)
+                yield self.unknown(at, level, variable.levels, f"level of {name}")
         yield from self.shares(loc, name, variable)
         causal: dict[str, bool] = {}
         for i, ratio in enumerate(variable.odds_ratios):
