@@ -7,7 +7,18 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from . import births, exposures, gestation, reconciliation, targets
+from . import (
+    births,
+    ethnicity,
+    exposures,
+    gestation,
+    margins,
+    mothers,
+    poverty_odds,
+    reconciliation,
+    registration,
+    targets,
+)
 from .evidence import MODEL, Table
 
 TABLES: dict[str, Callable[[], Table]] = {
@@ -26,6 +37,15 @@ TABLES: dict[str, Callable[[], Table]] = {
     "targets_deaths_joint": targets.joint_table,
     "targets_effective_counts": targets.effective_counts,
     "reconciliation": reconciliation.rows,
+    "ethnic_group": ethnicity.ethnic_group,
+    "country_of_birth": ethnicity.country_of_birth,
+    "mother_age_by_group": mothers.mother_age,
+    "parity": mothers.parity,
+    "registration": registration.registration,
+    "nssec": registration.nssec,
+    "child_poverty_odds": poverty_odds.child_poverty_odds,
+    "bmi_odds": poverty_odds.bmi_odds,
+    "margins": margins.rows,
 }
 
 
