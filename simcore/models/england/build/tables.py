@@ -8,7 +8,19 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from . import births, exposures, gestation, observed_groups, reconciliation, targets
+from . import (
+    births,
+    ethnicity,
+    exposures,
+    gestation,
+    margins,
+    mothers,
+    observed_groups,
+    poverty_odds,
+    reconciliation,
+    registration,
+    targets,
+)
 from .evidence import MODEL, Table
 from .groups import FIVE, NINE
 
@@ -31,6 +43,15 @@ TABLES: dict[str, Callable[[], Table]] = {
     "reconciliation": partial(reconciliation.rows, FIVE),
     "observed_groups": observed_groups.observed_groups,
     "reconciliation_nine_causes": partial(reconciliation.rows, NINE),
+    "ethnic_group": ethnicity.ethnic_group,
+    "country_of_birth": ethnicity.country_of_birth,
+    "mother_age_by_group": mothers.mother_age,
+    "parity": mothers.parity,
+    "registration": registration.registration,
+    "nssec": registration.nssec,
+    "child_poverty_odds": poverty_odds.child_poverty_odds,
+    "bmi_odds": poverty_odds.bmi_odds,
+    "margins": margins.rows,
 }
 
 
