@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import births, exposures, gestation, reconciliation, targets
 from .evidence import MODEL, Table
+from .exposure_tables import EXPOSURE_TABLES
 
 TABLES: dict[str, Callable[[], Table]] = {
     "births": births.births,
@@ -26,6 +27,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "targets_deaths_joint": targets.joint_table,
     "targets_effective_counts": targets.effective_counts,
     "reconciliation": reconciliation.rows,
+    **EXPOSURE_TABLES,
 }
 
 
