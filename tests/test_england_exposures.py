@@ -268,7 +268,7 @@ def test_ratios_by_ethnic_group_together_return_the_published_total(group: str) 
         cause, band, n = row["cause"], row["gestation"], float(row["deaths"])
         if band in ("under_22", "22_23"):
             continue
-        factor = ratio[group, "rest"]
+        factor = ratio[group, "rest"] if cause != "sudden" else 1.0
         if cause == "congenital" and band in ("32_36", "37_plus") and (group, cause) in ratio:
             factor = ratio[group, cause]
             if group == "pakistani":  # what goes through anomalies of cousins' babies
@@ -291,6 +291,16 @@ def test_effects_that_reverse_by_gestation_are_not_flattened() -> None:
     assert ratio["black_caribbean", "immaturity"] < 1.0 < ratio["black_caribbean", "rest"]
     assert ratio["indian", "immaturity"] < 1.0 < ratio["indian", "rest"]
     assert ratio["black_african", "immaturity"] < 1.0 < ratio["black_african", "congenital"]
+
+
+def test_no_ratio_is_put_on_sudden_deaths_where_england_counts_no_excess() -> None:
+    """Deaths of England and Wales 2018 to 2020 to groups with a ratio above one: a raised rate would show."""
+    assert {r["causes"] for r in rows("ethnic_hazards")} == {"congenital", "immaturity", "rest"}
+    # sudden, of births: 13 of 81,964 Pakistani, 6 of 62,205 Indian, 292 of 1,130,388 White British
+    white = 292 / 1_130_388
+    for deaths, births, published in ((13, 81_964, 2.32), (6, 62_205, 1.24)):
+        expected = births * white * published
+        assert (deaths - expected) / np.sqrt(expected) < -2.0
 
 
 def test_a_poisoned_total_is_noticed_in_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

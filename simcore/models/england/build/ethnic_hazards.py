@@ -2,7 +2,8 @@
 
 Three sets of ratios are published. For all causes and all gestations given gestation; for congenital anomalies at
 32 to 36 weeks; for immaturity at 24 to 27 weeks. Laid on top of each other they would count the same deaths twice.
-So the two specific ones act where they were measured, and one ratio for everything else is what returns the first.
+So the two specific ones act where they were measured, and one ratio for what is left is what returns the first.
+Sudden deaths are left alone: no ratio is published for them, and England's own deaths by cause show no excess.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def remainder(group: str) -> Ratio:
 
     Variances of the published ratios are added, as if they were independent.
     """
-    parts = []
+    parts = [(weight("sudden", FROM_24_WEEKS), (1.0, 1.0, 1.0))]
     if group in CONGENITAL:
         parts.append((weight("congenital", CONGENITAL_BANDS), published(CONGENITAL[group])))
     if group in IMMATURITY:
