@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simcore.load import ASSUMPTION
 from simcore.models.england.build import births, exposures, gestation, numbers, tables
 from simcore.models.england.build.__main__ import main
 from simcore.models.england.build.evidence import DECILES, EVIDENCE, MODEL
@@ -35,7 +36,8 @@ def unresolved(table: list[Row], keys: set[str]) -> list[str]:
 
 
 def source_keys() -> set[str]:
-    return {row["key"] for row in rows("sources")}
+    """What a row may name: a source that is written down, or that it is an assumption."""
+    return {row["key"] for row in rows("sources")} | {ASSUMPTION}
 
 
 def by_decile(table: list[Row], column: str = "share", **where: str) -> np.ndarray:

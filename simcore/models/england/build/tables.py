@@ -22,6 +22,7 @@ from . import (
     targets,
 )
 from .evidence import MODEL, Table
+from .exposure_tables import EXPOSURE_TABLES
 from .groups import FIVE, NINE
 
 TABLES: dict[str, Callable[[], Table]] = {
@@ -52,6 +53,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "child_poverty_odds": poverty_odds.child_poverty_odds,
     "bmi_odds": poverty_odds.bmi_odds,
     "margins": margins.rows,
+    **EXPOSURE_TABLES,
 }
 
 
