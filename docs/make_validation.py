@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from validation_by_hand import by_hand
 from validation_tools import YEARS, Array, england, rows_of, run, table
+from validation_world import world
 
 from simcore.achieved import Achieved, achieved
 from simcore.arms import Arm
@@ -57,11 +58,11 @@ def sections(missed: list[str]) -> Iterator[str]:
     model = england()
     yield "# Validation"
     yield ""
-    yield "Made by `python docs/make_validation.py`; do not edit. Every figure comes from the shipped model:"
+    yield "Made by `make validation`; do not edit. Every figure comes from the shipped model:"
     yield f"model `{model.name}`, edition {model.spec.edition}, hash `{model.hash}`, {DRAWS:,} draws of each of"
     yield f"{len(structures(model))} structures. [england.md](england.md#the-model) says what the words mean and"
     yield "discusses what is odd."
-    for section in (baseline, contrasts, effects, residuals, implied, estimators, by_hand, raw_tables):
+    for section in (baseline, world, contrasts, effects, residuals, implied, estimators, by_hand, raw_tables):
         yield ""
         yield from section(missed)
 
