@@ -37,7 +37,9 @@ def picture(model: Model) -> str:
     width = {n: max(LETTER * len(a), SMALL * len(b)) + 26 for n, (a, b) in text.items()} | {DEATHS: 200.0}
     layout = lay_out([*names, DEATHS], width, arrows, wide=DEATHS)
     right = max(x + (0 if p.trunk else width[p.name] / 2) for p, x in layout.x.items() if p.name != DEATHS)
-    right = max(right, 880.0)
+    # room for the key below, the graph in the middle of it
+    aside, right = max(880.0 - right, 0.0) / 2, max(right, 880.0)
+    layout.x = {point: x + aside for point, x in layout.x.items()}
     rows = len(layout.layers)
     size = right + 2 * SIDE, TOP + rows * HEIGHT + (rows - 1) * BETWEEN + KEY
     lines = [

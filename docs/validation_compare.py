@@ -18,7 +18,7 @@ from validation_tools import Array, england, rows_of
 from simcore.model import Model
 from simcore.solved import read_draws
 
-DRAWS = 400
+DRAWS = 200
 WHOLE = ("all", "cause", "age_at_death")
 """Factors that tell deaths apart and not births."""
 
@@ -85,13 +85,13 @@ def compare(seen: Observed) -> Compared:
     return Compared(seen, mean, float(low), float(high), seen.z(mean, spread), is_fitted(england(), seen))
 
 
-def rates_of(seen: Observed) -> Array:
+def rates_of(seen: Observed, draws: int = DRAWS) -> Array:
     """Deaths for each birth of the group: ``float64[draws]``."""
     model = england()
     deaths = model.spec.deaths
     bands, causes = list(deaths.age_bands), list(deaths.causes)
     groups = list(_told_apart(seen))
-    counted = _count(tuple(factor for factor, _ in groups), seen.years)
+    counted = _count(tuple(factor for factor, _ in groups), seen.years, draws)
     born, died = counted.births, counted.deaths
     for factor, levels in groups:
         at = [model.levels(factor).index(level) for level in levels]
@@ -112,9 +112,9 @@ def _told_apart(seen: Observed) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 @cache
-def _count(factors: tuple[str, ...], years: tuple[int, ...]) -> Groups:
+def _count(factors: tuple[str, ...], years: tuple[int, ...], draws: int) -> Groups:
     model, structure = england(), england().structure()
-    return count_groups(model, structure, read_draws(model, structure, DRAWS), years, *factors)
+    return count_groups(model, structure, read_draws(model, structure, draws), years, *factors)
 
 
 def is_fitted(model: Model, seen: Observed) -> bool:

@@ -1,25 +1,24 @@
-"""Births and deaths of groups, by cause and age at death, as the model has them: exact sums, draw by draw."""
+"""Births and deaths of groups, by cause and age at death, as the model has them, draw by draw."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from validation_tools import Array
 
-from simcore.arms import Arm
+from simcore.arms import Arm, HazardEdit
 from simcore.draws import DrawBlock
-from simcore.expected import RiskCache, exact_weights, expected_deaths
+from simcore.expected import exact_weights
 from simcore.model import Model, Structure
-from simcore.network import Labelled, Network, needed_for, push_forward
-from simcore.program import compile_natural
-from simcore.worlds import World, lay_arm
+from simcore.network import Labelled, push_forward
+from simcore.program import Program, compile_natural
+from simcore.run import Settings, simulate
+from simcore.worlds import lay_arm
 
-Array = NDArray[np.float64]
-BLOCK = 25
-"""Draws worked out together."""
+EXACT = Settings(estimator="exact", people=False)
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class Groups:
     Attributes
     ----------
     births : float64[draws, *factors]
+        Summed exactly.
     deaths : float64[draws, *factors, causes, age bands]
     """
 
@@ -37,46 +37,59 @@ class Groups:
 
 
 def count_groups(
-    model: Model, structure: Structure, draws: DrawBlock, years: Sequence[int], *factors: str
+    model: Model,
+    structure: Structure,
+    draws: DrawBlock,
+    years: Sequence[int],
+    *factors: str,
+    settings: Settings = EXACT,
 ) -> Groups:
-    """Every combination of levels of the factors (variables or stratum dimensions), in some years together."""
-    parts = []
-    for start in range(0, draws.size, BLOCK):
-        block = draws.rows(slice(start, start + BLOCK))
-        world = lay_arm(compile_natural(model, structure, block, years), Arm("natural"))
-        parts.append(_count(world, model.births_in(world.network.strata), factors, block.size))
-    return Groups(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+    """Every combination of levels of the factors (variables or stratum dimensions), in some years together.
+
+    Deaths of a group are those of an arm where nobody else can die: its hazards are multiplied by one at the levels
+    of the group and by nothing elsewhere. So any estimator counts groups, and their deaths add up to all deaths.
+    """
+    variables = [name for name in factors if name not in model.strata]
+    sizes = [len(model.levels(name)) for name in variables]
+    born: list[Array] = []
+
+    def arms(program: Program, block: DrawBlock) -> list[Arm]:
+        born.append(_births(program, factors, block.size))
+        return [
+            Arm(
+                " ".join(map(str, levels)),
+                hazard_edits=tuple(map(_only, itertools.repeat(program), variables, levels)),
+            )
+            for levels in itertools.product(*map(range, sizes))
+        ]
+
+    results = [result for _, result in simulate(model, structure, draws, arms, years, settings)]
+    deaths = np.concatenate([result.deaths for result in results], axis=1)
+    strata = tuple(model.strata)
+    # from arms, draws, strata, causes, ages to draws, variables, strata, causes, ages
+    apart = deaths.reshape(*sizes, *deaths.shape[1:])
+    apart = np.moveaxis(apart, len(sizes), 0)
+    return Groups(np.concatenate(born), Labelled((*variables, *strata), apart).total(*factors).values)
 
 
-def _count(world: World, births: Array, factors: Sequence[str], draws: int) -> tuple[Array, Array]:
-    """One block. Variables after the frontier are summed out there, so they are told apart by masks, one a level."""
-    network, hazards = world.network, world.hazards
-    weights, strata = exact_weights(world, births), tuple(network.strata)
-    sizes = [len(network.levels(name)) for name in factors]
-    late = [f for f in factors if f not in strata and network.position(f) >= world.frontier]
-    by = tuple(f for f in factors if f not in strata and f not in late)
-    cells = len(hazards.causes), len(hazards.age_bands)
-    deaths = np.zeros((draws, *sizes, *cells))
-    for chosen in itertools.product(*(range(len(network.levels(name))) for name in late)):
-        only = dict(zip(late, chosen, strict=True))
-        died = expected_deaths(_masked(world, only), 0, weights, RiskCache(), by)
-        kept = [f for f in factors if f not in late]
-        found = Labelled((*strata, *by), died).total(*kept).values
-        deaths[(slice(None), *(only.get(f, slice(None)) for f in factors))] = found
-    born = push_forward(weights, network.nodes, 0, set(factors)).total(*factors).values
-    return np.broadcast_to(born, (draws, *sizes)), deaths
+def _only(program: Program, name: str, level: int) -> HazardEdit:
+    """Hazards as they are at one level of a variable, and none at the others."""
+    cells = len(program.hazards.causes), len(program.hazards.age_bands)
+    levels = len(program.network.levels(name))
+    factor = np.zeros((1, levels, *cells))
+    factor[:, level] = 1.0
+    return HazardEdit(Labelled((name,), factor))
 
 
-def _masked(world: World, only: dict[str, int]) -> World:
-    """The world with births of one level alone of some variables; their weights do not sum to one."""
-    nodes, hazards = list(world.network.nodes), world.hazards
-    for name, level in only.items():
-        place = world.network.position(name)
-        chosen = np.arange(len(nodes[place].levels)) == level
-        nodes[place] = nodes[place].holding(nodes[place].tables[0] * chosen)
-        order = (*world.network.strata, *(node.name for node in nodes))
-        if name not in needed_for(nodes, hazards.axes(order)):
-            # risk does not hang on it: left alone it would be passed over, and its mask with it
-            ones = np.ones((1, len(chosen), len(hazards.causes), len(hazards.age_bands)))
-            hazards = hazards.with_factor(Labelled((name,), ones))
-    return replace(world, network=Network(world.network.strata, tuple(nodes)), hazards=hazards)
+def count_births(
+    model: Model, structure: Structure, draws: DrawBlock, years: Sequence[int], *factors: str
+) -> Array:
+    """Births at every combination of levels, ``float64[draws, *factors]``, deaths left alone."""
+    return _births(compile_natural(model, structure, draws, years), factors, draws.size)
+
+
+def _births(program: Program, factors: Sequence[str], draws: int) -> Array:
+    world = lay_arm(program, Arm("natural"))
+    weights = exact_weights(world, program.model.births_in(world.network.strata))
+    found = push_forward(weights, world.network.nodes, 0, set(factors)).total(*factors).values
+    return np.broadcast_to(found, (draws, *found.shape[1:]))

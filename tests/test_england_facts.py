@@ -21,6 +21,7 @@ from validation_world import read_remarks, speaks_of
 
 from simcore.draws import DrawBlock
 from simcore.solved import read_central, read_draws
+from tests.models.plain import Plain
 
 DRAWS = 200
 YEARS = england().spec.reference_years
@@ -311,3 +312,11 @@ def test_the_interval_of_a_count_is_exact() -> None:
         assert stats.poisson.cdf(count, high) == pytest.approx(0.025)
         if count:
             assert stats.poisson.sf(count - 1, low) == pytest.approx(0.025)
+
+
+@pytest.mark.parametrize("factors", [("mother_age",), ("imd_decile", "smoking"), ("mother_age", "gestation")])
+def test_groups_counted_one_at_a_time_are_those_of_the_plain_enumeration(factors: tuple[str, ...]) -> None:
+    plain = Plain(england(), england().structure(), central(), 0, YEARS)
+    found = groups(central(), *factors)
+    assert found.deaths[0] == pytest.approx(plain.deaths(factors), rel=1e-9, abs=1e-9)
+    assert found.births.sum() == pytest.approx(groups(central()).births.sum())

@@ -6,6 +6,7 @@ import doctest
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from dataclasses import replace
 
 import graph_layout
 import make_england
@@ -16,7 +17,8 @@ from causal_links import DEATHS, links
 from causal_picture import picture
 from england_margins import margin, published
 from graph_layout import Arrow, lay_out
-from validation_compare import Compared, compare_all
+from validation_compare import Compared, compare_all, in_model, is_fitted, rates_of
+from validation_observed import Observed
 from validation_tools import england
 from validation_world import FAR, read_remarks, undiscussed
 
@@ -55,6 +57,22 @@ def test_examples_in_the_programs_that_write_pages_run(module: object) -> None:
     found = doctest.testmod(module)  # type: ignore[arg-type]
     assert found.attempted > 0
     assert found.failed == 0
+
+
+def anchors(page: str) -> set[str]:
+    """What a reader's browser makes of the headings."""
+    headings = re.findall(r"^#+ (.+)$", (make_england.HERE / page).read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", ["england.md", "validation.md"])
+def test_every_link_of_a_written_page_leads_somewhere(page: str) -> None:
+    text = (make_england.HERE / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", text)
+    assert links
+    for file, anchor in links:
+        assert (make_england.HERE / (file or page)).is_file(), file
+        assert not anchor or anchor in anchors(file or page), anchor
 
 
 # ---- the graph
@@ -180,6 +198,64 @@ def test_printed_figures_of_the_births_of_england_are_near_the_model() -> None:
             assert found == pytest.approx(float(row["share"]), abs=bound), (name, row["level"], row["period"])
             checked += 1
     assert checked > 15
+
+
+# ---- the model beside what was counted
+
+
+def invented(**changed: object) -> Observed:
+    """36 deaths of 10,000 births of 2020, all causes, of a group."""
+    one = Observed(
+        "mother_age", ("30_34",), "", None, "", "Somewhere", "2020", "infant", 36, 36.0, 10_000.0, ()
+    )
+    return replace(one, **changed)
+
+
+def test_a_count_of_something_that_the_model_does_not_have_is_passed_over() -> None:
+    model = england()
+    assert in_model(model, invented())
+    for changed in (
+        {"factor": "shoe_size", "levels": ("42",)}, {"levels": ("30_34", "60_plus")}, {"cause": "boredom"},
+        {"period": "1999"}, {"within": ("shoe_size", ("42",))},
+    ):  # fmt: skip
+        assert not in_model(model, invented(**changed)), changed
+
+
+def test_a_group_within_a_group_and_its_causes_is_counted_as_it_says() -> None:
+    """Levels together are the mean of each, weighted by births; causes add up; a group in all of another is itself."""
+    early = ("22_23", "24_27", "28_31")
+    weeks = england().levels("gestation")
+    alone = rates_of(invented(), 4)
+    assert rates_of(invented(within=("gestation", weeks)), 4) == pytest.approx(alone)
+    by_cause = [rates_of(invented(cause=cause), 4) for cause in england().spec.deaths.causes]
+    assert sum(by_cause) == pytest.approx(alone)
+    parts = [rates_of(invented(within=("gestation", (week,))), 4) for week in early]
+    together = rates_of(invented(within=("gestation", early)), 4)
+    assert (np.min(parts, axis=0) < together).all()
+    assert (together < np.max(parts, axis=0)).all()
+    periods = [rates_of(invented(outcome=period), 4) for period in england().spec.deaths.age_periods]
+    assert sum(periods) == pytest.approx(alone)
+
+
+def test_what_is_called_fitted_is_what_the_model_is_solved_to_return() -> None:
+    model = england()
+    assert is_fitted(model, invented(factor="imd_decile", levels=("1",)))
+    assert is_fitted(model, invented(factor="gestation", levels=("24_27",), cause="sudden"))
+    assert is_fitted(model, invented(factor="cause", cause="sudden"))
+    # neither deciles by cause, nor years before, nor a group of mothers
+    assert not is_fitted(model, invented(factor="imd_decile", levels=("1",), cause="sudden"))
+    assert not is_fitted(model, invented(factor="all", period="2012"))
+    assert not is_fitted(model, invented(sources=("ons_cim2020",)))
+    # a ratio on the factor that was read from the very source
+    assert is_fitted(model, invented(sources=("chen2008",)))
+
+
+def test_a_z_score_has_the_spread_of_counts() -> None:
+    """Poisson counts about the expected 36, one in five not linked: the spread of z is 1 to within 5%."""
+    rng = np.random.default_rng(3)
+    z = [invented(count=int(n), deaths=1.25 * n).z(45 / 10_000, 0.0) for n in rng.poisson(36, 4000) if n]
+    assert np.mean(z) == pytest.approx(0, abs=0.06)
+    assert np.std(z) == pytest.approx(1, rel=0.05)
 
 
 # ---- misfits
