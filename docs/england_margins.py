@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,19 +67,96 @@ def margin(name: str, years: tuple[int, ...]) -> Margin:
 
 
 def published(name: str) -> list[dict[str, str]]:
-    """Printed shares of a variable's levels, and shares of the births that observed deaths are counted among."""
+    """Printed shares of a variable's levels, whatever table of the model holds them.
+
+    Each row has ``level``, ``population``, ``period``, ``share`` and ``source_key``, and ``grade`` where it is given.
+    """
     levels = england().levels(name)
-    found = [row for row in _rows(PUBLISHED) if row["variable"] == name and row["level"] in levels]
-    births = [row for row in _rows(GROUPS) if not row["cause"] and not row["within_factor"] and row["births"]]
+    found = [row for row in _rows(PUBLISHED) if row["variable"] == name]
+    for row in reconciled():
+        if row.margin == name and row.share is not None:
+            found.append({
+                "level": row.item, "population": row.population, "period": row.period, "share": str(row.share),
+                "source_key": row.source,
+            })  # fmt: skip
+    births = [row for row in _rows(GROUPS) if row["factor"] == name and row["births"] and not row["cause"]]
     for row in births:
-        if row["factor"] == name and row["level"] in levels:
-            same = [r for r in births if all(r[k] == row[k] for k in ("factor", "geography", "period"))]
+        if not row["within_factor"]:
+            same = [
+                r for r in births if all(r[k] == row[k] for k in ("geography", "period", "within_factor"))
+            ]
             share = float(row["births"]) / sum(float(r["births"]) for r in same)
             found.append({
-                "variable": name, "level": row["level"], "population": f"live births, {row['geography']}",
-                "period": row["period"], "share": str(share), "source_key": row["source_key"],
+                "level": row["level"], "population": f"live births, {row['geography']}", "period": row["period"],
+                "share": str(share), "source_key": row["source_key"],
             })  # fmt: skip
-    return found
+    # the same figure of the same births may stand in two tables
+    first = {
+        (r["level"], r["period"], f"{float(r['share']):.3f}"): r
+        for r in reversed(found)
+        if r["level"] in levels
+    }
+    return list(reversed(first.values()))
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """One figure of a margin: as printed, moved to agree with the others, and as the tables return it."""
+
+    margin: str
+    item: str
+    population: str
+    period: str
+    share: float | None
+    """As printed, of the births that the margin is of; None for a part of a crossed margin."""
+    moved: float
+    """Reconciled over printed, less one; nan where nothing was printed, or something else than births."""
+    missed: float
+    """Achieved less reconciled, as a share of all that the margin is of."""
+    why: str
+    source: str
+
+
+@cache
+def reconciled() -> tuple[Reconciled, ...]:
+    """Every row of the tables ``margins*.csv``, in which margins were brought to agree."""
+    tables = sorted(path.name for path in england().folder.glob("margins*.csv"))
+    return tuple(one for name in tables for one in _reconciled(_rows(name)))
+
+
+def _reconciled(rows: Sequence[dict[str, str]]) -> Iterator[Reconciled]:
+    whole: dict[tuple[str, ...], list[float]] = {}
+    for row in rows:
+        if "published" in row:
+            sums = whole.setdefault((row["margin"], row["geography"], row["period"]), [0.0, 0.0])
+            sums[0] += _number(row["published"])
+            sums[1] += float(row["reconciled"])
+    for row in rows:
+        want, got = float(row["reconciled"]), float(row["achieved"])
+        if "published" in row:
+            # counts of births
+            counted = row["unit"].startswith("births")
+            printed = _number(row["published"]) if counted else 0.0
+            size = whole[row["margin"], row["geography"], row["period"]]
+            yield Reconciled(
+                row["margin"], row["item"], f"live births, {row['geography']}", row["period"],
+                printed / size[0] if counted and size[0] else None, want / size[1] / (printed / size[0]) - 1 if printed else np.nan,
+                (got - want) / size[1], row["why"], row["source_key"],
+            )  # fmt: skip
+        else:
+            # shares within a stratum or a group
+            alone, printed = row["stratum"] == "all", _number(row["raw"])
+            yield Reconciled(
+                row["factor"] if alone else f"{row['factor']} within groups",
+                row["level"] if alone else f"{row['stratum']}, {row['level']}",
+                f"{row['population']}, {row['geography']}", row["period"],
+                printed if alone and row["raw"] else None, want / printed - 1 if printed else np.nan,
+                got - want, row["why"], row["source_key"],
+            )  # fmt: skip
+
+
+def _number(cell: str) -> float:
+    return float(cell) if cell else 0.0
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from causal_links import DEATHS, LOOKS, links, told, variant_letters
-from england_margins import Margin, margin, published
+from england_margins import Margin, Reconciled, margin, published, reconciled
 from validation_tools import england, rows_of, table
 
 SECTIONS: dict[str, Callable[[], Iterator[str]]] = {}
@@ -79,6 +79,40 @@ def variables() -> Iterator[str]:
     yield from table(head, [row for name in model.spec.variables for row in _margin_rows(name)])
 
 
+@section
+def reconciliation() -> Iterator[str]:
+    """Every margin brought to agree with others: how far its figures were moved, how near the tables come."""
+    found: dict[tuple[str, ...], list[Reconciled]] = {}
+    for row in reconciled():
+        found.setdefault((row.margin, row.population, row.period, row.why, row.source), []).append(row)
+    rows = []
+    for (name, population, period, why, source), figures in found.items():
+        moved = [f.moved for f in figures if f.moved == f.moved]
+        span = f"{_percent(min(moved))} to {_percent(max(moved))}" if moved else "not comparable"
+        missed = 100 * max((abs(f.missed) for f in figures), default=0.0)
+        rows.append(
+            (
+                f"`{name}`",
+                f"{population}, {period}",
+                str(len(figures)),
+                span,
+                f"{missed:.3f}",
+                why,
+                told(source.split(";")),
+            )
+        )
+    head = (
+        "margin",
+        "of whom, when",
+        "figures",
+        "reconciled beside printed",
+        "achieved, furthest",
+        "why",
+        "source",
+    )
+    yield from table(head, rows) if rows else ["No margins had to be brought to agree."]
+
+
 def _margin_rows(name: str) -> Iterator[tuple[str, ...]]:
     model = england()
     years = model.spec.reference_years
@@ -100,6 +134,10 @@ def _margin_rows(name: str) -> Iterator[tuple[str, ...]]:
                 f"{row['population']}, {row['period']}" if row else "",
                 told(row["source_key"].split(";")) if row else "",
             )
+
+
+def _percent(value: float) -> str:
+    return f"{round(100 * value, 1) + 0.0:+.1f}%"
 
 
 def _years(period: str) -> tuple[int, ...]:
