@@ -179,7 +179,7 @@ def _key(model: Model, y: float) -> Iterator[str]:
         yield f'  <text x="{x + 42:.0f}" y="{y:.0f}" font-size="12">{kind}</text>'
         x += 58 + SMALL * len(kind)
     for look, words in (
-        ("causal", "a policy is followed"),
+        ("causal", "acts"),
         ("associated", "found together"),
         ("neutral", "no effect by default"),
     ):

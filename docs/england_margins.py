@@ -138,9 +138,10 @@ def _reconciled(rows: Sequence[dict[str, str]]) -> Iterator[Reconciled]:
             counted = row["unit"].startswith("births")
             printed = _number(row["published"]) if counted else 0.0
             size = whole[row["margin"], row["geography"], row["period"]]
+            share = printed / size[0] if counted and size[0] else None
             yield Reconciled(
                 row["margin"], row["item"], f"live births, {row['geography']}", row["period"],
-                printed / size[0] if counted and size[0] else None, want / size[1] / (printed / size[0]) - 1 if printed else np.nan,
+                share, want / size[1] / share - 1 if share else np.nan,
                 (got - want) / size[1], row["why"], row["source_key"],
             )  # fmt: skip
         else:
