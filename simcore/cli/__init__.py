@@ -13,6 +13,7 @@ from simcore import __version__
 VERBS = {
     "compare": "deaths averted by scenario files, against a comparator",
     "validate": "check scenario files and models, and say all that is wrong with them",
+    "sources": "every figure of a model: its source, grade and rule, and what is assumed",
     "births": "individual births: every variable in every arm, and the outcome",
     "solve": "solve a model's baseline hazards and direct effects, ahead of any comparison",
     "warm": "compile the kernels once, into the user's cache folder",
