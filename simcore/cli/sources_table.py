@@ -141,13 +141,11 @@ def _cells(group: list[Row]) -> tuple[str, ...]:
         f"for {_listed(first.used)}" if first.used else "",
     ]
     sources = dict.fromkeys(key for row in group for key in row.sources)
-    read = [first.rule, *([_listed(first.assumptions)] if first.assumptions else []), _listed(tuple(sources))]
-    return (
-        "\n".join(line for line in lines if line),
-        _value(group),
-        first.grade,
-        "\n".join(dict.fromkeys(read)),
-    )
+    rules = tuple(dict.fromkeys(row.rule for row in group))
+    assumed = tuple(dict.fromkeys(name for row in group for name in row.assumptions))
+    read = [_listed(said) for said in (rules, assumed, tuple(sources)) if said]
+    grades = ", ".join(sorted({row.grade for row in group}))
+    return "\n".join(line for line in lines if line), _value(group), grades, "\n".join(dict.fromkeys(read))
 
 
 def _all(group: list[Row], name: str) -> str:

@@ -77,14 +77,10 @@ def _unused_sources(ledger: Ledger) -> Iterator[Problem]:
         return
     table = ledger.sources
     used = {key for row in ledger.rows for key in row.sources}
-    # a source that was itself worked out names those it was worked out from
-    used |= {
-        word
-        for row in table.rows()
-        for name in row
-        if name != "key"
-        for word in _WORD.findall(str(row[name]))
-    }
+    # a source that was itself worked out names, in what is said of it, those it was worked out from
+    for row in table.rows():
+        said = _WORD.findall(f"{row.get('publisher')} {row.get('what_was_read')}")
+        used |= {word for word in said if word != row["key"]}
     for i, row in enumerate(table.rows()):
         if row["key"] not in used:
             yield table.problem(i, "key", f"no figure is from `{row['key']}`; take the row out")
