@@ -34,6 +34,7 @@ FILES = {
     "*.csv,share,,,,share of births,all births,the island,2001,B,\n"
     "*.csv,hazard,,,,deaths per birth,all births,the island,2001,B,\n",
     "ledger/rules.csv": "rule,statement,inputs,grade,parameters\ncounted,Added up.,P1-P3; A1,B,\n",
+    "ledger/sensitivity.csv": "id,assumption\nfewer,A1\nA2,A2\n",
     "ledger/pitfalls.csv": "number,point,answer,answered_by\n1,Tides.,Ignored.,A1; variables.smoke\n",
 }
 PARAMETER = """
@@ -252,6 +253,18 @@ ORPHANS = {
         "*.csv,hazzard",
         "columns.csv:4: table",
     ),
+    "an assumption whose weight nobody tried": (
+        "ledger/sensitivity.csv",
+        "A2,A2",
+        "as_shipped,",
+        "assumptions.csv:3: id: A2 has no alternative that was tried",
+    ),
+    "an alternative to no assumption": (
+        "ledger/sensitivity.csv",
+        "A2,A2",
+        "A2,A2\nA8,A8",
+        "there is no assumption A8",
+    ),
     "evidence that nothing reads": (
         "ledger/rules.csv",
         "P1-P3; A1",
@@ -318,19 +331,18 @@ def test_rows_are_chosen_by_every_filter_together() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (("--for", "smokin"), "--for smokin: england has no such thing; did you mean `smoking`?"),
-        (("--key", "lawder2018"), "did you mean `lawder2019`?"),
+        (("--for", "smok"), "--for smok: island has no such thing; did you mean `smoke`?"),
+        (("--key", "cencus"), "did you mean `census`?"),
         (("--grade", "E"), "choose from A, B, C, D"),
-        (("--rule", "bmj"), "did you mean `bmi`?"),
+        (("--rule", "countd"), "did you mean `counted`?"),
         (("--table", "birth.csv"), "did you mean `births.csv`?"),
-        (("--assumptions", "--for", "smokin"), "did you mean `smoking`?"),
-        (("nowhere",), "no such model"),
+        (("--assumptions", "--for", "smok"), "did you mean `smoke`?"),
     ],
 )
 def test_what_the_ledger_does_not_have_is_refused_with_a_near_match(
-    asked: tuple[str, ...], said: str, simcore: Call
+    asked: tuple[str, ...], said: str, simcore: Call, tmp_path: Path
 ) -> None:
-    refused(simcore("sources", *asked), said)
+    refused(simcore("sources", island(tmp_path / "island"), *asked), said)
 
 
 def test_the_ledger_is_printed_with_its_sources(simcore: Call) -> None:
@@ -364,8 +376,8 @@ def test_assumptions_are_printed_by_what_rests_on_them(simcore: Call) -> None:
 
 
 def test_check_says_what_hangs_on_nothing_and_ends_with_status_3(simcore: Call, tmp_path: Path) -> None:
-    assert simcore("sources", "--check").status == 0
     folder = island(tmp_path / "island")
+    assert simcore("sources", folder, "--check").status == 0
     (folder / "ledger" / "rules.csv").unlink()
     done = simcore("sources", folder, "--check")
     assert done.status == 3 and "no rule `counted`" in done.stdout

@@ -219,7 +219,7 @@ def _sensitivity(ledger: Ledger) -> dict[str, list[dict[str, str]]]:
     for row in ledger.sensitivity.rows():
         cells = {name: str(cell or "") for name, cell in row.items()}
         moved = ", ".join(
-            f"{name.removeprefix('change_')} {cell}"
+            f"{name.removeprefix('change_')} {cell}%"
             for name, cell in cells.items()
             if name.startswith("change_") and cell
         )

@@ -34,6 +34,7 @@ def orphans(ledger: Ledger) -> list[Problem]:
         _columns,
         _evidence,
         _assumptions,
+        _sensitivity,
         _pitfalls,
     )
     found = [problem for part in every for problem in part(ledger)]
@@ -192,6 +193,25 @@ def _assumptions(ledger: Ledger) -> Iterator[Problem]:
         for number in str(row.get("pitfall") or "").split():
             if ledger.pitfalls is not None and number not in ledger.pitfalls["number"]:
                 yield table.problem(i, "pitfall", f"there is no pitfall {number} in ledger/pitfalls.csv")
+
+
+def _sensitivity(ledger: Ledger) -> Iterator[Problem]:
+    """Where sensitivities are computed at all, each assumption has one, or words that say why not."""
+    table = ledger.sensitivity
+    if table is None or ledger.assumptions is None:
+        return
+    tried = {str(name) for name in table["assumption"] if name}
+    for i, name in enumerate(ledger.assumption_ids):
+        if name not in tried:
+            remedy = (
+                "add one, or why there is none, to ledger/alternatives.yaml, and run `simcore sensitivity`"
+            )
+            yield ledger.assumptions.problem(i, "id", f"{name} has no alternative that was tried; {remedy}")
+    for i, name in enumerate(table["assumption"]):
+        if name and name not in ledger.assumption_ids:
+            yield table.problem(
+                i, "assumption", f"there is no assumption {name}; {hint(name, ledger.assumption_ids)}"
+            )
 
 
 def _pitfalls(ledger: Ledger) -> Iterator[Problem]:

@@ -136,7 +136,7 @@ def read_files(name_or_folder: str | os.PathLike[str]) -> Files:
         _optional(folder, spec.assumptions, {"id": str, "where": str}, ("id",)),
         _described(folder), _rules(folder), _evidence_rows(folder),
         _optional(folder, "ledger/pitfalls.csv", PITFALL, ("number",)),
-        _optional(folder, "ledger/sensitivity.csv", {"id": str}, ("id",)),
+        _optional(folder, "ledger/sensitivity.csv", {"id": str, "assumption": WORDS}, ("id",)),
     )  # fmt: skip
 
 
