@@ -107,6 +107,17 @@ def test_a_place_that_is_not_there_is_refused(place: str) -> None:
         put({"arrows": [{"parent": "smoking", "ratios": {"yes": 2.0}}]}, place, 1.0)
 
 
+def test_an_item_of_a_list_is_found_by_all_that_is_asked_of_it() -> None:
+    arrows = [
+        {"parent": "bmi", "causes": ["sudden", "other"], "yes": 1},
+        {"parent": "bmi", "causes": ["cold"], "yes": 2},
+    ]
+    put({"arrows": arrows}, "arrows[parent=bmi,causes=other].yes", 5)
+    assert [arrow["yes"] for arrow in arrows] == [5, 2]
+    with pytest.raises(NoPlace, match="2 items are"):
+        put({"arrows": arrows}, "arrows[parent=bmi].yes", 5)
+
+
 # ---- cases on an invented model
 
 

@@ -62,7 +62,8 @@ class Change(Strict):
     """What is otherwise in the copy of a model.
 
     ``set`` names places of model.yaml, an item of a list by its number or by what it says:
-    ``variables.gestation.odds_ratios[parent=smoking].ratios.quit``; an empty value takes the place out.
+    ``variables.gestation.odds_ratios[parent=smoking].ratios.quit``, ``deaths.hazard_ratios[parent=bmi,causes=sudden]``;
+    an empty value takes the place out.
     """
 
     parameters: dict[Name, float] = {}

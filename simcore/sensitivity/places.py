@@ -61,10 +61,17 @@ def _index(items: list[Any], step: str, place: str) -> int:
     wanted = step.strip("[]")
     if wanted.isdigit() and int(wanted) < len(items):
         return int(wanted)
-    key, sign, value = wanted.partition("=")
+    asked = [condition.partition("=") for condition in wanted.split(",")]
     found = [
-        i for i, item in enumerate(items) if isinstance(item, dict) and sign and str(item.get(key)) == value
+        i
+        for i, item in enumerate(items)
+        if isinstance(item, dict) and all(sign and _says(item.get(key), value) for key, sign, value in asked)
     ]
     if len(found) != 1:
         raise NoPlace(f"no {place}: {len(found)} items are {step}")
     return found[0]
+
+
+def _says(said: object, value: str) -> bool:
+    """Whether an entry is a value, or a list that holds it."""
+    return value in map(str, said) if isinstance(said, list) else str(said) == value

@@ -133,6 +133,7 @@ def _tilt(
 
 def _relevelled(share: Array, slope: Array, births: Array) -> Array:
     """Shares whose log odds are moved by a slope and one intercept, the mean over births kept."""
+    share = np.clip(share, 1e-12, 1.0 - 1e-12)
     log_odds = np.log(share / (1.0 - share)) + slope
     wanted = births @ share
     low, high = -20.0, 20.0
