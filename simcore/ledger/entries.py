@@ -75,14 +75,10 @@ def _figure(
         number(cells.get(column.low)), number(cells.get(column.high)),
         said["unit"], said["population"], said["geography"], said["period"],
         tuple(key.strip() for key in cells.get("source_key", "").split(";") if key.strip()),
-        grade, rule, _assumptions(ledger, known.inputs if known else ""),
+        grade, rule, ledger.assumed_by[known.name] if known else (),
         (*places, *([column.used_by] if column.used_by else [])),
         ledger.uses.about(table), cells.get("note", ""),
     )  # fmt: skip
-
-
-def _assumptions(ledger: Files, text: str) -> tuple[str, ...]:
-    return tuple(name for name in ledger.named(text) if name not in ledger.evidence_in)
 
 
 def _parameter(ledger: Files, name: str, by_id: Mapping[str, Row]) -> Row:
@@ -101,7 +97,7 @@ def _parameter(ledger: Files, name: str, by_id: Mapping[str, Row]) -> Row:
         parameter.meaning, parameter.value.central, low, high, parameter.unit,
         seen.population if seen else ledger.spec.population, seen.geography if seen else ASSUMED if assumed else "",
         seen.period if seen else ASSUMED if assumed else "", (parameter.source,), parameter.grade or "", read,
-        _assumptions(ledger, parameter.note), tuple(dict.fromkeys(use.place for use in uses)),
+        ledger.assumptions_in(parameter.note), tuple(dict.fromkeys(use.place for use in uses)),
         ledger.uses.about(name) | {name}, parameter.note,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from simcore.documents import Document, read_yaml
-from simcore.ledger.references import named_in
+from simcore.ledger.references import Families, families, named_in
 from simcore.ledger.rows import (
     SAID,
     Described,
@@ -112,7 +112,20 @@ class Files:
 
     def named(self, text: str) -> tuple[str, ...]:
         """Ids that a text names."""
-        return named_in(text, self.ids)
+        return named_in(text, self._families)
+
+    @cached_property
+    def assumed_by(self) -> Mapping[str, tuple[str, ...]]:
+        """Assumptions that each rule rests on."""
+        return {rule.name: self.assumptions_in(rule.inputs) for rule in self.rules.values()}
+
+    def assumptions_in(self, text: str) -> tuple[str, ...]:
+        """Assumptions that a text names, those not there among them."""
+        return tuple(name for name in self.named(text) if name not in self.evidence_in)
+
+    @cached_property
+    def _families(self) -> Families:
+        return families(self.ids)
 
 
 def read_files(name_or_folder: str | os.PathLike[str]) -> Files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from simcore.tables import Table
@@ -105,6 +106,7 @@ def filled(template: str, row: Mapping[str, str]) -> str:
     return ""
 
 
+@cache
 def named_cells(template: str) -> tuple[str, ...]:
     """Columns that a template names.
 
