@@ -8,6 +8,8 @@ from causal_links import DEATHS, LOOKS, links, told, variant_letters
 from england_margins import Margin, Reconciled, margin, published, reconciled
 from validation_tools import england, rows_of, table
 
+from simcore.ledger import read_ledger
+
 SECTIONS: dict[str, Callable[[], Iterator[str]]] = {}
 
 
@@ -48,12 +50,13 @@ def graph() -> Iterator[str]:
 def variables() -> Iterator[str]:
     """Every variable, then every margin: published, as the table has it, as the model returns it."""
     model = england()
+    ledger = read_ledger(model.name).rows
     yield "| variable | kind | what it is | table | margin kept by | sources | grade |"
     yield "|---|---|---|---|---|---|---|"
     for name, variable in model.spec.variables.items():
         shares = variable.shares
         rows = rows_of(shares.table)
-        grades = dict.fromkeys(r["grade"] for r in (*rows, *published(name)) if r.get("grade"))
+        grades = sorted({row.grade for row in ledger if row.table == shares.table and row.grade})
         cells = (
             f"`{name}`",
             variable.kind,
