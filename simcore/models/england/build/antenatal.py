@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .births import weights
-from .ethnicity import GROUPS
+from .ethnicity import COUNTRIES, GROUPS
 from .evidence import DECILES, Table, by_id, count, deciles_percent
 from .group_births import REFERENCE_YEARS
 from .numbers import Array, logit, relevel, round_shares
@@ -71,3 +71,20 @@ def consanguinity() -> Table:
             | {"rule": "derived:consanguinity" if known else "derived:consanguinity_elsewhere"}
         )
     return table
+
+
+def background() -> Table:
+    """What smoking is told apart by: mother of a Pakistani baby, else born in the United Kingdom or abroad."""
+    return [
+        {
+            "ethnic_group": group,
+            "country_of_birth": country,
+            "level": level,
+            "share": 1.0 if level == at else 0.0,
+        }
+        | {"source_key": "assumption", "rule": "derived:background"}
+        for group in GROUPS
+        for country in COUNTRIES
+        for at in ["pakistani" if group == "pakistani" else "uk_born" if country == "uk" else "born_abroad"]
+        for level in ("uk_born", "born_abroad", "pakistani")
+    ]

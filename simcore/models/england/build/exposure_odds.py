@@ -24,7 +24,6 @@ FED_AT_SIX_MONTHS = {
 LEAST_DEPRIVED_FED = "D580"
 MANAGERS = "managerial_professional"
 SMOKING_BY_CLASS = {MANAGERS: "P198", "intermediate": "P199", "routine_manual": "P200"}
-BORN_ABROAD = ("europe", "africa", "caribbean", "india", "pakistan", "bangladesh", "other")
 
 
 def late_booking() -> Table:
@@ -79,10 +78,8 @@ def smoking_by_origin() -> Table:
     pakistani = of_shares(percent(places, "D598"), percent(places, "D597"))
     rule = "derived:smoking_by_origin"
     return [
-        *(smoking("country_of_birth", c, "uk", abroad, (), rule, "P201;P202") for c in BORN_ABROAD),
-        smoking(
-            "ethnic_group", "pakistani", "white_british", pakistani, (), rule, "D597;D598", "prady2016_t1"
-        ),
+        smoking("background", "born_abroad", "uk_born", abroad, (), rule, "P201;P202"),
+        smoking("background", "pakistani", "uk_born", pakistani, (), rule, "D597;D598", "prady2016_t1"),
     ]
 
 

@@ -12,6 +12,7 @@ from .exposure_margins import exposure_margins
 from .exposure_odds import exposure_odds
 
 EXPOSURE_TABLES: dict[str, Callable[[], Table]] = {
+    "background": antenatal.background,
     "overcrowding": home.overcrowding,
     "breastfeeding": home.breastfeeding,
     "unsafe_sleep": home.unsafe_sleep,
