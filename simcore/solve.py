@@ -56,8 +56,6 @@ class Centre:
     """Births of the reference years by the variables that the baseline hangs on: ``float64[*by]``."""
     inverse: Array
     """Inverse of d gap / d log effect: ``float64[1, contrasts, contrasts]``."""
-    thinning: Fit | None
-    """What all births return, over what the thinned ones do."""
 
 
 def solve_central(model: Model, structure: Structure, on_round: Progress | None = None) -> Centre:
@@ -71,7 +69,7 @@ def solve_central(model: Model, structure: Structure, on_round: Progress | None 
     solver = _Solver(model, structure, central(model), observed(model), None)
     block = solver.run(on_round)
     births = solver.world.evaluate(block).births[0]
-    return Centre(block, births, solver.inverse_jacobian(solver.fit()), solver.thinning)
+    return Centre(block, births, solver.inverse_jacobian(solver.fit()))
 
 
 def solve_block(
@@ -122,19 +120,21 @@ class _Solver:
         ]
         self.world = ReferenceYears(model, structure, self._block(self.theta))
         self.thin = self.world.thinned(MOST_CELLS)
-        self.thinning = None if centre is None else centre.thinning
+        self.thinning: Fit | None = None
+        """What all births return, over what the thinned ones do."""
 
     def run(self, on_round: Progress | None) -> DrawBlock:
         """Solve on the thinned births, look what all of them return, set right how these differ, and again."""
-        for _ in range(MAX_CORRECTIONS):
+        if self.thin is self.world:
             self._solve_thinned(on_round)
+            return self._block(self.theta)
+        for _ in range(MAX_CORRECTIONS):
             block = self._block(self.theta)
-            if self.thin is self.world:
-                return block
             whole = self.world.evaluate(block)
             if self._error(whole) < NEAR:
                 return block
             self.thinning = whole.over(self.thin.evaluate(block))
+            self._solve_thinned(on_round)
         raise self._no_solution(whole, f"{MAX_CORRECTIONS} corrections for thinned births")
 
     def fit(self) -> Fit:
