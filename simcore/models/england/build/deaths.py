@@ -15,7 +15,15 @@ import numpy as np
 
 from .evidence import read
 from .gestation import BANDS, national_births, pooled, spread
-from .groups import Grouping
+from .groups import (
+    AGES,
+    CAUSES,
+    NEONATAL,
+    NEVER_NEONATAL_BEFORE_24_WEEKS,
+    NEVER_ON_DAY_0,
+    PERIODS,
+    POST_NEONATAL,
+)
 from .numbers import Array, fit
 from .published import (
     age_counts,
@@ -47,7 +55,7 @@ class Targets:
 
 
 @cache
-def targets(grouping: Grouping) -> Targets:
+def targets() -> Targets:
     """Reconcile the published tables (England, births and deaths of 2018 to 2020).
 
     Raises
@@ -56,14 +64,14 @@ def targets(grouping: Grouping) -> Targets:
         When the margins cannot be met together, or when more die than are born.
     """
     neonatal, post = decile_deaths().sum(axis=0)
-    ages = age_counts(grouping)
-    ages[:3] *= neonatal / ages[:3].sum()
-    ages[3:] *= post / ages[3:].sum()
-    periods = np.array([ages[:2].sum(), ages[2], ages[3:].sum()])
+    ages = age_counts()
+    ages[NEONATAL] *= neonatal / ages[NEONATAL].sum()
+    ages[POST_NEONATAL] *= post / ages[POST_NEONATAL].sum()
+    periods = np.array([ages[:2].sum(), ages[2], ages[POST_NEONATAL].sum()])
     gestation_period = by_gestation(periods, neonatal, post)
     under_24 = float(gestation_period[:2, :2].sum())
-    cause_period, cause_extreme = by_cause(grouping, periods, under_24)
-    joint = fit_joint(grouping, ages, gestation_period, cause_period, cause_extreme)
+    cause_period, cause_extreme = by_cause(periods, under_24)
+    joint = fit_joint(ages, gestation_period, cause_period, cause_extreme)
     too_many = joint.sum(axis=(0, 1)) >= national_births()
     if too_many.any():
         raise ValueError(f"more deaths than births at {np.array(BANDS)[too_many]}")
@@ -85,7 +93,7 @@ def by_gestation(periods: Array, neonatal: float, post: float) -> Array:
     return np.column_stack([split, band_post])
 
 
-def by_cause(grouping: Grouping, periods: Array, under_24: float) -> tuple[Array, Array]:
+def by_cause(periods: Array, under_24: float) -> tuple[Array, Array]:
     """Causes by period, and neonatal deaths by cause under and from 24 weeks.
 
     Cause totals are those of England and Wales 2018 to 2020 as shares of England's deaths. Neonatal deaths
@@ -95,53 +103,51 @@ def by_cause(grouping: Grouping, periods: Array, under_24: float) -> tuple[Array
     so that a zero by chance is not a rule.
     """
     neonatal = float(periods[:2].sum())
-    total = cause_totals(grouping)
+    total = cause_totals()
     total *= periods.sum() / total.sum()
-    over = cause_24_weeks_up(grouping)
+    over = cause_24_weeks_up()
     over *= (neonatal - under_24) / over.sum()
-    shape = cause_by_period(grouping)
+    shape = cause_by_period()
     shape *= (total / shape.sum(axis=1))[:, None]
     seed = np.column_stack([np.maximum(shape[:, :2].sum(axis=1) - over, 0.5), shape[:, 2]])
-    seed[grouping.rows_of(grouping.never_neonatal_before_24_weeks), 0] = 0.0
+    seed[NEVER_NEONATAL_BEFORE_24_WEEKS, 0] = 0.0
     rest = fit(seed, [((0,), total - over), ((1,), np.array([under_24, periods[2]]))])
     cause_neonatal = over + rest[:, 0]
-    early_late = np.maximum(cause_by_period(grouping)[:, :2], 0.5)
+    early_late = np.maximum(cause_by_period()[:, :2], 0.5)
     split = fit(early_late, [((0,), cause_neonatal), ((1,), periods[:2])])
     return np.column_stack([split, rest[:, 1]]), np.column_stack([rest[:, 0], over])
 
 
-def seed_joint(grouping: Grouping) -> Array:
+def seed_joint() -> Array:
     """float64[causes, age bands, bands]: what is known of cause by gestation; structural zeros."""
-    by_weight = cause_by_gestation_seed(grouping)
-    seed = np.empty((len(grouping.causes), len(grouping.ages), len(BANDS)))
-    seed[:, :3] = by_weight[:, None, 0]
-    seed[:, 3:] = by_weight[:, None, 1]
+    by_weight = cause_by_gestation_seed()
+    seed = np.empty((len(CAUSES), len(AGES), len(BANDS)))
+    seed[:, NEONATAL] = by_weight[:, None, 0]
+    seed[:, POST_NEONATAL] = by_weight[:, None, 1]
     seed[:, 1:, 0] = 0.0  # born before 22 weeks: all published deaths are early, taken as day 0
-    seed[grouping.rows_of(grouping.never_on_day_0), 0] = 0.0
-    seed[grouping.rows_of(grouping.never_neonatal_before_24_weeks), :3, :2] = 0.0
+    seed[NEVER_ON_DAY_0, 0] = 0.0
+    seed[NEVER_NEONATAL_BEFORE_24_WEEKS, NEONATAL, :2] = 0.0
     return seed
 
 
-def fit_joint(
-    grouping: Grouping, ages: Array, gestation_period: Array, cause_period: Array, cause_extreme: Array
-) -> Array:
+def fit_joint(ages: Array, gestation_period: Array, cause_period: Array, cause_extreme: Array) -> Array:
     """Fit cause by age by gestation to every margin at once."""
     # period and the 24-week line are sums of cells, so they are fitted as blocks of one enlarged step
-    table = seed_joint(grouping)
+    table = seed_joint()
     margins = (ages, gestation_period, cause_period, cause_extreme)
     for _ in range(20_000):
         table *= np.divide(ages, table.sum(axis=(0, 2)))[None, :, None]
-        for p, period in enumerate(grouping.periods.values()):
+        for p, period in enumerate(PERIODS.values()):
             have = table[:, period].sum(axis=(0, 1))
             table[:, period] *= factor(gestation_period[:, p], have)[None, None, :]
             have = table[:, period].sum(axis=(1, 2))
             table[:, period] *= factor(cause_period[:, p], have)[:, None, None]
         for e, bands in enumerate(EXTREME):
-            have = table[:, :3, bands].sum(axis=(1, 2))
-            table[:, :3, bands] *= factor(cause_extreme[:, e], have)[:, None, None]
-        if worst_miss(grouping, table, *margins) < 1e-9:
+            have = table[:, NEONATAL, bands].sum(axis=(1, 2))
+            table[:, NEONATAL, bands] *= factor(cause_extreme[:, e], have)[:, None, None]
+        if worst_miss(table, *margins) < 1e-9:
             return table
-    miss = worst_miss(grouping, table, *margins)
+    miss = worst_miss(table, *margins)
     raise ValueError(f"margins cannot be met together: largest miss {miss:.3g} deaths")
 
 
@@ -151,7 +157,6 @@ def factor(want: Array, have: Array) -> Array:
 
 
 def worst_miss(
-    grouping: Grouping,
     table: Array,
     ages: Array,
     gestation_period: Array,
@@ -160,9 +165,9 @@ def worst_miss(
 ) -> float:
     """Largest difference, in deaths, between a margin of the table and its target."""
     misses = [np.abs(table.sum(axis=(0, 2)) - ages).max()]
-    for p, period in enumerate(grouping.periods.values()):
+    for p, period in enumerate(PERIODS.values()):
         misses.append(np.abs(table[:, period].sum(axis=(0, 1)) - gestation_period[:, p]).max())
         misses.append(np.abs(table[:, period].sum(axis=(1, 2)) - cause_period[:, p]).max())
     for e, bands in enumerate(EXTREME):
-        misses.append(np.abs(table[:, :3, bands].sum(axis=(1, 2)) - cause_extreme[:, e]).max())
+        misses.append(np.abs(table[:, NEONATAL, bands].sum(axis=(1, 2)) - cause_extreme[:, e]).max())
     return float(max(misses))

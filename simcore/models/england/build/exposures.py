@@ -130,10 +130,13 @@ def figure(quantity: str, number: float, keys: str, rule: str, row_id: str) -> C
 def smoking() -> Table:
     """Smoking over the pregnancy given smoking at booking: natural quitting, the same everywhere."""
     quit = natural_quit()
-    shares = {"no": {"none": 1.0}, "yes": {"quit": quit, "to_delivery": round(1.0 - quit, 8)}}
+    shares: dict[str, dict[str, float]] = {
+        "no": {"none": 1},
+        "yes": {"quit": quit, "to_delivery": round(1.0 - quit, 8)},
+    }
     origin = {"source_key": "schoenaker_op69;ohid_fingertips_next_2025", "rule": "derived:natural_quit"}
     return [
-        {"smoking_at_booking": booking, "level": level, "share": share.get(level, 0.0), **origin}
+        {"smoking_at_booking": booking, "level": level, "share": share.get(level, 0), **origin}
         for booking, share in shares.items()
         for level in ("none", "quit", "to_delivery")
     ]

@@ -8,7 +8,7 @@ from .births import plurality
 from .evidence import DECILES, Row, Table, read
 from .gestation import BANDS, pooled, spread
 from .group_labels import BIRTHWEIGHT, named
-from .groups import AGE_COLUMNS, NINE
+from .groups import AGE_COLUMNS, AGES, CAUSE_OF, NEONATAL
 from .numbers import Array
 from .observed_rows import ENGLAND, EW, THREE, About, by_cause, counts, lines, number
 from .published import YEARS
@@ -87,9 +87,9 @@ def england_and_wales() -> Table:
 
 def by_age(rows: list[Row], band: str) -> Array:
     """All births, and the deaths of one age band in their period."""
-    died = sum(number(row[column]) for row in rows for column in AGE_COLUMNS[band])
+    died = sum(number(row[AGE_COLUMNS[band]]) for row in rows)
     births = sum(number(row["live_births"]) for row in rows)
-    neonatal = list(AGE_COLUMNS).index(band) < 3
+    neonatal = band in AGES[NEONATAL]
     return np.array([births, died * neonatal, died * (not neonatal), died])
 
 
@@ -154,7 +154,7 @@ def multiple_births() -> Table:
 
 def cause() -> Table:
     """By cause: England and Wales 2018 to 2020 and 2020; England 2018 to 2020, neonatal from 24 weeks."""
-    labels = named(dict(NINE.cause_of))
+    labels = named(CAUSE_OF)
     three: Counts = {}
     over: Counts = {}
     year: Counts = {}

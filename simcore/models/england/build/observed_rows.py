@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .evidence import Cells, Row, Table, read
-from .groups import NINE
+from .groups import CAUSE_OF
 from .numbers import Array
 from .shared_out import COLUMNS, Counts
 
@@ -84,5 +84,5 @@ def shown(n: float) -> object:
 
 def by_cause(table: str) -> Iterator[tuple[str, list[Row]]]:
     """Rows of a table for all causes (an empty name), then for each of the nine."""
-    for group, cause in (("All causes", ""), *NINE.cause_of.items()):
+    for group, cause in (("All causes", ""), *CAUSE_OF.items()):
         yield cause, [row for row in read(table) if row["cause_group"] == group]

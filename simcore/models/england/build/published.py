@@ -8,7 +8,7 @@ import numpy as np
 
 from .evidence import DECILES, Row, count, read
 from .gestation import BANDS
-from .groups import Grouping
+from .groups import AGE_COLUMNS, CAUSE_OF, CAUSES
 from .numbers import Array
 
 YEARS = ("2018", "2019", "2020")
@@ -36,56 +36,51 @@ def decile_deaths() -> Array:
     return out
 
 
-def age_counts(grouping: Grouping) -> Array:
+def age_counts() -> Array:
     """float64[age bands]: deaths of England and Wales, 2018 to 2020."""
     rows = read("ons_infant_deaths_by_age_ew_2018_2020")
-    return np.array(
-        [
-            float(sum(count(row[column]) for row in rows for column in columns))
-            for columns in grouping.age_columns.values()
-        ]
-    )
+    return np.array([sum(count(row[column]) for row in rows) for column in AGE_COLUMNS.values()], np.float64)
 
 
-def cause_by_period(grouping: Grouping) -> Array:
+def cause_by_period() -> Array:
     """float64[causes, 3]: early, late and post-neonatal deaths of England and Wales, 2020."""
-    out = np.zeros((len(grouping.causes), 3))
-    for row, c in by_cause("ons_cause_birthweight_ew_2020", grouping):
+    out = np.zeros((len(CAUSES), 3))
+    for row, c in by_cause("ons_cause_birthweight_ew_2020"):
         if row["birthweight_g"] == "All":
             early, neonatal = count(row["early_neonatal_deaths"]), count(row["neonatal_deaths"])
             out[c] += early, neonatal - early, count(row["postneonatal_deaths"])
     return out
 
 
-def cause_by_gestation_seed(grouping: Grouping) -> Array:
+def cause_by_gestation_seed() -> Array:
     """float64[causes, 2, bands]: neonatal and post-neonatal deaths by birthweight, as if by gestation."""
     # half a death, so that a zero by chance is not a rule
-    out = np.full((len(grouping.causes), 2, len(BANDS)), 0.5)
-    for row, c in by_cause("ons_cause_birthweight_ew_2020", grouping):
+    out = np.full((len(CAUSES), 2, len(BANDS)), 0.5)
+    for row, c in by_cause("ons_cause_birthweight_ew_2020"):
         for band in WEIGHT_OF.get(row["birthweight_g"], ()):
             out[c, 0, BANDS.index(band)] += count(row["neonatal_deaths"])
             out[c, 1, BANDS.index(band)] += count(row["postneonatal_deaths"])
     return out
 
 
-def cause_totals(grouping: Grouping) -> Array:
+def cause_totals() -> Array:
     """float64[causes]: infant deaths of England and Wales, 2018 to 2020."""
-    out = np.zeros(len(grouping.causes))
-    for row, c in by_cause("ons_cause_ew_2018_2020", grouping):
+    out = np.zeros(len(CAUSES))
+    for row, c in by_cause("ons_cause_ew_2018_2020"):
         out[c] += count(row["infant_deaths"])
     return out
 
 
-def cause_24_weeks_up(grouping: Grouping) -> Array:
+def cause_24_weeks_up() -> Array:
     """float64[causes]: neonatal deaths of England at 24 weeks and over, linked, 2018 to 2020."""
-    out = np.zeros(len(grouping.causes))
-    for row, c in by_cause("ons_cause_neonatal_24wplus_england_2018_2020", grouping):
+    out = np.zeros(len(CAUSES))
+    for row, c in by_cause("ons_cause_neonatal_24wplus_england_2018_2020"):
         out[c] += count(row["neonatal_deaths"])
     return out
 
 
-def by_cause(table: str, grouping: Grouping) -> Iterator[tuple[Row, int]]:
+def by_cause(table: str) -> Iterator[tuple[Row, int]]:
     """Each row of a table that is a cause of death, with the place of its cause."""
     for row in read(table):
-        if row["cause_group"] in grouping.cause_of:
-            yield row, grouping.causes.index(grouping.cause_of[row["cause_group"]])
+        if row["cause_group"] in CAUSE_OF:
+            yield row, CAUSES.index(CAUSE_OF[row["cause_group"]])

@@ -7,7 +7,7 @@ import numpy as np
 from . import deaths, published
 from .evidence import Cells, Table, count, read
 from .gestation import BANDS, national_births, pooled
-from .groups import FIVE, Grouping
+from .groups import AGES, CAUSES, NEONATAL, PERIODS, POST_NEONATAL
 from .numbers import Array
 
 REASONS = {
@@ -59,20 +59,20 @@ def block(
     ]
 
 
-def rows(grouping: Grouping) -> Table:
+def rows() -> Table:
     """All published figures used, beside the targets."""
     return [
-        *totals(grouping),
+        *totals(),
         *other_totals(),
-        *gestation_rows(grouping),
-        *cause_rows(grouping),
-        *age_rows(grouping),
+        *gestation_rows(),
+        *cause_rows(),
+        *age_rows(),
     ]
 
 
-def totals(grouping: Grouping) -> Table:
+def totals() -> Table:
     """England's totals by decile, kept; what other tables print for the same."""
-    joint = deaths.targets(grouping).joint
+    joint = deaths.targets().joint
     by_decile = {r["year"]: r for r in read("ons_imd_decile_england_2010_2020") if r["imd_decile"] == "Total"}
     neonatal = sum(count(by_decile[y]["neonatal_deaths"]) for y in published.YEARS)
     infant = sum(count(by_decile[y]["infant_deaths"]) for y in published.YEARS)
@@ -80,8 +80,8 @@ def totals(grouping: Grouping) -> Table:
     by_week = {r["year"]: r for r in read("ons_neonatal_under24w_england_2018_2020")}
     out: Table = []
     for item, raw, target in (
-        ("neonatal deaths", neonatal, float(joint[:, :3].sum())),
-        ("post-neonatal deaths", infant - neonatal, float(joint[:, 3:].sum())),
+        ("neonatal deaths", neonatal, float(joint[:, NEONATAL].sum())),
+        ("post-neonatal deaths", infant - neonatal, float(joint[:, POST_NEONATAL].sum())),
         ("infant deaths", infant, float(joint.sum())),
         ("live births", births, float(births)),
     ):
@@ -116,12 +116,12 @@ def unlinked(table: str, n: int) -> Cells:
     return line(table, EW, "2020", "unlinked infant deaths", n, n, 0, "no_link", "ons_cim2020")
 
 
-def gestation_rows(grouping: Grouping) -> Table:
+def gestation_rows() -> Table:
     """Births and deaths by gestation band."""
-    joint = deaths.targets(grouping).joint
+    joint = deaths.targets().joint
     weeks, ew = read("ons_gestation_neonatal_england_2018_2020"), read("ons_gestation_ew_2020")
     national, births = national_births(), pooled(weeks, "live_births")[0]
-    neonatal, by_band = pooled(weeks, "neonatal_deaths")[0], joint[:, :3].sum(axis=(0, 1))
+    neonatal, by_band = pooled(weeks, "neonatal_deaths")[0], joint[:, NEONATAL].sum(axis=(0, 1))
     key = "ons_cim2022"
     out: Table = [
         line("births by week", ENGLAND, THREE, f"births {band}", n, n, to, "births", key)
@@ -130,7 +130,7 @@ def gestation_rows(grouping: Grouping) -> Table:
     for g, (band, n, to) in enumerate(zip(BANDS, neonatal, by_band, strict=True)):
         why = "unlinked" if g else "same"
         out.append(line("deaths by week", ENGLAND, THREE, f"neonatal {band}", n, n, to, why, key))
-    for name, period in grouping.periods.items():
+    for name, period in PERIODS.items():
         raw = pooled(ew, f"{name.replace('-', '').replace(' ', '_')}_deaths")[0]
         why = "post2020" if name == "post-neonatal" else "ew2020"
         target = joint[:, period].sum(axis=(0, 1))
@@ -139,37 +139,44 @@ def gestation_rows(grouping: Grouping) -> Table:
     return out
 
 
-def cause_rows(grouping: Grouping) -> Table:
+def cause_rows() -> Table:
     """Deaths by cause: all, neonatal from 24 weeks, and by period."""
-    joint = deaths.targets(grouping).joint
-    causes = list(grouping.causes)
-    all_ages, over = joint.sum(axis=(1, 2)), joint[:, :3, 2:].sum(axis=(1, 2))
-    out = block(
-        "by cause", EW, THREE, causes, published.cause_totals(grouping), all_ages, "ew3", "ons_cim2020"
-    )
-    raw, name = published.cause_24_weeks_up(grouping), "neonatal by cause, 24 weeks up"
+    joint = deaths.targets().joint
+    causes = list(CAUSES)
+    all_ages, over = joint.sum(axis=(1, 2)), joint[:, NEONATAL, 2:].sum(axis=(1, 2))
+    out = block("by cause", EW, THREE, causes, published.cause_totals(), all_ages, "ew3", "ons_cim2020")
+    raw, name = published.cause_24_weeks_up(), "neonatal by cause, 24 weeks up"
     out += block(name, ENGLAND, THREE, causes, raw, over, "over24", "ons_cim2022")
-    for p, (name, period) in enumerate(grouping.periods.items()):
-        raw, target = published.cause_by_period(grouping)[:, p], joint[:, period].sum(axis=(1, 2))
+    for p, (name, period) in enumerate(PERIODS.items()):
+        raw, target = published.cause_by_period()[:, p], joint[:, period].sum(axis=(1, 2))
         items = [f"{cause}, {name}" for cause in causes]
         out += block(f"by cause, {name}", EW, "2020", items, raw, target, "ew2020", "ons_cim2020")
     return out
 
 
-def age_rows(grouping: Grouping) -> Table:
+def age_rows() -> Table:
     """Deaths by age."""
-    target = deaths.targets(grouping).joint.sum(axis=(0, 2))
-    ages, raw = list(grouping.ages), published.age_counts(grouping)
+    target = deaths.targets().joint.sum(axis=(0, 2))
+    ages, raw = list(AGES), published.age_counts()
     key = "ons_cim2022"
-    out = block("by age, neonatal", EW, THREE, ages[:3], raw[:3], target[:3], "ew3", key)
-    return out + block("by age, post-neonatal", EW, THREE, ages[3:], raw[3:], target[3:], "ew3", key)
+    out = block("by age, neonatal", EW, THREE, ages[NEONATAL], raw[NEONATAL], target[NEONATAL], "ew3", key)
+    return out + block(
+        "by age, post-neonatal",
+        EW,
+        THREE,
+        ages[POST_NEONATAL],
+        raw[POST_NEONATAL],
+        target[POST_NEONATAL],
+        "ew3",
+        key,
+    )
 
 
 def report() -> str:
     """The reconciliation as text: one block for each published table."""
     lines: list[str] = []
     seen = ""
-    for row in rows(FIVE):
+    for row in rows():
         head = f"{row['published_table']}, {row['geography']}, {row['period']}: {row['why']}"
         if head != seen:
             lines += ["", head, f"  {'':34}{'published':>12}{'scaled':>14}{'target':>14}{'difference':>14}"]
@@ -177,7 +184,7 @@ def report() -> str:
         published_count, difference = float(str(row["published"])), float(str(row["difference"]))
         figures = "".join(f"{float(str(row[c])):>14,.1f}" for c in ("scaled", "target"))
         lines.append(f"  {row['item']:34}{published_count:>12,.0f}{figures}{difference:>+14,.1f}")
-    died = 1000 * deaths.targets(FIVE).joint.sum(axis=(0, 1)) / national_births()
+    died = 1000 * deaths.targets().joint.sum(axis=(0, 1)) / national_births()
     rates = ", ".join(f"{band} {rate:.1f}" for band, rate in zip(BANDS, np.asarray(died), strict=True))
     lines += ["", f"infant deaths per 1,000 births by gestation, England 2018-20, as reconciled: {rates}"]
     return "\n".join(lines[1:])

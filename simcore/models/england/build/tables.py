@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from . import (
@@ -23,7 +22,6 @@ from . import (
 )
 from .evidence import MODEL, Table
 from .exposure_tables import EXPOSURE_TABLES
-from .groups import NINE
 
 TABLES: dict[str, Callable[[], Table]] = {
     "births": births.births,
@@ -38,9 +36,9 @@ TABLES: dict[str, Callable[[], Table]] = {
     "bmi": exposures.bmi,
     "gestation": gestation.gestation,
     "targets_deaths_by_decile": targets.by_decile,
-    "targets_deaths_joint": partial(targets.joint_table, NINE),
+    "targets_deaths_joint": targets.joint_table,
     "targets_effective_counts": targets.effective_counts,
-    "reconciliation": partial(reconciliation.rows, NINE),
+    "reconciliation": reconciliation.rows,
     "observed_groups": observed_groups.observed_groups,
     "ethnic_group": ethnicity.ethnic_group,
     "country_of_birth": ethnicity.country_of_birth,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .deaths import targets
 from .evidence import DECILES, Table, read
 from .gestation import BANDS, pooled
-from .groups import NINE, Grouping
+from .groups import AGES, CAUSES, NEONATAL, POST_NEONATAL
 from .published import (
     age_counts,
     cause_24_weeks_up,
@@ -30,27 +30,27 @@ def by_decile() -> Table:
 
 
 def counts_behind() -> dict[str, float]:
-    """How many published deaths stand behind each margin, however they are grouped."""
+    """How many published deaths stand behind each margin."""
     neonatal, post = decile_deaths().sum(axis=0)
     ew = read("ons_gestation_ew_2020")
     week = pooled(read("ons_gestation_neonatal_england_2018_2020"), "neonatal_deaths")[0]
     early, late, later = (
         pooled(ew, f"{p}_deaths")[0].sum() for p in ("early_neonatal", "late_neonatal", "postneonatal")
     )
-    ages = age_counts(NINE)
+    ages = age_counts()
     return {
         "neonatal_by_decile": neonatal,
         "postneonatal_by_decile": post,
-        "age_neonatal": ages[:3].sum(),
-        "age_postneonatal": ages[3:].sum(),
+        "age_neonatal": ages[NEONATAL].sum(),
+        "age_postneonatal": ages[POST_NEONATAL].sum(),
         "gestation_neonatal": week.sum(),
         "gestation_early_late": early + late,
         "gestation_postneonatal": later,
-        "cause": cause_totals(NINE).sum(),
-        "cause_neonatal_24_weeks_up": cause_24_weeks_up(NINE).sum(),
-        "cause_by_period": cause_by_period(NINE).sum(),
+        "cause": cause_totals().sum(),
+        "cause_neonatal_24_weeks_up": cause_24_weeks_up().sum(),
+        "cause_by_period": cause_by_period().sum(),
         # the smallest margin that sets the causes, and the one that sets gestation: the cautious choice
-        "joint_neonatal": cause_24_weeks_up(NINE).sum(),
+        "joint_neonatal": cause_24_weeks_up().sum(),
         "joint_postneonatal": later,
     }
 
@@ -101,17 +101,17 @@ def effective_counts() -> Table:
     ]
 
 
-def joint_table(grouping: Grouping) -> Table:
+def joint_table() -> Table:
     """Deaths by cause, age band and gestation band, England 2018 to 2020, reconciled."""
-    joint = targets(grouping).joint
+    joint = targets().joint
     table: Table = []
     behind = counts_behind()
     scale = [
-        behind["joint_neonatal"] / float(joint[:, :3].sum()),
-        behind["joint_postneonatal"] / float(joint[:, 3:].sum()),
+        behind["joint_neonatal"] / float(joint[:, NEONATAL].sum()),
+        behind["joint_postneonatal"] / float(joint[:, POST_NEONATAL].sum()),
     ]
-    for c, cause in enumerate(grouping.causes):
-        for a, age in enumerate(grouping.ages):
+    for c, cause in enumerate(CAUSES):
+        for a, age in enumerate(AGES):
             for g, band in enumerate(BANDS):
                 n = float(joint[c, a, g])
                 table.append(
