@@ -7,37 +7,30 @@ import pytest
 
 from simcore.models.england.build import births, deaths, gestation, published
 from simcore.models.england.build.evidence import count, read
-from simcore.models.england.build.groups import FIVE, NINE, Grouping
+from simcore.models.england.build.groups import AGES, CAUSE_OF, CAUSES
 from tests.test_england_data import by_decile, rows
 
-SHIPPED = {"five": (FIVE, "targets_deaths_joint"), "nine": (NINE, "targets_deaths_nine_causes")}
-RECONCILED = ("reconciliation", "reconciliation_nine_causes")
 
-each_grouping = pytest.mark.parametrize("grouping, table", SHIPPED.values(), ids=SHIPPED)
-
-
-def joint(grouping: Grouping, table: str) -> np.ndarray:
+def joint() -> np.ndarray:
     """float[causes, age bands, gestation bands] as shipped."""
-    index = {(r["cause"], r["age_band"], r["gestation"]): float(r["deaths"]) for r in rows(table)}
-    assert len(index) == len(rows(table)) == len(grouping.causes) * len(grouping.ages) * 6
-    return np.array(
-        [[[index[c, a, g] for g in gestation.BANDS] for a in grouping.ages] for c in grouping.causes]
-    )
+    table = rows("targets_deaths_joint")
+    index = {(r["cause"], r["age_band"], r["gestation"]): float(r["deaths"]) for r in table}
+    assert len(index) == len(table) == len(CAUSES) * len(AGES) * 6
+    return np.array([[[index[c, a, g] for g in gestation.BANDS] for a in AGES] for c in CAUSES])
 
 
-def structural_zeros(grouping: Grouping, cells: np.ndarray) -> np.ndarray:
+def structural_zeros(cells: np.ndarray) -> np.ndarray:
     """Where no death is by rule: written out here, apart from the code that builds the table."""
     zero = np.zeros(cells.shape, bool)
     zero[:, 1:, 0] = True
-    sudden = grouping.causes.index("sudden")
+    sudden = CAUSES.index("sudden")
     zero[sudden, 0] = zero[sudden, :3, :2] = True
-    if grouping is NINE:
-        zero[grouping.causes.index("external"), :3, :2] = True
+    zero[CAUSES.index("external"), :3, :2] = True
     return zero
 
 
 def test_the_nine_causes_and_six_ages_are_the_ones_the_model_names() -> None:
-    assert NINE.causes == (
+    assert CAUSES == (
         "immaturity",
         "congenital",
         "sudden",
@@ -48,9 +41,8 @@ def test_the_nine_causes_and_six_ages_are_the_ones_the_model_names() -> None:
         "external",
         "other_specific",
     )
-    assert NINE.ages == ("day_0", "days_1_6", "days_7_27", "days_28_90", "days_91_182", "days_183_364")
-    assert FIVE.causes == NINE.causes[:5]
-    assert set(FIVE.cause_of) == set(NINE.cause_of) == set(published_causes())
+    assert AGES == ("day_0", "days_1_6", "days_7_27", "days_28_90", "days_91_182", "days_183_364")
+    assert set(CAUSE_OF) == set(published_causes())
 
 
 def published_causes() -> list[str]:
@@ -66,14 +58,12 @@ def test_the_cause_groups_hold_every_death_of_every_table() -> None:
         found = [r for r in read(table) if all(r[k] == v for k, v in where.items())]
         return sum(count(r[column]) for r in found if r["cause_group"] == "All causes")
 
-    assert published.cause_totals(NINE).sum() == all_causes("ons_cause_ew_2018_2020", "infant_deaths") == 7104
+    assert published.cause_totals().sum() == all_causes("ons_cause_ew_2018_2020", "infant_deaths") == 7104
     neonatal = "ons_cause_neonatal_24wplus_england_2018_2020"
-    assert published.cause_24_weeks_up(NINE).sum() == all_causes(neonatal, "neonatal_deaths") == 2524
+    assert published.cause_24_weeks_up().sum() == all_causes(neonatal, "neonatal_deaths") == 2524
     weights = "ons_cause_birthweight_ew_2020"
     whole = all_causes(weights, "infant_deaths", birthweight_g="All")
-    assert published.cause_by_period(NINE).sum() == whole == 2226
-    for read_as in (published.cause_totals, published.cause_24_weeks_up, published.age_counts):
-        assert read_as(FIVE).sum() == read_as(NINE).sum()
+    assert published.cause_by_period().sum() == whole == 2226
 
 
 def test_deaths_by_decile_are_the_published_counts() -> None:
@@ -86,29 +76,27 @@ def test_deaths_by_decile_are_the_published_counts() -> None:
     assert imr == pytest.approx([5.37, 4.52, 3.92, 3.91, 3.33, 3.23, 3.10, 2.71, 2.76, 2.48], abs=5e-3)
 
 
-@each_grouping
-def test_joint_deaths_meet_every_margin_and_keep_england_s_totals(grouping: Grouping, table: str) -> None:
-    cells, t = joint(grouping, table), deaths.targets(grouping)
+def test_joint_deaths_meet_every_margin_and_keep_england_s_totals() -> None:
+    cells, t = joint(), deaths.targets()
     assert cells[:, :3].sum() == pytest.approx(4980, abs=1e-3)
     assert cells[:, 3:].sum() == pytest.approx(1748, abs=1e-3)
     margins = (t.ages, t.gestation_period, t.cause_period, t.cause_extreme)
-    assert deaths.worst_miss(grouping, cells, *margins) < 1e-4
+    assert deaths.worst_miss(cells, *margins) < 1e-4
     # planted: one death in another cause of the same age and gestation is a miss of one death
     cells[0, 0, 2] -= 1.0
     cells[1, 0, 2] += 1.0
-    assert deaths.worst_miss(grouping, cells, *margins) == pytest.approx(1.0, abs=1e-3)
+    assert deaths.worst_miss(cells, *margins) == pytest.approx(1.0, abs=1e-3)
 
 
-@each_grouping
-def test_joint_margins_are_the_published_shares(grouping: Grouping, table: str) -> None:
-    cells = joint(grouping, table)
-    cause, whole = published.cause_totals(grouping), cells.sum()
+def test_joint_margins_are_the_published_shares() -> None:
+    cells = joint()
+    cause, whole = published.cause_totals(), cells.sum()
     assert cells.sum(axis=(1, 2)) == pytest.approx(cause * whole / cause.sum(), rel=1e-6)
-    over = published.cause_24_weeks_up(grouping)
+    over = published.cause_24_weeks_up()
     assert cells[:, :3, 2:].sum(axis=(1, 2)) / cells[:, :3, 2:].sum() == pytest.approx(
         over / over.sum(), rel=1e-6
     )
-    ages = published.age_counts(grouping)
+    ages = published.age_counts()
     for period in (slice(0, 3), slice(3, None)):
         share = cells[:, period].sum(axis=(0, 2)) / cells[:, period].sum()
         assert share == pytest.approx(ages[period] / ages[period].sum(), rel=1e-6)
@@ -118,51 +106,33 @@ def test_joint_margins_are_the_published_shares(grouping: Grouping, table: str) 
 def test_each_of_the_nine_causes_has_its_published_share() -> None:
     """England and Wales 2018-20: deaths of each ONS group among 7,104."""
     wanted = dict(
-        zip(NINE.causes, (2966, 2254, 455, 202, 221, 509, 333, 65, 99), strict=True)
+        zip(CAUSES, (2966, 2254, 455, 202, 221, 509, 333, 65, 99), strict=True)
     )  # read off the printed table
-    cells = joint(*SHIPPED["nine"])
+    cells = joint()
     got = cells.sum(axis=(1, 2)) / cells.sum()
     assert got == pytest.approx(np.array(list(wanted.values())) / 7104, rel=1e-6)
 
 
-@each_grouping
-def test_deaths_are_fewer_than_births_in_every_band(grouping: Grouping, table: str) -> None:
-    died = joint(grouping, table).sum(axis=(0, 1)) / gestation.national_births()
+def test_deaths_are_fewer_than_births_in_every_band() -> None:
+    died = joint().sum(axis=(0, 1)) / gestation.national_births()
     assert (died < 1.0).all()
     assert died[:2] == pytest.approx([0.977, 0.812], abs=1e-3)
     assert (np.diff(died) < 0).all()
 
 
-@each_grouping
-def test_structural_zeros_are_the_stated_ones_and_no_other_cell_is_empty(
-    grouping: Grouping, table: str
-) -> None:
-    cells = joint(grouping, table)
-    zero = structural_zeros(grouping, cells)
+def test_structural_zeros_are_the_stated_ones_and_no_other_cell_is_empty() -> None:
+    cells = joint()
+    zero = structural_zeros(cells)
     assert (cells[zero] == 0).all()
     assert (cells[~zero] > 0).all()
 
 
 def test_a_zero_of_one_year_is_no_rule() -> None:
     """No external death of 2020 was in the first week; in three years about one is allowed for."""
-    external = NINE.causes.index("external")
-    assert published.cause_by_period(NINE)[external, 0] == 0
-    early = joint(*SHIPPED["nine"])[external, :2].sum()
+    external = CAUSES.index("external")
+    assert published.cause_by_period()[external, 0] == 0
+    early = joint()[external, :2].sum()
     assert 0.5 < early < 2.0
-
-
-def test_five_causes_are_not_nine_added_up_but_share_every_margin_of_cause_gestation_and_age() -> None:
-    """What is split by cause is split finer with nine, so up to ten deaths of a cause are at another age."""
-    nine, five = joint(*SHIPPED["nine"]), joint(*SHIPPED["five"])
-    added = np.zeros_like(five)
-    for group in NINE.cause_of:
-        block = nine[NINE.causes.index(NINE.cause_of[group])]
-        joined = np.vstack([block[:4], block[4:].sum(axis=0)])
-        added[FIVE.causes.index(FIVE.cause_of[group])] += joined
-    assert added.sum(axis=(1, 2)) == pytest.approx(five.sum(axis=(1, 2)), abs=1e-3)
-    assert added.sum(axis=(0, 2)) == pytest.approx(five.sum(axis=(0, 2)), abs=1e-3)
-    assert added.sum(axis=0) == pytest.approx(five.sum(axis=0), abs=0.5)
-    assert 1.0 < np.abs(added - five).max() < 10.0
 
 
 def test_effective_counts_never_exceed_the_deaths_they_stand_for() -> None:
@@ -171,14 +141,12 @@ def test_effective_counts_never_exceed_the_deaths_they_stand_for() -> None:
     assert behind["joint_neonatal"] <= min(
         behind[m] for m in behind if m in ("age_neonatal", "gestation_neonatal")
     )
-    for _, table in SHIPPED.values():
-        for row in rows(table):
-            assert float(row["effective_count"]) <= float(row["deaths"])
+    for row in rows("targets_deaths_joint"):
+        assert float(row["effective_count"]) <= float(row["deaths"])
 
 
-@pytest.mark.parametrize("name", RECONCILED)
-def test_reconciliation_prints_every_table_beside_its_target(name: str) -> None:
-    table = rows(name)
+def test_reconciliation_prints_every_table_beside_its_target() -> None:
+    table = rows("reconciliation")
     assert all(r["why"] for r in table)
     for row in table:
         gap = float(row["target"]) - float(row["scaled"])

@@ -11,7 +11,7 @@ import pytest
 from simcore.models.england.build import deaths, group_labels, shared_out
 from simcore.models.england.build.evidence import DECILES, count, read
 from simcore.models.england.build.gestation import BANDS
-from simcore.models.england.build.groups import NINE
+from simcore.models.england.build.groups import AGES, CAUSE_OF, CAUSES
 from simcore.models.england.build.shared_out import COLUMNS
 from tests.test_england_data import rows
 
@@ -41,8 +41,8 @@ LEVELS = {
     ],
     "gestation": list(BANDS),
     "plurality": ["single", "multiple"],
-    "cause": list(NINE.causes),
-    "age_at_death": list(NINE.ages),
+    "cause": list(CAUSES),
+    "age_at_death": list(AGES),
 }
 """Names of the model's levels, written out."""
 
@@ -100,11 +100,11 @@ def test_nothing_is_lost_every_group_s_deaths_add_up_to_the_published_total() ->
 def read_causes() -> Iterator[tuple[tuple[str, str], int]]:
     """Infant deaths of England and Wales by cause, from the tables by cause alone."""
     for row in read("ons_cause_ew_2018_2020"):
-        if row["cause_group"] in NINE.cause_of:
-            yield ("2018-2020", NINE.cause_of[row["cause_group"]]), count(row["infant_deaths"])
+        if row["cause_group"] in CAUSE_OF:
+            yield ("2018-2020", CAUSE_OF[row["cause_group"]]), count(row["infant_deaths"])
     for row in read("ons_cause_birthweight_ew_2020"):
-        if row["cause_group"] in NINE.cause_of and row["birthweight_g"] == "All":
-            yield ("2020", NINE.cause_of[row["cause_group"]]), count(row["infant_deaths"])
+        if row["cause_group"] in CAUSE_OF and row["birthweight_g"] == "All":
+            yield ("2020", CAUSE_OF[row["cause_group"]]), count(row["infant_deaths"])
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_unknown_gestations_add_no_death_under_22_weeks() -> None:
 
 def test_england_by_gestation_is_what_the_targets_hold() -> None:
     observed = [float(r["neonatal"]) for r in of("gestation", "2018-2020", "England").values()]
-    fitted = deaths.targets(NINE).joint[:, :3].sum(axis=(0, 1))
+    fitted = deaths.targets().joint[:, :3].sum(axis=(0, 1))
     assert observed == pytest.approx(fitted, abs=1e-3)
 
 

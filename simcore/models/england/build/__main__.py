@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import reconciliation, tables
+from . import tables
+from .deaths import reconciliation
 
 
 def main(arguments: list[str] | None = None) -> int:

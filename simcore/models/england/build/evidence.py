@@ -16,6 +16,8 @@ DECILES = tuple(str(d) for d in range(1, 11))
 Row = dict[str, str]
 Cells = Mapping[str, object]
 Table = list[Cells]
+Ratio = tuple[float, float, float]
+"""Estimate and 95% interval."""
 
 
 @cache
@@ -66,6 +68,17 @@ def deciles_percent(first_id: str, *, factor: str, period: str) -> list[float]:
             raise ValueError(f"{row['id']} is {row['factor']} {row['period']} decile {decile}")
         shares.append(float(row["value"]) / 100.0)
     return shares
+
+
+def decile_of(stratum: str) -> int:
+    """Position of a printed decile, such as ``1 most deprived``."""
+    return DECILES.index(stratum.split(" ")[0])
+
+
+def ratio(row_id: str) -> Ratio:
+    """A published effect with its interval."""
+    row = by_id("effects", row_id)
+    return float(row["estimate"]), float(row["ci_low"]), float(row["ci_high"])
 
 
 def count(text: str) -> int:

@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+PLACES = 8
+"""Decimal places of shares in the tables."""
+
 Array = NDArray[np.float64]
 Margin = tuple[tuple[int, ...] | NDArray[np.int64], Array]
 """What of a table is fitted, and to what: see `fit`."""
@@ -22,6 +25,17 @@ def logit(p: Array | Sequence[float] | float) -> Array:
 def expit(x: Array | float) -> Array:
     """Probability with these log odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(x, np.float64))), np.float64)
+
+
+def odds_ratio(share: float, reference: float) -> float:
+    """Odds of one share over the odds of another.
+
+    Examples
+    --------
+    >>> round(odds_ratio(0.24, 0.09), 2)
+    3.19
+    """
+    return float(np.exp(logit(share) - logit(reference)))
 
 
 def relevel(shape: Array, weights: Array, total: float) -> Array:
@@ -50,7 +64,14 @@ def relevel(shape: Array, weights: Array, total: float) -> Array:
     return expit(shape + found)
 
 
-def round_shares(shares: Array, places: int = 8) -> list[float]:
+def between_fifths(most: float, least: float) -> Array:
+    """float64[deciles]: log odds on a straight line through the shares of the most and the least deprived fifth."""
+    ends = logit([most, least])
+    # fifths centred on deciles 1.5 and 9.5: eight deciles apart
+    return float(ends[1] - ends[0]) / 8.0 * np.arange(10, dtype=np.float64)
+
+
+def round_shares(shares: Array, places: int = PLACES) -> list[float]:
     """Round shares that sum to one so that the rounded shares still do (largest remainders)."""
     unit = 10**places
     scaled = shares / shares.sum() * unit

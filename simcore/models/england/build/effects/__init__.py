@@ -1,0 +1,1 @@
+"""What exposures and ethnic group do: ratios with their intervals and grades."""

@@ -1,0 +1,1 @@
+"""What mothers and babies are exposed to: how common it is, and in which families."""

@@ -1,0 +1,1 @@
+"""Who the families are: ethnic group, country of birth, age, previous children, registration, class, poverty."""
