@@ -29,6 +29,19 @@ class BothWays:
     Parameters
     ----------
     births : float64[*strata]
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from simcore.hazards import Hazards
+    >>> smoke = Node("smoke", ("no", "yes"), ("town",), 0, (np.array([[[0.9, 0.1], [0.5, 0.5]]]),), (0,))
+    >>> network = Network({"town": ("east", "west")}, (smoke,))
+    >>> hazard = Labelled(("smoke",), np.array([0.01, 0.02]).reshape(1, 2, 1, 1))
+    >>> both = BothWays(network, RiskTable.of(network, Hazards(("any",), ("year",), (hazard,))), np.array([100.0, 10.0]))
+    >>> for name in ("smoke", "town"):
+    ...     print(name, *(values.round(3).tolist() for values in both.by_level(name)))
+    smoke [95.0, 15.0] [0.945, 0.297]
+    town [100.0, 10.0] [1.094, 0.149]
     """
 
     def __init__(self, network: Network, risk: RiskTable, births: Array) -> None:

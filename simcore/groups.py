@@ -2,7 +2,8 @@
 
 A factor is a variable of the model or a stratum dimension. A variable is made equal under ``do``: it is set to its
 reference level for everybody, and what follows from it follows. Births are told apart by the level they have by
-nature, so that what equalising would spare is spread over the levels, and their sum is that of the factor.
+nature, so that what equalising would spare is spread over the levels, and their sum is that of the factor. Each draw
+is summed by itself, all factors in one go (:mod:`simcore.both_ways`): its bits hang on no other draw or factor.
 
 A stratum dimension cannot be set: who lives in a decile differs in everything. Its levels are given the death rate
 of the reference level, composition and all, which is a sum of differences and no effect.
@@ -97,7 +98,7 @@ def tally_groups(program: Program, references: Mapping[str, str], draws: int) ->
     program
         The natural world of one block of draws, of the years that are summed over.
     draws
-        Draws of the block. Each is summed by itself, so that its bits hang on no other.
+        Draws of the block.
     """
     each = [_of_one_draw(at_draw(program, z), references) for z in range(draws)]
     return {name: Tally.join([tallies[name] for tallies in each]) for name in references}
