@@ -18,7 +18,7 @@ from simcore.model import Structure
 from simcore.record import run_record
 from simcore.results import strata_of, to_dataset, with_averted, wording
 from simcore.run import Estimator, Settings, births_drawn
-from simcore.solved import needs_solving, read_draws, shipped_draws, solved_path
+from simcore.solved import needs_solving, read_draws, shipped_draws, solved_path, up_to_shipped
 from simcore.store import RunFolder
 
 if TYPE_CHECKING:
@@ -132,7 +132,9 @@ def answer(
     draws = usual_draws(question, precision) if draws is None else draws
     limits = _limits(question, draws, settings, precision)
     read_draws(question.model, question.structure, limits.draws)
-    most = {name: _shipped(question, structure, variant_draws) for name, structure in others.items()}
+    most = {
+        name: up_to_shipped(question.model, structure, variant_draws) for name, structure in others.items()
+    }
     for name, structure in others.items():
         read_draws(question.model, structure, min(most[name], limits.draws))
     try_arms(question)
@@ -177,13 +179,7 @@ def answer(
 def usual_draws(question: Question, precision: Precision | None = None) -> int:
     """Draws of a run that asks for no number: a thousand, or as many as ship with the structure."""
     most = DRAWS if precision is None or precision.most_draws is None else precision.most_draws
-    return _shipped(question, question.structure, min(DRAWS, most))
-
-
-def _shipped(question: Question, structure: Structure, most: int) -> int:
-    """A number of draws, or as many as ship with a structure."""
-    shipped = shipped_draws(question.model, structure)
-    return most if shipped is None else min(most, shipped)
+    return up_to_shipped(question.model, question.structure, min(DRAWS, most))
 
 
 def _least(question: Question, draws: int, settings: Settings) -> Sizes:

@@ -17,11 +17,13 @@ from simcore.load import load_model
 from simcore.model import Model, Structure
 from simcore.problems import DocumentError, Problem, hint
 from simcore.program import Compiler
-from simcore.run import BLOCK
-from simcore.solved import read_central, read_draws
+from simcore.solved import read_central, read_draws, up_to_shipped
 
 Array = NDArray[np.float64]
 KINDS = ("exposure", "descriptor", "intermediate")
+DRAWS = 200
+TOGETHER = 5
+"""Draws that a thread takes at a time; it sets how often progress is shown, and no number."""
 STRATUM = "stratum"
 """The kind of a factor that is a stratum dimension."""
 
@@ -103,11 +105,13 @@ def ask_groups(
 
 def count_groups(
     question: GroupQuestion,
-    draws: int,
+    draws: int | None = None,
     threads: int = 1,
     tick: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> Grouped:
     """Births and deaths of every group, draw by draw; threads change no number.
+
+    Draws are 200, or as many as ship with the structure, if not given.
 
     Raises
     ------
@@ -115,21 +119,22 @@ def count_groups(
         If draws of this structure are missing, or fewer than asked for.
     """
     model, structure = question.model, question.structure
+    draws = up_to_shipped(model, structure, DRAWS) if draws is None else draws
     middle, every = read_central(model, structure), read_draws(model, structure, draws)
     compiler = Compiler(model, structure, () if question.year is None else (question.year,))
     references = choose_references(compiler.compile(middle), question.factors)
 
     def one(start: int) -> dict[str, Tally]:
-        block = every.rows(slice(start, start + BLOCK))
+        block = every.rows(slice(start, start + TOGETHER))
         return tally_groups(compiler.compile(block), references, block.size)
 
     parts = []
     with ThreadPoolExecutor(threads) as pool:
-        waiting = [pool.submit(one, start) for start in range(0, draws, BLOCK)]
+        waiting = [pool.submit(one, start) for start in range(0, draws, TOGETHER)]
         try:
             for number, future in enumerate(waiting, start=1):
                 parts.append(future.result())
-                tick("draws", min(number * BLOCK, draws), draws)
+                tick("draws", min(number * TOGETHER, draws), draws)
         finally:
             for future in waiting:
                 future.cancel()

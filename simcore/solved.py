@@ -73,6 +73,12 @@ def shipped_draws(model: Model, structure: Structure) -> int | None:
     return _read(model, structure, lambda index: index >= 0).size
 
 
+def up_to_shipped(model: Model, structure: Structure, most: int) -> int:
+    """A number of draws, or as many as ship with a structure."""
+    shipped = shipped_draws(model, structure)
+    return most if shipped is None else min(most, shipped)
+
+
 def read_central(model: Model, structure: Structure) -> DrawBlock:
     """The central draw of a structure."""
     if not needs_solving(model):

@@ -32,10 +32,9 @@ simcore groups my_model/
 @click.option(
     "--draws",
     type=click.IntRange(2),
-    default=200,
-    show_default=True,
+    show_default="200, or as many as ship",
     metavar="N",
-    help="Draws of the uncertain parameters.",
+    help="Draws of the uncertain parameters; time grows with them.",
 )
 @click.option(
     "--variant",
@@ -60,7 +59,7 @@ def command(
     model: str,
     factors: tuple[str, ...],
     year: int | None,
-    draws: int,
+    draws: int | None,
     variants: tuple[str, ...],
     threads: int | None,
     as_json: bool,
