@@ -32,7 +32,6 @@ from simcore.kernels.fingerprint import source_hash
 from simcore.kernels.packed import Packed
 from simcore.kernels.products import multiplied
 from simcore.kernels.profiles import count_profiles, evaluate_births, profiles_of_births
-from simcore.kernels.risk import incidence
 from simcore.margins import conditional_shares
 from simcore.network import Labelled, Network, Node
 from simcore.pack import Packer
@@ -176,7 +175,6 @@ def _call_every_kernel() -> None:
     risk_of_cells(*cells)
     deaths_apart(*cells, nothing, nothing, 1, nothing)
     add_up(np.ones((1, 1)), nothing, np.ones(1), nothing, 1)
-    incidence(np.ones((1, 1, 1)))
 
 
 def _example() -> Packed:
