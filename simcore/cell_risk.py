@@ -29,7 +29,7 @@ class CellRisk:
 
     def __init__(self, world: World, draws: int) -> None:
         network, self.draws = world.network, draws
-        order = (*network.strata, *(node.name for node in network.nodes))
+        order = (*network.strata, *_in_order_of_file(world))
         self._after = network.nodes[world.frontier :]
         names = {node.name for node in self._after}
         hangs_on = needed_for(self._after, world.hazards.axes(order))
@@ -72,6 +72,16 @@ class CellRisk:
         rows = Rows(self.draws, draw, dict(zip(self.axes, levels, strict=True)), np.ones(cells.size))
         share = rows.forward(self._after, self._late).values.reshape(cells.size, -1)
         return self._tables.risk(rows, share)
+
+
+def _in_order_of_file(world: World) -> list[str]:
+    """Every node, one that carries a variable's value at the place of that variable.
+
+    A policy may stand behind variables that come after what it changes. Where arms share their risk the first of
+    them asks for it, and no bit may hang on which one that is.
+    """
+    place = {name: at for at, pair in enumerate(world.carriers.items()) for name in pair}
+    return sorted((node.name for node in world.network.nodes), key=lambda name: place.get(name, len(place)))
 
 
 class FactorTables:

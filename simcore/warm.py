@@ -26,13 +26,12 @@ from numba.core.dispatcher import Dispatcher
 
 import simcore.kernels
 from simcore.hazards import Hazards
-from simcore.kernels.cells import add_up, risk_of_cells
+from simcore.kernels.cells import add_up, deaths_apart, risk_of_cells
 from simcore.kernels.deaths import count_deaths, realise_births
 from simcore.kernels.fingerprint import source_hash
 from simcore.kernels.packed import Packed
 from simcore.kernels.products import multiplied
 from simcore.kernels.profiles import count_profiles, evaluate_births, profiles_of_births
-from simcore.kernels.risk import incidence
 from simcore.margins import conditional_shares
 from simcore.network import Labelled, Network, Node
 from simcore.pack import Packer
@@ -172,9 +171,10 @@ def _call_every_kernel() -> None:
     nothing = np.zeros(1, np.int64)
     multiplied(np.ones(1), np.ones((1, 1)), nothing, nothing)
     rows = np.zeros((1, 1), np.int64)
-    risk_of_cells(np.ones((1, 1, 1, 1)), nothing, rows, rows, nothing, np.ones((1, 1)))
+    cells = np.ones((1, 1, 1, 1)), nothing, rows, rows, nothing, np.ones((1, 1))
+    risk_of_cells(*cells)
+    deaths_apart(*cells, nothing, nothing, 1, nothing)
     add_up(np.ones((1, 1)), nothing, np.ones(1), nothing, 1)
-    incidence(np.ones((1, 1, 1)))
 
 
 def _example() -> Packed:

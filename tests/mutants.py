@@ -44,7 +44,7 @@ REFUSED = "tests/test_kernels_counts.py tests/test_kernels_deaths.py -k refuse"
 TESTS: dict[str, tuple[str, ...]] = {
     "rng": ("tests/test_kernels_rng.py",),
     "risk": ("tests/test_kernels_risk.py",),
-    "mixture": ("tests/test_kernels_risk.py",),
+    "cells": ("tests/test_kernels_cells.py", "tests/test_kernels_risk.py"),
     "clocks": (PARTS, DEATHS, SMALL),
     "realise": (DEATHS, SMALL, PARTS),
     "deaths": (DEATHS, SMALL, PARTS),

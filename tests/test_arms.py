@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +11,14 @@ import pytest
 from scenarios.interventions import decision_of
 from scenarios.schema import Scenario
 from simcore.arms import Arm, ArmConflict, Step
+from simcore.draws import sample_priors
+from simcore.load import load_model
 from simcore.model import Model
 from simcore.program import compile_natural
 from simcore.worlds import lay_arms
 from tests.models import (
     ESTIMATORS,
+    FOLDER,
     Babies,
     answer,
     babies,
@@ -257,6 +261,33 @@ def test_other_arms_and_their_order_move_no_bit(estimator: str, order: list[int]
         assert np.array_equal(some.of(name), every.of(name)), name
     for key, values in some.stages.items():
         assert np.array_equal(values, every.stages[key])
+
+
+@pytest.fixture(scope="module")
+def crossed(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """The harbour where deaths hang on three things that are drawn: a policy on one stands behind the others."""
+    folder = tmp_path_factory.mktemp("crossed") / "harbour"
+    shutil.copytree(FOLDER / "harbour", folder)
+    text = (folder / "model.yaml").read_text()
+    old = "      causes: [fever]\n      age_bands: [days_28_364]\n      ratios: {young: 1.5}\n"
+    more = "    - parent: smoking\n      causes: [fever, heart]\n      ratios: {yes: 1.3}\n"
+    assert old in text
+    text = text.replace(old, "      causes: [fever, heart]\n      ratios: {older: 1.7}\n" + more)
+    (folder / "model.yaml").write_text(text)
+    return load_model(folder)
+
+
+@pytest.mark.parametrize("estimator", ["exact", "expected"])
+def test_no_bit_hangs_on_which_arm_first_asks_for_the_risk_that_arms_share(
+    estimator: str, crossed: Model
+) -> None:
+    arms = [BASE, LESS["poverty"], LESS["smoking"], LESS["all"]]
+    common = {"estimator": estimator, "births": 4_000}
+    draws = sample_priors(crossed, 3)
+    every = answer(crossed, crossed.structure(), draws, arms, YEARS, **common)
+    for order in ([1, 0], [2], [3, 1, 2, 0]):
+        some = answer(crossed, crossed.structure(), draws, [arms[i] for i in order], YEARS, **common, block=2)
+        assert all(np.array_equal(some.of(name), every.of(name)) for name in some.arms), order
 
 
 def test_a_year_has_the_same_answer_whichever_years_stand_beside_it() -> None:

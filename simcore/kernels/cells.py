@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from simcore.kernels.arrays import Floats, Ints
-from simcore.kernels.risk import _incidence
+from simcore.kernels.risk import fill_incidence
 
 
 @njit(cache=True, nogil=True)
@@ -35,7 +35,7 @@ def _risk(tables, draw, row_of_cell, row_of_combination, alike, share, bands, ou
                 row_before[m, f] = row
             if another:
                 _multiply(table, row_before[m], made_of, product)
-                _incidence(hazard, bands, met_alive, died, risk[m])
+                fill_incidence(hazard, bands, met_alive, died, risk[m])
             for i in range(mine.size):
                 mine[i] += weight * risk[m, i]
 
@@ -114,14 +114,18 @@ def _checked(
     row_of_cell = np.require(row_of_cell, np.int64, ["C", "W"])
     row_of_combination = np.require(row_of_combination, np.int64, ["C", "W"])
     share = np.require(share, np.float64, ["C", "W"])
+    if tables.ndim != 4 or 0 in tables.shape[2:] or not row_of_cell.ndim == row_of_combination.ndim == 2:
+        raise ValueError(
+            "tables are draws x factor rows x causes x bands, and rows are cells or combinations x factors, "
+            f"got {tables.shape}, {row_of_cell.shape} and {row_of_combination.shape}"
+        )
     draws, factor_rows = tables.shape[:2]
     cells, factors = row_of_cell.shape
     fits = (
         draw.shape == (cells,)
         and share.shape == (cells, row_of_combination.shape[0])
-        and row_of_combination.shape[1:] == (factors,)
+        and row_of_combination.shape[1] == factors > 0
         and alike.shape == (factor_rows,)
-        and factors > 0
     )
     if not fits:
         raise ValueError(
@@ -134,7 +138,7 @@ def _checked(
         inside = least.min() >= 0 and most.max() < factor_rows
         if not inside or not 0 <= alike.min() <= alike.max() < factor_rows:
             raise ValueError(f"a row leaves the {factor_rows} factor rows")
-        if draws > 1 and not 0 <= draw.min() <= draw.max() < draws:
+        if draws != 1 and not 0 <= draw.min() <= draw.max() < draws:
             raise ValueError(f"a draw leaves the {draws} draws")
     return tables, draw, row_of_cell, row_of_combination, alike, share
 
@@ -163,7 +167,7 @@ def _apart(where, births, group_of_cell, group_of_combination, part_of, deaths, 
                 row_before[m, f] = row
             if another:
                 _multiply(table, row_before[m], made_of, product)
-                _incidence(hazard, bands, met_alive, died, risk[m])
+                fill_incidence(hazard, bands, met_alive, died, risk[m])
                 parts[m, :] = 0.0
                 for b in range(bands):
                     parts[m, part_of[b]] += died[b]
