@@ -284,6 +284,7 @@ def summarise(
         "draws": draws,
         "seed": seed,
         "structure": dict(question.structure.choices),
+        "trend_after": None if question.structure.trend is None else question.structure.trend.after,
         "baseline": {**baseline_summary(model, births, margins), "title": question.scenarios[0].title},
         "arms": arms,
     }

@@ -21,7 +21,9 @@ def footnotes(summary: Mapping[str, Any]) -> str:
     draws = "1 draw" if summary["draws"] == 1 else f"{summary['draws']:,} draws"
     made = f"{draws}{drawn}, {run['estimator']} deaths, seed {summary['seed']}"
     said = [f"Structure: {structure}."] if structure else []
-    said.append(f"{made}; hazards are the same in every year.")
+    after = summary["trend_after"]
+    hazards = "are the same in every year" if after is None else f"follow a trend after {after}"
+    said.append(f"{made}; hazards {hazards}.")
     if run.get("pass_share", 1.0) < 1.0:
         passed = f"{100 * run['pass_share']:.3g}% of {short}"
         said.append(f"Only {passed} could have died by a first bound, and were worked out in full.")
