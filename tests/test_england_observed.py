@@ -8,14 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from simcore.models.england.build import deaths, group_labels, shared_out
+from simcore.models.england.build import labels
+from simcore.models.england.build.births.gestation import BANDS
+from simcore.models.england.build.deaths import joint
+from simcore.models.england.build.deaths.grouping import AGES, CAUSE_OF, CAUSES
 from simcore.models.england.build.evidence import DECILES, count, read
-from simcore.models.england.build.gestation import BANDS
-from simcore.models.england.build.groups import AGES, CAUSE_OF, CAUSES
-from simcore.models.england.build.shared_out import COLUMNS
-from tests.test_england_data import rows
+from simcore.models.england.build.observed import shared_out
+from simcore.models.england.build.observed.shared_out import COLUMNS
+from tests.england_tables import Row, rows
 
-Row = dict[str, str]
 Group = dict[str, Row]
 
 LEVELS = {
@@ -167,17 +168,10 @@ def test_a_table_within_each_age_of_the_mother_adds_up_to_the_table_by_age() -> 
 def test_class_within_registration_adds_up_to_registration() -> None:
     types = of("registration")
     pairs = [(key, t) for key, t in tables() if key[:2] == ("nssec", "registration")]
-    assert {key[2] for key, _ in pairs} == set(group_labels.REGISTRATION.values())
+    assert {key[2] for key, _ in pairs} == set(labels.REGISTRATION_IN_TWO_OF.values())
     for key, group in pairs:
         for column in COLUMNS:
             assert added(group, column) == pytest.approx(float(types[key[2]][column]), abs=0.01)
-
-
-def test_unlinked_deaths_go_to_the_class_on_the_death_record() -> None:
-    """By class 1 to 2, 3 to 4, 5 to 7 and not classified: 43, 41, 76 and 48 of 208."""
-    group = of("nssec")
-    gained = [float(r["infant"]) - float(r["infant_published"]) for r in group.values()]
-    assert gained == [43, 41, 76, 48]
 
 
 def test_births_by_class_come_in_tens_and_do_not_add_up_by_more_than_rounding() -> None:
@@ -187,16 +181,9 @@ def test_births_by_class_come_in_tens_and_do_not_add_up_by_more_than_rounding() 
     assert gaps == pytest.approx([-1196, 810], abs=0.1)
 
 
-def test_unknown_gestations_add_no_death_under_22_weeks() -> None:
-    for period, place in (("2018-2020", "England"), ("2020", "England and Wales")):
-        first, *later = of("gestation", period, place).values()
-        assert first["neonatal"] == first["neonatal_published"]
-        assert all(float(r["neonatal"]) > float(r["neonatal_published"]) for r in later)
-
-
 def test_england_by_gestation_is_what_the_targets_hold() -> None:
     observed = [float(r["neonatal"]) for r in of("gestation", "2018-2020", "England").values()]
-    fitted = deaths.targets().joint[:, :3].sum(axis=(0, 1))
+    fitted = joint.targets().joint[:, :3].sum(axis=(0, 1))
     assert observed == pytest.approx(fitted, abs=1e-3)
 
 
@@ -210,13 +197,6 @@ def test_every_year_of_england_is_its_deciles_and_the_three_years_its_targets() 
     assert [int(three[r["imd_decile"]][r["age_period"]]) for r in targets] == [
         int(r["deaths"]) for r in targets
     ]
-
-
-def test_the_index_behind_the_deciles_of_a_year_is_named() -> None:
-    notes = {
-        year: of("imd_decile", year, "England")["1"]["note"][-4:] for year in ("2010", "2011", "2015", "2016")
-    }
-    assert notes == {"2010": "2010", "2011": "2015", "2015": "2015", "2016": "2019"}
 
 
 def test_deaths_are_those_that_occurred_up_to_2020() -> None:

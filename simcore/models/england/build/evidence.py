@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,12 @@ Ratio = tuple[float, float, float]
 """Estimate and 95% interval."""
 
 
+OCCURRED = ("ons_cim2020", "ons_cim2022")
+"""Sources that count deaths by when they occurred (death cohorts), in the cause groups used up to 2020."""
+
+LAST_YEAR_OF_DEATHS = "2020"
+
+
 @cache
 def read(name: str) -> tuple[Row, ...]:
     """All rows of one evidence file, as text.
@@ -28,9 +34,36 @@ def read(name: str) -> tuple[Row, ...]:
     ------
     FileNotFoundError
         When the evidence folder lacks the file.
+    ValueError
+        As `refuse_other_deaths` says.
     """
     with open(EVIDENCE / f"{name}.csv", newline="", encoding="utf-8") as file:
-        return tuple(csv.DictReader(file))
+        rows = tuple(csv.DictReader(file))
+    refuse_other_deaths(name, rows)
+    return rows
+
+
+def refuse_other_deaths(name: str, rows: Sequence[Row]) -> None:
+    """Let no count of deaths in that is of registrations, or of a year after 2020.
+
+    Deaths registered in a year are 2 to 7% more than those that occurred in it, and from 2021 the cause groups are
+    others: neither may stand beside the counts used here.
+
+    Raises
+    ------
+    ValueError
+        With the file and the line.
+    """
+    if not any("deaths" in column for column in rows[0]):
+        return
+    for line, row in enumerate(rows, start=2):
+        if row["source_key"] not in OCCURRED:
+            raise ValueError(
+                f"{name}.csv:{line}: {row['source_key']} does not count deaths by when they occurred"
+            )
+        last = row.get("year") or row.get("period") or LAST_YEAR_OF_DEATHS
+        if last[-4:] > LAST_YEAR_OF_DEATHS:
+            raise ValueError(f"{name}.csv:{line}: deaths of {last}, after {LAST_YEAR_OF_DEATHS}")
 
 
 def by_id(name: str, row_id: str) -> Row:
