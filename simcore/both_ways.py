@@ -37,7 +37,8 @@ class BothWays:
     >>> smoke = Node("smoke", ("no", "yes"), ("town",), 0, (np.array([[[0.9, 0.1], [0.5, 0.5]]]),), (0,))
     >>> network = Network({"town": ("east", "west")}, (smoke,))
     >>> hazard = Labelled(("smoke",), np.array([0.01, 0.02]).reshape(1, 2, 1, 1))
-    >>> both = BothWays(network, RiskTable.of(network, Hazards(("any",), ("year",), (hazard,))), np.array([100.0, 10.0]))
+    >>> risk = RiskTable.of(network, Hazards(("any",), ("year",), (hazard,)))
+    >>> both = BothWays(network, risk, np.array([100.0, 10.0]))
     >>> for name in ("smoke", "town"):
     ...     print(name, *(values.round(3).tolist() for values in both.by_level(name)))
     smoke [95.0, 15.0] [0.945, 0.297]

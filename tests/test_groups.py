@@ -12,14 +12,19 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 
+import simcore.both_ways
 import simcore.groups
+import simcore.risk_table
 from scenarios.groups import Grouped, ask_groups, count_groups, group_rows
 from simcore.arms import Arm
+from simcore.both_ways import BothWays, ByLevel
 from simcore.contrasts import do_step
-from simcore.draws import DrawBlock
-from simcore.groups import Tally, choose_references, factors_of, tally_groups
+from simcore.draws import DrawBlock, sample_priors
+from simcore.groups import Tally, at_draw, choose_references, factors_of, tally_groups
+from simcore.load import load_model
 from simcore.model import Model
 from simcore.program import Program, compile_natural
+from simcore.risk_table import RiskTable
 from simcore.solved import read_draws
 from tests.models import FOLDER, answer, invented, priors
 from tests.models.plain import Plain
@@ -133,36 +138,87 @@ def test_every_group_of_any_model_is_that_of_a_plain_enumeration(folder: Folder)
 
 
 @pytest.mark.parametrize(
-    "error", ["a mask one level off", "a mask that is passed over", "no do at all", "1 in 1,000"]
+    "error",
+    [
+        "levels taken as one that are not",
+        "what is only found together read as an effect",
+        "no do at all",
+        "1 in 1,000",
+    ],
 )
 def test_an_error_that_is_planted_in_the_sums_is_seen(error: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real_only, real_laid, real_sums = (
-        simcore.groups._only, simcore.groups.lay_arm, simcore.groups.deaths_by_level,
-    )  # fmt: skip
+    def worst() -> float:
+        harbour = furthest(invented("harbour"), priors("harbour", 1), (YEAR,))
+        return max(harbour, furthest(invented("lagoon"), priors("lagoon", 1), ()))
+
+    real_laid, real_sums = simcore.groups.lay_arm, BothWays.by_level
     with monkeypatch.context() as patch:
-        if error == "a mask one level off":
-            patch.setattr(
-                simcore.groups, "_only", lambda world, name, level: real_only(world, name, max(level - 1, 0))
-            )
-        elif error == "a mask that is passed over":
-            patch.setattr(simcore.groups, "_only", lambda world, name, level: world)
+        if error == "levels taken as one that are not":
+            patch.setattr(simcore.risk_table, "_groups", lambda hazards, name, size: np.zeros(size, np.int64))
+        elif error == "what is only found together read as an effect":
+            # a table that reads a variable by nature is taken for one that follows it
+            patch.setattr(simcore.both_ways, "_same", lambda one, other: one.tables[0] is other.tables[0])
         elif error == "no do at all":
             patch.setattr(
                 simcore.groups, "lay_arm", lambda program, arm: real_laid(program, replace(arm, steps=()))
             )
         else:
             patch.setattr(
-                simcore.groups,
-                "deaths_by_level",
-                lambda *asked: {
-                    n: at._replace(deaths=at.deaths * 1.001) for n, at in real_sums(*asked).items()
-                },
+                BothWays,
+                "by_level",
+                lambda both, name: ByLevel(
+                    real_sums(both, name).births, real_sums(both, name).deaths * 1.001
+                ),
             )
-        assert furthest(invented("harbour"), priors("harbour", 1), (YEAR,)) > 1e-4
-    assert furthest(invented("harbour"), priors("harbour", 1), (YEAR,)) < 1e-11
+        assert worst() > 1e-4
+    assert worst() < 1e-11
+
+
+def test_levels_that_risk_does_not_tell_apart_cost_nothing_and_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who quit now die as those who never smoked do, and are born early more often still."""
+    folder = tmp_path / "harbour"
+    shutil.copytree(FOLDER / "harbour", folder)
+    file = folder / "model.yaml"
+    file.write_text(
+        changed(
+            "ratios: {quit: 1.4, to_delivery: hr_smoking}",
+            "ratios: {to_delivery: hr_smoking}",
+            file.read_text(),
+        )
+    )
+    model = load_model(folder)
+    draws = sample_priors(model, 2)
+    program, found = tallied(model, draws, (YEAR,))
+    table = RiskTable.of(program.network, at_draw(program, 0).hazards)
+    assert {name: node.tables[0][0].tolist() for name, node in table.merged.items()} == {
+        "pregnancy_smoking": [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
+    }
+    assert furthest(model, draws, (YEAR,)) < 1e-11
+    monkeypatch.setattr(simcore.risk_table, "_groups", lambda hazards, name, size: np.arange(size))
+    whole = RiskTable.of(program.network, at_draw(program, 0).hazards)
+    assert not whole.merged
+    assert whole.values.values.size * 2 == table.values.values.size * 3
+    _, told_apart = tallied(model, draws, (YEAR,))
+    for name, tally in found.items():
+        for part in ("births", "deaths", "equalised"):
+            assert getattr(told_apart[name], part) == pytest.approx(getattr(tally, part), rel=1e-12)
 
 
 # ---- England
+
+MADE_EQUAL = (
+    "ethnic_group",
+    "nssec",
+    "smoking_at_booking",
+    "bmi",
+    "smoking",
+    "consanguinity",
+    "plurality",
+    "gestation",
+)
+"""First and last in causal order, before and after births could be drawn, some with others only found with them."""
 
 
 @cache
@@ -175,10 +231,10 @@ def test_groups_of_england_add_up_to_all_births_and_deaths(poverty: str, year: i
     grouped = england(poverty, year)
     model, structure = grouped.question.model, grouped.question.structure
     draws = read_draws(model, structure, 3)
-    smoked = do_step(model, "smoking_at_booking", "no")
+    steps = {name: do_step(model, name, grouped.references[name]) for name in MADE_EQUAL}
 
     def arms(program: Program, block: DrawBlock) -> list[Arm]:
-        return [Arm("natural"), Arm("do", (smoked,))]
+        return [Arm("natural"), *(Arm(f"do {name}", (step,)) for name, step in steps.items())]
 
     found = answer(model, structure, draws, arms, (year,), estimator="exact").deaths.sum(axis=(2, 3, 4, 5))
     births = model.births[model.years.index(year)].sum()
@@ -186,8 +242,8 @@ def test_groups_of_england_add_up_to_all_births_and_deaths(poverty: str, year: i
     for tally in grouped.tallies.values():
         assert tally.births.sum(axis=1) == pytest.approx(births, rel=1e-9)
         assert tally.deaths.sum(axis=1) == pytest.approx(found[0], rel=1e-9)
-    spared = grouped.tallies["smoking_at_booking"].attributable.sum(axis=1)
-    assert spared == pytest.approx(found[0] - found[1], rel=1e-9)
+    for name, died in zip(MADE_EQUAL, found[1:], strict=True):
+        assert grouped.tallies[name].equalised.sum(axis=1) == pytest.approx(died, rel=1e-9)
     rows = group_rows(grouped)
     for factor in grouped.tallies:
         of = [row for row in rows if row["factor"] == factor]
