@@ -5,6 +5,7 @@ Each check is shown to fail on a kernel that was broken for it.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -40,6 +41,7 @@ WIDE_IN_THE_SCREEN = {
 }
 LOOPS: list[tuple[ModuleType, str, dict[str, tuple[str, int, str]]]] = [
     (profiles, "_count", WIDE),
+    (profiles, "_profiles", WIDE),
     (deaths, "realise", WIDE | WIDE_IN_THE_SCREEN),
 ]
 needs_vectors = pytest.mark.skipif(
@@ -56,11 +58,14 @@ def world() -> Packed:
 @pytest.fixture(scope="module")
 def compiled(world: Packed) -> dict[str, Any]:
     """The loops over blocks, with all that they call, compiled anew."""
-    counting, realising = afresh(profiles._count), afresh(deaths.realise)
-    with patch.object(profiles, "_count", counting), patch.object(deaths, "realise", realising):
+    again = {name: afresh(getattr(module, name)) for module, name, _ in LOOPS}
+    with ExitStack() as replaced:
+        for module, name, _ in LOOPS:
+            replaced.enter_context(patch.object(module, name, again[name]))
         profiles.count_profiles(world, 1, 0)
+        profiles.profiles_of_births(world, 1, 0)
         deaths.count_deaths(world, 1, 0)
-    return {"_count": counting, "realise": realising}
+    return again
 
 
 def not_wide(kernel: Any, wanted: dict[str, tuple[str, int, str]]) -> list[str]:
@@ -137,7 +142,7 @@ def test_a_screen_that_is_not_vectorised_is_caught() -> None:
 # ---- references
 
 
-@pytest.mark.parametrize("name", ["_count", "realise"])
+@pytest.mark.parametrize("name", ["_count", "_profiles", "realise"])
 def test_loops_count_no_references(compiled: dict[str, Any], name: str) -> None:
     assert counting_references(compiled[name]) == []
 
