@@ -214,6 +214,16 @@ class Plain:
         ], axis=-1)  # fmt: skip
         return cells.reshape(*cells.shape[:-1], *risk.shape[-2:])
 
+    def births_by(self, by: Sequence[str], do: Mapping[str, str] | None = None) -> np.ndarray:
+        """Births of the wanted years: ``float64[*by]``; a variable under ``do`` is at its natural level."""
+        joint = self.joint(do).sum(axis=tuple(i for i, n in enumerate(self.names) if n not in by))
+        now = [n for n in self.names if n in by]
+        return joint.transpose([now.index(n) for n in by])
+
+    def deaths_by(self, by: Sequence[str], do: Mapping[str, str] | None = None) -> np.ndarray:
+        """Deaths of the wanted years: ``float64[*by, causes, age bands]``, ``by`` in the order of the file."""
+        return self.deaths(by, do)
+
     def only(self, joint: np.ndarray, name: str, level: str) -> np.ndarray:
         """Births with this natural level, the others at zero."""
         return joint * (np.array(self.levels(name))[self.at[name]] == level)

@@ -1,7 +1,7 @@
 """The readable twin of a model too large to write out: variables are summed out one at a time.
 
-Nothing of the engine is used, as in :mod:`tests.models.plain`, whose tables and hazards these are. Levels that no hazard
-tells apart are added up; deaths are worked out one level of the residual at a time.
+Nothing of the engine is used, as in :mod:`tests.models.plain`, whose tables and hazards these are. Levels that no
+hazard tells apart are added up; deaths are worked out one level of the residual at a time.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 
 from tests.models.plain import Plain
 
-Factor = tuple[tuple[str, ...], np.ndarray]
+Factor = tuple[Sequence[str], np.ndarray]
 KIND = "kind of "
+CELL = "cause", "age band"
 Among = tuple[str, str]
 """A variable and the natural level of those who are counted; each stratum keeps its weight."""
 
@@ -40,26 +41,23 @@ class Summed(Plain):
         self, by: Sequence[str], do: Mapping[str, str] | None = None, among: Among | None = None
     ) -> np.ndarray:
         """Deaths of the wanted years: ``float64[*by, causes, age bands]``."""
-        do, residual = do or {}, self.spec.deaths.residual
-        within = [] if residual is None else [residual.by]
-        axes = [name for name in self._told_apart if name not in (*within, *do)]
-        outer = [*dict.fromkeys((*within, *by))]
-        at = [self._axis(name) for name in axes]
-        births = self.births_by(list(dict.fromkeys((*outer, *at))), do, among)
-        names = list(dict.fromkeys((*outer, *at)))
-        first = range(births.shape[0]) if within else [slice(None)]
-        found = []
-        for level in first:
-            risk = self._risk_within(level if within else None)
-            place = {name: self._kinds(name)[1][self.levels(name).index(to)] for name, to in do.items()}
-            risk = risk[tuple(place.get(name, slice(None)) for name in self._told_apart if name not in within)]
-            some = births[level]
-            inner = names[1:] if within else names
-            kept = [n for n in outer if n in inner]
-            found.append(_einsum((tuple(inner), some), ((*at, "*c", "*b"), risk), (*kept, "*c", "*b")))
-        deaths = np.stack(found) if within else found[0]
-        kept = [*within, *(n for n in outer if n not in within)]
-        return _einsum(((*kept, "*c", "*b"), deaths), ((), np.ones(())), (*by, "*c", "*b"))
+        do, slow = do or {}, self._slow
+        apart = [name for name in self._told_apart if name != slow]
+        at = [self._axis(name) for name in apart if name not in do]
+        held = {name: self._kinds(name)[1][self.levels(name).index(level)] for name, level in do.items()}
+        place = tuple(held.get(name, slice(None)) for name in apart)
+        rest = [name for name in by if name != slow]
+        axes = list(dict.fromkeys((*rest, *at)))
+        births = self.births_by([slow, *axes] if slow else axes, do, among)
+        births = births if slow else births[None]
+        somewhere = int(births.reshape(len(births), -1).sum(axis=1).argmax())
+        # where nobody is born any risk will do
+        levels = [level if births[level].any() else somewhere for level in range(len(births))]
+        each = [
+            _einsum((axes, born), ((*at, *CELL), self._risk_within(level)[place]), (*rest, *CELL))
+            for born, level in zip(births, levels, strict=True)
+        ]
+        return np.stack(each, axis=by.index(slow)) if slow in by else np.sum(each, axis=0)
 
     # ---- births
 
@@ -102,6 +100,11 @@ class Summed(Plain):
     # ---- risk
 
     @property
+    def _slow(self) -> str | None:
+        residual = self.spec.deaths.residual
+        return None if residual is None else residual.by
+
+    @property
     def _told_apart(self) -> list[str]:
         """What hazards hang on, in the order of the file."""
         return [name for name in self.names if len(self._kinds(name)[0]) > 1]
@@ -114,9 +117,7 @@ class Summed(Plain):
         """One level of each kind that hazards tell apart, and the kind of every level."""
         deaths, levels = self.spec.deaths, self.levels(name)
         trend = deaths.trend is not None and deaths.trend.ratio not in self.structure.neutral
-        if name in deaths.baseline.by or (trend and name == "year"):
-            return [*range(len(levels))], [*range(len(levels))]
-        if deaths.residual is not None and name == deaths.residual.by:
+        if name in (*deaths.baseline.by, self._slow, "year" if trend else None):
             return [*range(len(levels))], [*range(len(levels))]
         alike = []
         ratios = list(self._hazard_ratios())
@@ -129,26 +130,19 @@ class Summed(Plain):
         return kinds, [kinds.index(f) for f in first]
 
     @cache  # noqa: B019
-    def _risk_within(self, level: int | None) -> np.ndarray:
+    def _risk_within(self, level: int) -> np.ndarray:
         """P(death by cause and age band | kinds), at one level of the residual: ``float64[*kinds, causes, bands]``."""
-        whole, residual = self.at, self.spec.deaths.residual
-        n = len(self.names)
-        try:
-            self.at = {}
-            for i, name in enumerate(self.names):
-                kinds = self._kinds(name)[0]
-                if residual is not None and name == residual.by:
-                    kinds = [level]
-                self.at[name] = np.array(kinds).reshape([-1 if j == i else 1 for j in range(n)])
-            risk = self.risk()
-        finally:
-            self.at = whole
-        left = [i for i, name in enumerate(self.names) if risk.shape[i] > 1 or (
-            name in self._told_apart and not (residual is not None and name == residual.by))]  # fmt: skip
-        return risk.reshape(*(risk.shape[i] for i in left), *risk.shape[-2:])
+        whole = self.at
+        some = [[level] if name == self._slow else self._kinds(name)[0] for name in self.names]
+        self.at = dict(zip(self.names, np.ix_(*some), strict=True))
+        risk = self.risk()
+        self.at = whole
+        axes = [i for i, name in enumerate(self.names) if len(some[i]) > 1]
+        return risk.reshape(*(len(some[i]) for i in axes), *risk.shape[-2:])
 
 
 def _einsum(left: Factor, right: Factor, keep: Sequence[str]) -> np.ndarray:
+    """The product of two tables with named axes, summed over those not kept."""
     letter = dict(zip(dict.fromkeys((*left[0], *right[0])), ascii_letters, strict=False))
     first, second, out = ("".join(letter[n] for n in names) for names in (left[0], right[0], keep))
     return np.einsum(f"{first},{second}->{out}", left[1], right[1])
