@@ -6,7 +6,7 @@ Nothing of the engine is used but the file as read: no network, no Newton step, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -51,11 +51,23 @@ class Plain:
         return self.number[number] if isinstance(number, str) else number
 
     def _ratios(self, name: str):
-        return [
+        return self._with_effect(
             r
             for r in self.spec.variables[name].odds_ratios
             if not (r.causal and r.parent in self.structure.off)
-        ]
+        )
+
+    def _hazard_ratios(self):
+        return self._with_effect(
+            r for r in self.spec.deaths.hazard_ratios if r.parent not in self.structure.off
+        )
+
+    def _with_effect(self, every: Iterable):
+        """Each ratio beside the levels at which it says something."""
+        for ratio in every:
+            numbers = {at: n for at, n in ratio.ratios.items() if n not in self.structure.neutral}
+            if numbers:
+                yield ratio, numbers
 
     def _shares(self, name: str) -> np.ndarray:
         data, between = self.model.shares[name], self.spec.variables[name].shares.between
@@ -67,13 +79,13 @@ class Plain:
 
     def _table(self, name: str) -> np.ndarray:
         """P(level | by, parents of odds ratios): axes ``*by, *parents, level``."""
-        variable, share, ratios = self.spec.variables[name], self._shares(name), self._ratios(name)
+        variable, share, ratios = self.spec.variables[name], self._shares(name), list(self._ratios(name))
         if not ratios:
             return share
-        by, parents = variable.shares.by, list(dict.fromkeys(r.parent for r in ratios))
+        by, parents = variable.shares.by, list(dict.fromkeys(r.parent for r, _ in ratios))
         odds = np.ones([*(len(self.levels(p)) for p in parents), len(variable.levels)])
-        for ratio in ratios:
-            for level, number in ratio.ratios.items():
+        for ratio, numbers in ratios:
+            for level, number in numbers.items():
                 for target in ratio.of or variable.levels[1:]:
                     cell: list[object] = [slice(None)] * len(parents) + [variable.levels.index(target)]
                     cell[parents.index(ratio.parent)] = self.levels(ratio.parent).index(level)
@@ -87,17 +99,8 @@ class Plain:
         cells = tuple(i for i, dim in enumerate(self.strata) if dim not in by)
         # where there are none, strata count alike
         births = np.where(births.sum(axis=cells, keepdims=True) > 0, births, counted)
-        before = self.names[: self.names.index(name)]
-        joint = births.reshape(*births.shape, *[1] * (len(before) - births.ndim))
-        grid = dict(zip(before, np.ix_(*(range(len(self.levels(b))) for b in before)), strict=True))
-        for other in before[len(self.strata) :]:
-            joint = joint * self._conditional(other, grid, {})
-        kept = [*by, *parents]
-        dropped = tuple(i for i, b in enumerate(before) if b not in kept)
-        weights = joint.sum(axis=dropped)
-        now = [b for b in before if b in kept]
-        weights = weights.transpose([now.index(k) for k in kept])
-        axes = tuple(range(len(by), len(kept)))
+        weights = self._together(births, [*by, *parents])
+        axes = tuple(range(len(by), weights.ndim))
         weights = weights / weights.sum(axis=axes, keepdims=True)
         # raise or lower each level's odds until the mean over the parents is the margin
         base = share.reshape(*share.shape[:-1], *[1] * len(parents), share.shape[-1])
@@ -111,15 +114,31 @@ class Plain:
             base = base * np.divide(target, mean, out=np.ones_like(mean), where=mean > 0)
         return p
 
+    def _together(self, births: np.ndarray, kept: list[str]) -> np.ndarray:
+        """Births by what is kept, of which the last variable has a table by now: ``float64[*kept]``."""
+        before = self.names[: 1 + max(self.names.index(k) for k in kept)]
+        joint = births.reshape(*births.shape, *[1] * (len(before) - births.ndim))
+        grid = dict(zip(before, np.ix_(*(range(len(self.levels(b))) for b in before)), strict=True))
+        for other in before[len(self.strata) :]:
+            joint = joint * self._conditional(other, grid, {})
+        now = [b for b in before if b in kept]
+        weights = joint.sum(axis=tuple(i for i, b in enumerate(before) if b not in kept))
+        return weights.transpose([now.index(k) for k in kept])
+
     def _conditional(self, name: str, grid: Mapping[str, np.ndarray], do: Mapping[str, str]) -> np.ndarray:
         """P(the natural level of ``name`` | its parents as they are under ``do``), over the grid."""
-        ratios = self._ratios(name)
         place: list[object] = []
-        for parent in (*self.spec.variables[name].shares.by, *dict.fromkeys(r.parent for r in ratios)):
-            associated = any(r.parent == parent and not self.structure.is_causal(name, r) for r in ratios)
+        for parent, associated in self._parents(name):
             level = do.get(parent) if not associated else None
             place.append(grid[parent] if level is None else self.levels(parent).index(level))
         return self.tables[name][(*place, grid[name])]
+
+    def _parents(self, name: str) -> list[tuple[str, bool]]:
+        """The axes of a variable's table before its own, and whether each is read as it is by nature."""
+        ratios = [ratio for ratio, _ in self._ratios(name)]
+        parents = (*self.spec.variables[name].shares.by, *dict.fromkeys(r.parent for r in ratios))
+        natural = {r.parent for r in ratios if not self.structure.is_causal(name, r)}
+        return [(parent, parent in natural) for parent in parents]
 
     def joint(self, do: Mapping[str, str] | None = None) -> np.ndarray:
         """Births of the wanted years in every combination: ``float64[*strata, *variables]``."""
@@ -153,15 +172,20 @@ class Plain:
                 inside = np.array([band in members for band in bands])
                 factor = self.residual[p][self.at[deaths.residual.by]]
                 hazard = hazard * np.where(acts[..., None, None] & inside, factor[..., None, None], 1.0)
-        for ratio in deaths.hazard_ratios:
-            if ratio.parent in self.structure.off:
-                continue
+        trend = deaths.trend
+        if trend is not None and trend.ratio not in self.structure.neutral:
+            acts = np.ones([1] * len(self.names), bool)
+            for name, levels in deaths.ratios_act_within.items():
+                acts = acts & is_in(name, levels)
+            years = np.array([max(0, int(y) - trend.after) for y in self.strata["year"]])[self.at["year"]]
+            hazard = hazard * np.where(acts, self.value(trend.ratio) ** years, 1.0)[..., None, None]
+        for ratio, numbers in self._hazard_ratios():
             within = deaths.ratios_act_within if ratio.within is None else ratio.within
             cells = np.outer(
                 [ratio.causes is None or c in ratio.causes for c in causes],
                 [ratio.age_bands is None or b in ratio.age_bands for b in bands],
             )
-            for level, number in ratio.ratios.items():
+            for level, number in numbers.items():
                 acts = is_in(ratio.parent, [level])
                 for name, levels in within.items():
                     if name != ratio.parent:
@@ -189,6 +213,16 @@ class Plain:
             for b in range(risk.shape[-1])
         ], axis=-1)  # fmt: skip
         return cells.reshape(*cells.shape[:-1], *risk.shape[-2:])
+
+    def births_by(self, by: Sequence[str], do: Mapping[str, str] | None = None) -> np.ndarray:
+        """Births of the wanted years: ``float64[*by]``; a variable under ``do`` is at its natural level."""
+        joint = self.joint(do).sum(axis=tuple(i for i, n in enumerate(self.names) if n not in by))
+        now = [n for n in self.names if n in by]
+        return joint.transpose([now.index(n) for n in by])
+
+    def deaths_by(self, by: Sequence[str], do: Mapping[str, str] | None = None) -> np.ndarray:
+        """Deaths of the wanted years: ``float64[*by, causes, age bands]``, ``by`` in the order of the file."""
+        return self.deaths(by, do)
 
     def only(self, joint: np.ndarray, name: str, level: str) -> np.ndarray:
         """Births with this natural level, the others at zero."""
