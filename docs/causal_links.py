@@ -82,14 +82,15 @@ def is_neutral(spec: ModelFile, ratio: float | str) -> bool:
 
 
 def _variants(spec: ModelFile, start: str, end: str, look: str, ratios: set[str]) -> Iterator[str]:
-    """Variants that switch an arrow off (never an association), scale its ratio or read it as causal."""
-    contrasts = spec.solve.contrasts.values() if spec.solve else ()
-    moved = ratios | {c.value for c in contrasts if c.solves in ratios}
+    """Variants that switch an arrow off (never an association), change its ratio or read it as causal."""
+    contrasts = spec.solve.contrasts if spec.solve else {}
+    moved = ratios | {c.value for c in contrasts.values() if c.solves in ratios}
     for name, variant in spec.variants.items():
         options = variant.options.values()
         if any(
             (start in option.off and look != "associated")
-            or moved & {*option.off, *option.times}
+            or moved & {*option.off, *option.times, *option.neutral}
+            or ratios & {contrasts[contrast].solves for contrast in option.contrasts}
             or start in option.causal.get(end, ())
             for option in options
         ):

@@ -17,7 +17,7 @@ from simcore.program import compile_natural
 from simcore.solved import read_central
 from simcore.worlds import World, lay_arm
 
-PUBLISHED = "published_margins.csv"
+MARGINS = "margins.csv"
 GROUPS = "observed_groups.csv"
 
 
@@ -72,14 +72,14 @@ def published(name: str) -> list[dict[str, str]]:
     Each row has ``level``, ``population``, ``period``, ``share`` and ``source_key``, and ``grade`` where it is given.
     """
     levels = england().levels(name)
-    found = [row for row in _rows(PUBLISHED) if row["variable"] == name]
+    found = []
     for row in reconciled():
         if row.margin == name and row.share is not None:
             found.append({
                 "level": row.item, "population": row.population, "period": row.period, "share": str(row.share),
                 "source_key": row.source,
             })  # fmt: skip
-    births = [row for row in _rows(GROUPS) if row["factor"] == name and row["births"] and not row["cause"]]
+    births = [row for row in rows_of(GROUPS) if row["factor"] == name and row["births"] and not row["cause"]]
     for row in births:
         if not row["within_factor"]:
             same = [
@@ -119,50 +119,35 @@ class Reconciled:
 
 @cache
 def reconciled() -> tuple[Reconciled, ...]:
-    """Every row of the tables ``margins*.csv``, in which margins were brought to agree."""
-    tables = sorted(path.name for path in england().folder.glob("margins*.csv"))
-    return tuple(one for name in tables for one in _reconciled(_rows(name)))
+    """Every row of the table in which margins were brought to agree."""
+    found: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in rows_of(MARGINS):
+        key = tuple(row[name] for name in ("margin", "population", "geography", "period", "unit"))
+        found.setdefault(key, []).append(row)
+    return tuple(one for rows in found.values() for one in _reconciled(rows))
 
 
 def _reconciled(rows: Sequence[dict[str, str]]) -> Iterator[Reconciled]:
-    whole: dict[tuple[str, ...], list[float]] = {}
+    """Figures of one margin, of the same births and years."""
+    percent = rows[0]["unit"] == "percent"
+    levels = [level for row in rows for level in row["item"].split("+")]
+    # a level that stands twice, alone and with others, has no share of a sum
+    apart = len(levels) == len(set(levels))
+    sums = [100.0, 100.0] if percent else [sum(_number(row[c]) for row in rows) for c in ("published", "reconciled")]
     for row in rows:
-        if "published" in row:
-            sums = whole.setdefault((row["margin"], row["geography"], row["period"]), [0.0, 0.0])
-            sums[0] += _number(row["published"])
-            sums[1] += float(row["reconciled"])
-    for row in rows:
-        want, got = float(row["reconciled"]), float(row["achieved"])
-        if "published" in row:
-            # counts of births
-            counted = row["unit"].startswith("births")
-            printed = _number(row["published"]) if counted else 0.0
-            size = whole[row["margin"], row["geography"], row["period"]]
-            share = printed / size[0] if counted and size[0] else None
-            yield Reconciled(
-                row["margin"], row["item"], f"live births, {row['geography']}", row["period"],
-                share, want / size[1] / share - 1 if share else np.nan,
-                (got - want) / size[1], row["why"], row["source_key"],
-            )  # fmt: skip
-        else:
-            # shares within a stratum or a group
-            alone, printed = row["stratum"] == "all", _number(row["raw"])
-            yield Reconciled(
-                row["factor"] if alone else f"{row['factor']} within groups",
-                row["level"] if alone else f"{row['stratum']}, {row['level']}",
-                f"{row['population']}, {row['geography']}", row["period"],
-                printed if alone and row["raw"] else None, want / printed - 1 if printed else np.nan,
-                got - want, row["why"], row["source_key"],
-            )  # fmt: skip
+        printed, want, got = (_number(row[column]) for column in ("published", "reconciled", "achieved"))
+        of_printed, of_want = sums if apart or percent else (1.0, 1.0)
+        alone = " x " not in row["margin"] and (apart or percent) and row["published"]
+        yield Reconciled(
+            row["margin"], row["item"], f"{row['population']}, {row['geography']}", row["period"],
+            printed / of_printed if alone else None,
+            want / of_want / (printed / of_printed) - 1 if printed else np.nan,
+            (got - want) / sums[1], row["why"], row["source_key"],
+        )  # fmt: skip
 
 
 def _number(cell: str) -> float:
     return float(cell) if cell else 0.0
-
-
-@cache
-def _rows(name: str) -> Sequence[dict[str, str]]:
-    return rows_of(name) if (england().folder / name).is_file() else []
 
 
 @cache

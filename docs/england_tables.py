@@ -40,7 +40,16 @@ def graph() -> Iterator[str]:
     for name, letter in letters.items():
         moved = [f"`{link.start}` to `{link.end}`" for link in found if name in link.variants]
         yield ""
-        yield f"Variant {letter}, `{name}`, changes: {', '.join(moved) or 'no arrow, but other numbers'}."
+        yield f"Variant {letter}, `{name}`, changes: {', '.join(moved) or _no_arrow(name)}."
+
+
+def _no_arrow(variant: str) -> str:
+    """What a variant changes that changes no arrow."""
+    trend = england().spec.deaths.trend
+    ratios = {r for option in england().spec.variants[variant].options.values() for r in option.neutral}
+    if trend is not None and trend.ratio in ratios:
+        return f"no arrow, but all hazards after {trend.after}"
+    return "no arrow, but other numbers"
 
 
 # ---- variables and their margins

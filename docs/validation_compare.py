@@ -6,17 +6,18 @@ has). A count of a variable, level or cause that the model does not have is pass
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from validation_groups import Groups, count_groups
+from validation_groups import Asked, Groups, count_each
 from validation_observed import Observed, read_observed
 from validation_tools import Array, england, rows_of
 
+from simcore.draws import DrawBlock
 from simcore.model import Model
-from simcore.solved import read_draws
+from simcore.solved import read_central, read_draws
 
 DRAWS = 200
 WHOLE = ("all", "cause", "age_at_death")
@@ -25,9 +26,10 @@ WHOLE = ("all", "cause", "age_at_death")
 
 @dataclass(frozen=True)
 class Compared:
-    """One observed count beside the model's draws: mean rate and 95%."""
+    """One observed count beside the model: rate of the central draw, mean rate of draws and 95%."""
 
     seen: Observed
+    central: float
     rate: float
     low: float
     high: float
@@ -35,17 +37,34 @@ class Compared:
     fitted: bool
 
 
-@cache
-def compare_all() -> tuple[Compared, ...]:
-    """Every count that the model can be asked for, in the order of the file."""
+def compared_counts() -> list[Observed]:
+    """Every published count that the model can be asked for, in the order of the file."""
     model = england()
-    causes = {row["cause"] for row in rows_of("observed_groups.csv")} - {""}
+    rows = rows_of("observed_groups.csv")
     # a cause of which the model tells fewer apart means something else there
-    partition = causes <= set(model.spec.deaths.causes)
-    seen = read_observed(rows_of("observed_groups.csv"))
-    return tuple(
-        compare(s) for s in seen if in_model(model, s) and in_period(model, s) and (partition or not s.cause)
-    )
+    partition = {row["cause"] for row in rows} - {""} <= set(model.spec.deaths.causes)
+    return [
+        seen
+        for seen in read_observed(rows)
+        if in_model(model, seen) and in_period(model, seen) and (partition or not seen.cause)
+    ]
+
+
+@cache
+def compare_all(draws: int = DRAWS) -> tuple[Compared, ...]:
+    """Every count beside the model."""
+    model, seen = england(), compared_counts()
+    structure = model.structure()
+    central = rates(seen, read_central(model, structure))
+    spread = rates(seen, read_draws(model, structure, draws))
+    return tuple(_compared(*one) for one in zip(seen, central, spread, strict=True))
+
+
+def _compared(seen: Observed, central: Array, rate: Array) -> Compared:
+    mean, spread = float(rate.mean()), float(rate.std(ddof=1))
+    low, high = np.quantile(rate, [0.025, 0.975])
+    z, fitted = seen.z(mean, spread), is_fitted(england(), seen)
+    return Compared(seen, float(central[0]), mean, float(low), float(high), z, fitted)
 
 
 def in_period(model: Model, seen: Observed) -> bool:
@@ -66,34 +85,43 @@ def in_model(model: Model, seen: Observed) -> bool:
     if seen.factor == "age_at_death":
         # told once, not again for each period that holds the age
         return seen.outcome == "infant" and set(seen.levels) <= set(deaths.age_bands)
-    groups = [(seen.factor, seen.levels), *([seen.within] if seen.within else [])]
-    return all(
-        factor in WHOLE or (_known(model, factor) and set(levels) <= set(model.levels(factor)))
-        for factor, levels in groups
-    )
+    return all(_known(model, factor) and set(levels) <= set(model.levels(factor)) for factor, levels in told_apart(seen))
 
 
 def _known(model: Model, factor: str) -> bool:
     return factor in model.spec.variables or factor in model.strata
 
 
-def compare(seen: Observed) -> Compared:
-    """One count beside the model."""
-    rates = rates_of(seen)
-    mean, spread = float(rates.mean()), float(rates.std(ddof=1))
-    low, high = np.quantile(rates, [0.025, 0.975])
-    return Compared(seen, mean, float(low), float(high), seen.z(mean, spread), is_fitted(england(), seen))
+def told_apart(seen: Observed) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Factors of births, and the levels that are counted."""
+    if seen.factor not in WHOLE:
+        yield seen.factor, seen.levels
+    if seen.within is not None:
+        yield seen.within
 
 
-def rates_of(seen: Observed, draws: int = DRAWS) -> Array:
-    """Deaths for each birth of the group: ``float64[draws]``."""
+def rates(seen: Sequence[Observed], draws: DrawBlock) -> list[Array]:
+    """Deaths for each birth of every group: ``float64[draws]`` each."""
+    model = england()
+    found = count_each(model, model.structure(), draws, map(_asked, seen))
+    return [_rate(one, found[_asked(one)]) for one in seen]
+
+
+def rates_of(seen: Observed, draws: DrawBlock) -> Array:
+    """Deaths for each birth of one group: ``float64[draws]``."""
+    return rates([seen], draws)[0]
+
+
+def _asked(seen: Observed) -> Asked:
+    return tuple(factor for factor, _ in told_apart(seen)), seen.years
+
+
+def _rate(seen: Observed, found: Groups) -> Array:
     model = england()
     deaths = model.spec.deaths
     bands, causes = list(deaths.age_bands), list(deaths.causes)
-    groups = list(_told_apart(seen))
-    counted = _count(tuple(factor for factor, _ in groups), seen.years, draws)
-    born, died = counted.births, counted.deaths
-    for factor, levels in groups:
+    born, died = found.births, found.deaths
+    for factor, levels in told_apart(seen):
         at = [model.levels(factor).index(level) for level in levels]
         born, died = born[:, at].sum(axis=1), died[:, at].sum(axis=1)
     within = set(deaths.age_periods.get(seen.outcome, bands))
@@ -103,29 +131,23 @@ def rates_of(seen: Observed, draws: int = DRAWS) -> Array:
     return np.asarray((died[..., causes.index(seen.cause)] if seen.cause else died.sum(axis=-1)) / born)
 
 
-def _told_apart(seen: Observed) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Factors of births, and the levels that are counted."""
-    if seen.factor not in WHOLE:
-        yield seen.factor, seen.levels
-    if seen.within is not None:
-        yield seen.within
-
-
-@cache
-def _count(factors: tuple[str, ...], years: tuple[int, ...], draws: int) -> Groups:
-    model, structure = england(), england().structure()
-    return count_groups(model, structure, read_draws(model, structure, draws), years, *factors)
-
-
 def is_fitted(model: Model, seen: Observed) -> bool:
     """Whether the model was made to return this count, or one that holds it."""
     spec = model.spec
-    if not set(seen.years) <= set(spec.reference_years) or seen.within is not None:
+    if not set(seen.years) <= set(spec.reference_years):
         return False
-    if seen.factor in WHOLE or seen.factor in spec.deaths.baseline.by:
+    groups = [factor for factor, _ in told_apart(seen)]
+    if set(groups) <= set(spec.deaths.baseline.by):
         return True
+    if len(groups) > 1:
+        return False
     if spec.deaths.residual is not None and seen.factor == spec.deaths.residual.by:
         return not seen.cause
-    ratios = (r for h in spec.deaths.hazard_ratios if h.parent == seen.factor for r in h.ratios.values())
-    named = (spec.parameters[r] for r in ratios if isinstance(r, str) and r in spec.parameters)
-    return any(parameter.source in seen.sources for parameter in named)
+    return any(source in seen.sources for source in _sources_of_ratios(model, seen.factor))
+
+
+def _sources_of_ratios(model: Model, factor: str) -> Iterable[str]:
+    """Where ratios of a factor on the hazards of death were read."""
+    spec = model.spec
+    ratios = (r for h in spec.deaths.hazard_ratios if h.parent == factor for r in h.ratios.values())
+    return (spec.parameters[r].source for r in ratios if isinstance(r, str) and r in spec.parameters)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scipy.stats import chi2
 
 OUTCOMES = ("neonatal", "postneonatal", "infant")
+SAMPLED = 0.1
 Group = tuple[str, tuple[str, ...]]
 """A factor and some of its levels together."""
 
@@ -46,6 +47,8 @@ class Observed:
     deaths: float
     births: float
     sources: tuple[str, ...]
+    births_error: float = 0.0
+    """Standard error of the births, relative: nought where every birth was counted."""
 
     @property
     def rate(self) -> float:
@@ -72,7 +75,7 @@ class Observed:
         """Observed less expected by the standard error of both: counting, and the model's own uncertainty.
 
         The counting error is that of the count expected, which does not vanish where none was counted, and shrinks
-        where nearly all die.
+        where nearly all die. Births that were sampled bring an error of their own.
 
         Examples
         --------
@@ -84,7 +87,8 @@ class Observed:
         if expected == 0:
             return math.inf if self.count else 0.0
         off = spread * self.births / self.scale
-        return (self.count - expected) / math.sqrt(expected * (1 - rate) + off * off)
+        sampled = expected * self.births_error
+        return (self.count - expected) / math.sqrt(expected * (1 - rate) + off * off + sampled * sampled)
 
 
 def poisson_interval(count: int) -> tuple[float, float]:
@@ -112,8 +116,17 @@ def read_observed(rows: Sequence[Mapping[str, str]]) -> Iterator[Observed]:
                     (row["within_factor"], tuple(row["within_level"].split("+"))) if row["within_factor"] else None,
                     row["level"] if row["factor"] == "cause" else row["cause"], row["geography"], row["period"],
                     outcome, int(row[f"{outcome}_published"]), float(row[outcome]), born,
-                    tuple(row["source_key"].split(";")),
+                    tuple(row["source_key"].split(";")), _births_error(row["note"], born),
                 )  # fmt: skip
+
+
+def _births_error(note: str, births: float) -> float:
+    """Of births that are ten times those of a sample; all births are counted where the note does not say so.
+
+    >>> round(_births_error("births from a sample of one in ten", 90_000.0), 4), _births_error("", 90_000.0)
+    (0.01, 0.0)
+    """
+    return math.sqrt((1 - SAMPLED) / SAMPLED / births) if "sample of one in ten" in note else 0.0
 
 
 def _group(row: Mapping[str, str]) -> tuple[str, ...]:
