@@ -78,7 +78,8 @@ class BothWays:
         stop = next(place for place, node in enumerate(nodes) if node.name == nature) + 1
         risk = pull_back(self._risk[len(self._nodes) - alike], nodes[stop : len(nodes) - alike], 0)
         axes = tuple(name if axis == nature else axis for axis in risk.axes)
-        return multiply(self._joint[name], Labelled(axes, risk.values), {name}).values[0]
+        deaths: Array = multiply(self._joint[name], Labelled(axes, risk.values), {name}).values[0]
+        return deaths
 
     def _forward(self) -> dict[str, Labelled]:
         """For every variable, births by it and by all that what comes later hangs on."""
