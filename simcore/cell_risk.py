@@ -116,15 +116,22 @@ class FactorTables:
         fastest = [max((order.index(name) for name in strides), default=-1) for strides in self._strides]
         self._order = sorted(every, key=lambda f: (apart[f], fastest[f], f))
         rows = of_combination[:, self._order]
+        # a factor that hangs on later levels alone has the same content in rows that are alike, whatever the cell
+        alone = [not self._strides[f] for f in self._order]
+        rows[:, alone] = self._alike[rows[:, alone]]
         # and combinations that they do not tell apart stand side by side
-        self._combinations = np.lexsort(self._alike[rows].T[::-1])
+        self._combinations = np.lexsort((*rows.T[::-1], *self._alike[rows].T[::-1]))
         self._of_combination = rows[self._combinations]
+        differ = (self._of_combination[1:] != self._of_combination[:-1]).any(axis=1)
+        self._told_apart = np.flatnonzero(np.concatenate([[True], differ]))
 
     def risk(self, cells: Rows, share: Array) -> Array:
         """``float64[cells, causes x age bands]``, averaged over later levels as ``share`` [cells, levels] says."""
         share = np.broadcast_to(share, (cells.draw.size, self._combinations.size))[:, self._combinations]
+        share = np.add.reduceat(share, self._told_apart, axis=1)
+        of_combination = self._of_combination[self._told_apart]
         risk = risk_of_cells(
-            self._tables, cells.draw, self._of_cell(cells), self._of_combination, self._alike, share
+            self._tables, cells.draw, self._of_cell(cells), of_combination, self._alike, share
         )
         return risk.reshape(cells.draw.size, -1)
 
