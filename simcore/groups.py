@@ -115,9 +115,7 @@ def at_draw(program: Program, draw: int) -> Program:
         node if node.tables[0].shape[0] == 1 else node.holding(one(node.tables[0])) for node in network.nodes
     )
     factors = tuple(Labelled(factor.axes, one(factor.values)) for factor in hazards.factors)
-    return replace(
-        program, network=Network(network.strata, nodes), hazards=replace(hazards, factors=factors)
-    )
+    return replace(program, network=Network(network.strata, nodes), hazards=replace(hazards, factors=factors))
 
 
 def _of_one_draw(program: Program, references: Mapping[str, str]) -> dict[str, Tally]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from simcore.models.england.build.groups import AGES, CAUSE_OF, CAUSES
 
 from simcore.models.england.build import births, deaths, gestation, published
 from simcore.models.england.build.evidence import count, read
-from simcore.models.england.build.groups import AGES, CAUSE_OF, CAUSES
 from tests.test_england_data import by_decile, rows
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-
-from simcore.models.england.build import deaths, group_labels, shared_out
-from simcore.models.england.build.evidence import DECILES, count, read
 from simcore.models.england.build.gestation import BANDS
 from simcore.models.england.build.groups import AGES, CAUSE_OF, CAUSES
 from simcore.models.england.build.shared_out import COLUMNS
+
+from simcore.models.england.build import deaths, group_labels, shared_out
+from simcore.models.england.build.evidence import DECILES, count, read
 from tests.test_england_data import rows
 
 Row = dict[str, str]
