@@ -34,7 +34,8 @@ class CellRisk:
         names = {node.name for node in self._after}
         hangs_on = needed_for(self._after, world.hazards.axes(order))
         self.axes = tuple(name for name in order if name in hangs_on and name not in names)
-        self._late = tuple(name for name in order if name in world.hazards.axes(order) and name in names)
+        # in the order in which births are spread over them
+        self._late = world.hazards.axes([node.name for node in self._after])
         self._sizes = [len(network.levels(name)) for name in self.axes]
         self._tables = FactorTables(
             world.hazards,

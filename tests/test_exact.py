@@ -5,20 +5,23 @@ Power is stated and shown: a bias of the size named is planted in a table, and c
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from simcore.arms import Arm, Step
 from simcore.draws import DrawBlock, sample_priors
 from simcore.load import load_model
 from simcore.model import Model, SharesTable
 from simcore.pack import apportion
 from simcore.solved import read_draws
 from simcore.solving import structures
-from tests.models import Answer, answer, invented, natural_arm, prevalence, priors, scenario
+from tests.models import FOLDER, Answer, answer, invented, natural_arm, prevalence, priors, scenario
 from tests.models.plain import Plain
 from tests.models.summed import Summed
 
@@ -110,6 +113,34 @@ def test_exact_deaths_under_a_policy_are_the_plain_enumeration(of: str, factor: 
     for draw in range(2):
         plain = Plain(model, model.structure(), draws, draw, years)
         assert exact[draw] == pytest.approx(with_policy(plain, of, factor)[:2], rel=1e-11)
+
+
+def test_a_policy_that_stands_behind_what_comes_later_is_summed_with_the_right_levels(tmp_path: Path) -> None:
+    """Beds are shared or not before gestation is known here; the policy reaches the early ones alone."""
+    folder = tmp_path / "harbour"
+    shutil.copytree(FOLDER / "harbour", folder)
+    text = (folder / "model.yaml").read_text()
+    beds = text[text.index("  shared_bed:") : text.index("\ndeaths:")]
+    text = text.replace(beds, "").replace("  gestation:\n", beds + "  gestation:\n", 1)
+    (folder / "model.yaml").write_text(text)
+    model, draws, years = load_model(folder), priors("harbour", 1), (2004,)
+    assert [*model.spec.variables][-2:] == ["shared_bed", "gestation"]
+    stops = np.array([0.0, 0.7, 0.0])  # very early, early, term
+    table = np.zeros((1, 2, 3, 2))
+    table[0, 0, :, 0], table[0, 1, :, 0], table[0, 1, :, 1] = 1.0, stops, 1.0 - stops
+    step = Step("beds", ("no", "yes"), ("shared_bed", "gestation"), table, 2**31, replaces="shared_bed")
+    arms = [Arm("natural"), Arm("beds", (step,))]
+    exact = answer(model, model.structure(), draws, lambda program, block: arms, years, estimator="exact")
+    plain = Plain(model, model.structure(), draws, 0, years)
+    by_hand = plain.deaths(["year", "area"])
+    for week, moves in zip(("very_early", "early", "term"), stops, strict=True):
+        shared = plain.only(plain.only(plain.joint(), "shared_bed", "yes"), "gestation", week)
+        saved = plain.deaths(["year", "area"], {}, shared) - plain.deaths(
+            ["year", "area"], {"shared_bed": "no"}, shared
+        )
+        by_hand = by_hand - moves * saved
+    assert exact.of("beds")[0] == pytest.approx(by_hand[:1], rel=1e-11)
+    assert exact.of("beds").sum() < exact.of("natural").sum()
 
 
 @pytest.mark.parametrize("choice", [{}, {"poverty_to_smoking": "on"}, {"child_poverty": "zero"}])
