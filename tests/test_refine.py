@@ -259,9 +259,9 @@ def test_an_interrupted_run_goes_on_to_the_same_bits_and_repeats_nothing(
     assert but_for(summary) == but_for(whole)
     assert same_bits(tmp_path / "halting", tmp_path / "whole")
     assert [path.name for path in (tmp_path / "halting").iterdir()] == ["results.nc"]
-    # a file of 40 draws is two blocks, of which each attempt may have lost the first; three structures follow
+    # a file of 40 draws is two blocks, of which each attempt may have lost the first; six structures follow
     blocks = sum(-(-draws // 20) for draws in {births: draws for draws, births in sizes}.values())
-    assert len(run) <= blocks + attempts + 3
+    assert len(run) <= blocks + attempts + 6
 
 
 def test_blocks_of_another_precision_are_not_used(tmp_path: Path) -> None:
