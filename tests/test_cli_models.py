@@ -51,8 +51,14 @@ def test_a_model_without_draws_or_with_a_broken_file_of_them_is_refused(
     asked = ("compare", "smoking_halved", *SMALL, "--model", folder, "--out", tmp_path / "run")
     variant = folder / "draws" / "child_poverty=half.nc"
     variant.unlink()
-    # needed for the answers beside the headline: seen before anything is run
-    refused(simcore(*asked), f"{variant}: no such file; run `simcore solve {folder}`")
+    # beside the headline it is left out, and asked for by name it is refused
+    beside = json.loads(simcore(*asked[:-2], "--json").stdout)["arms"][0]["variants"]
+    assert "child_poverty=half" not in beside
+    assert {"child_poverty=as-published", "child_poverty=zero"} <= set(beside)
+    refused(
+        simcore(*asked, "--variant", "child_poverty=half"),
+        f"{variant}: no such file; run `simcore solve {folder}`",
+    )
     (folder / "draws" / "default.nc").unlink()
     refused(simcore(*asked), f"default.nc: no such file; run `simcore solve {folder}`")
     assert not (tmp_path / "run").exists()

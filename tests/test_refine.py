@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from simcore.results import BlockResult
 from simcore.run import Settings
 from simcore.store import open_results
 from tests.conftest import Call, Ran
+from tests.models import FOLDER, prevalence, scenario_text
 
 SMALL = ("--years", "2030", "--draws", 100, "--births", 1000, "--variant-draws", 2)
 CHANGING = {"made", "threads"}
@@ -67,22 +69,37 @@ def test_a_run_ends_when_every_headline_is_as_precise_as_asked(simcore: Call) ->
     assert (summary["draws"], summary["run"]["births_per_draw"]) == sizes[-1]
 
 
-@pytest.mark.parametrize("estimator", ["expected", "realised", "exact"])
+def at_england(tmp_path: Path) -> tuple[object, ...]:
+    return "smoking_halved", "--years", 2030
+
+
+def at_the_harbour(tmp_path: Path) -> tuple[object, ...]:
+    """A model whose many draws can be summed exactly in no time."""
+    base, less = tmp_path / "base.yaml", tmp_path / "less.yaml"
+    base.write_text(scenario_text("base"))
+    less.write_text(scenario_text("less", prevalence("child_poverty", 0.5)))
+    return less, "--years", 2003, "--model", FOLDER / "harbour", "--baseline", base
+
+
+@pytest.mark.parametrize(
+    ("estimator", "share", "asked"),
+    [("expected", "1.1%", at_england), ("realised", "8%", at_england), ("exact", "1.1%", at_the_harbour)],
+)
 def test_the_answer_is_bit_for_bit_that_of_a_run_asked_for_the_sizes_it_used(
-    estimator: str, simcore: Call
+    estimator: str,
+    share: str,
+    asked: Callable[[Path], tuple[object, ...]],
+    simcore: Call,
+    tmp_path: Path,
 ) -> None:
-    kind = ("--estimator", estimator)
-    share = "8%" if estimator == "realised" else "1.1%"
-    precise = told(simcore, "smoking_halved", *SMALL, *kind, "--precision", share)
+    kind = (*asked(tmp_path), "--estimator", estimator, "--variant-draws", 2)
+    precise = told(simcore, *kind, "--draws", 100, "--births", 1000, "--precision", share)
     used = precise["precision"]
     assert used["reached"]
     assert len(used["steps"]) > 1
     births = used["births_per_draw"] or 1000
     assert (births > 1000) == (estimator != "exact")
-    plain = told(
-        simcore, "smoking_halved", *kind, "--years", 2030, "--variant-draws", 2,
-        "--draws", used["draws"], "--births", births,
-    )  # fmt: skip
+    plain = told(simcore, *kind, "--draws", used["draws"], "--births", births)
     assert but_for(precise, "precision") == but_for(plain)
 
 
@@ -242,9 +259,9 @@ def test_an_interrupted_run_goes_on_to_the_same_bits_and_repeats_nothing(
     assert but_for(summary) == but_for(whole)
     assert same_bits(tmp_path / "halting", tmp_path / "whole")
     assert [path.name for path in (tmp_path / "halting").iterdir()] == ["results.nc"]
-    # a file of 40 draws is two blocks, of which each attempt may have lost the first; three structures follow
+    # a file of 40 draws is two blocks, of which each attempt may have lost the first; six structures follow
     blocks = sum(-(-draws // 20) for draws in {births: draws for draws, births in sizes}.values())
-    assert len(run) <= blocks + attempts + 3
+    assert len(run) <= blocks + attempts + 6
 
 
 def test_blocks_of_another_precision_are_not_used(tmp_path: Path) -> None:

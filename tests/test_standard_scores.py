@@ -46,15 +46,26 @@ class Question(NamedTuple):
     arms: Sequence[Scenario]
     births: int
     seed: int = SEED
+    profile: tuple[str, ...] = ()
+    """Variables whose combinations are counted: all of them if none is named."""
+    seeds: int = 1
+    """How often each draw is drawn, with luck of its own."""
+
+
+OF_ENGLAND = (
+    "mother_age", "child_poverty", "smoking_at_booking", "smoking", "bmi", "gestation", "plurality"
+)  # fmt: skip
+"""All of its variables together would be more combinations than births."""
 
 
 def question(name: str, times: int = 1) -> Question:
-    """What is asked of a model, of so many times as many draws."""
+    """What is asked of a model, of so many times as many draws; of England, which ships fewer, of as many seeds more."""
     if name == "england":
         model = load_model("england")
         arms = read_scenarios(["current_policy", "poverty_and_smoking"])
-        draws = read_draws(model, model.structure(), 40 * times)
-        return Question(model, draws, (2026, 2030, 2033), arms, 1_000_000)
+        draws = read_draws(model, model.structure(), 20 * min(times, 10))
+        seeds = 6 * -(-times // 10)
+        return Question(model, draws, (2030,), arms, 330_000, profile=OF_ENGLAND, seeds=seeds)
     both = [prevalence("smoking", 0.5), prevalence("child_poverty", 0.5, id="other")]
     arms = [scenario("held"), scenario("less", *both)]
     return Question(invented("harbour"), priors("harbour", 100 * times), range(2001, 2007), arms, 120_000)
@@ -91,18 +102,19 @@ def look_at(asked: Question) -> Seen:
     network = worlds.network
     real = model.births_in(network.strata)
     simulated = apportion(real, asked.births)
-    carried = tuple(network.carrier(name) for name in model.spec.variables)
+    carried = tuple(network.carrier(name) for name in asked.profile or model.spec.variables)
     packer = replace(pack_worlds(program, worlds, simulated), profile=carried)
     plan = packer.plan()
     place = np.repeat(np.arange(simulated.size), simulated.ravel())
     n_deaths = len(model.spec.deaths.causes) * len(model.spec.deaths.age_bands)
     n_bands = len(model.spec.deaths.age_bands)
     profiles, deaths, saved, harmed = [], [], [], []
-    for z, draw in enumerate(draws.index):
-        packed = packer.with_deaths(plan, z)
-        counted = count_profiles(packed, asked.seed, int(draw))
+    luck = [(z, seed) for z in range(draws.size) for seed in range(asked.seed, asked.seed + asked.seeds)]
+    for z, seed in luck:
+        packed, draw = packer.with_deaths(plan, z), int(draws.index[z])
+        counted = count_profiles(packed, seed, draw)
         profiles.append(counted.reshape(len(asked.arms), -1, simulated.size).transpose(0, 2, 1))
-        cause, band, _ = (part.astype(int) for part in realise_births(packed, asked.seed, int(draw)))
+        cause, band, _ = (part.astype(int) for part in realise_births(packed, seed, draw))
         cell = place * n_deaths + cause * n_bands + band
         counts = [
             np.bincount(c[d >= 0], minlength=simulated.size * n_deaths)
@@ -112,7 +124,7 @@ def look_at(asked: Question) -> Seen:
         first, second = cause >= 0
         saved.append(np.bincount(place[first & ~second], minlength=simulated.size))
         harmed.append(np.bincount(place[second & ~first], minlength=simulated.size))
-    died = exact(asked).deaths / real[..., None, None]
+    died = np.repeat(exact(asked).deaths, asked.seeds, axis=1) / real[..., None, None]
     chances = []
     for arm in range(len(asked.arms)):
         start = Labelled(tuple(network.strata), np.ones((1, *real.shape)))
@@ -120,7 +132,8 @@ def look_at(asked: Question) -> Seen:
         joint = joint.total(*network.strata, *carried).values.reshape(
             -1, simulated.size, profiles[0].shape[-1]
         )
-        chances.append(np.broadcast_to(joint, (draws.size, *joint.shape[1:])))
+        every = np.broadcast_to(joint, (draws.size, *joint.shape[1:]))
+        chances.append(np.repeat(every, asked.seeds, axis=0))
     of_death = died.reshape(*died.shape[:2], simulated.size, n_deaths)
     total = of_death.sum(axis=-1)
     return Seen(

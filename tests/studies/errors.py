@@ -19,12 +19,12 @@ from tests.test_standard_errors import FREEDOM, QUANTITIES, Study, gaps_and_erro
 Sizes = Mapping[str, tuple[int, int]]
 """Draws and seeds."""
 MANY: Sizes = {
-    "england, expected": (2000, 48),
-    "england, realised": (1000, 12),
+    "england, expected": (500, 192),
+    "england, realised": (500, 24),
     "harbour, expected": (1000, 48),
     "harbour, realised": (1000, 24),
 }
-FEW: Sizes = {"england, expected": (1000, 16), "harbour, expected": (1000, 16)}
+FEW: Sizes = {"england, expected": (500, 32), "harbour, expected": (1000, 16)}
 BIRTHS = (100, 1000)
 """Of a draw: so few that slices cannot share them out evenly."""
 ROUND = 200
