@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from validation_tools import YEARS, england, rows_of, run, table
+from validation_tools import YEARS, central_draws, distinct, england, rows_of, run, table
 
 from scenarios.read import read_scenarios
 from scenarios.schema import Support
 from simcore.run import Settings
-from simcore.solved import read_central
-from simcore.solving import structures
 
 
 def by_hand(missed: list[str]) -> Iterator[str]:
@@ -27,8 +25,8 @@ def by_hand(missed: list[str]) -> Iterator[str]:
         "current_policy_rising",
     )
     found: dict[str, dict[str, float]] = {}
-    for structure in structures(model):
-        central = read_central(model, structure)
+    for structure in distinct():
+        central = central_draws(structure)
         result = run(structure, central, names, YEARS, Settings(estimator="exact"))
         total = result.deaths[:, 0].sum(axis=(1, 2, 3, 4))
         found[structure.label] = {n: float(total[0] - total[i]) for i, n in enumerate(names)}
