@@ -32,6 +32,7 @@ def by_hand(missed: list[str]) -> Iterator[str]:
         found[structure.label] = {n: float(total[0] - total[i]) for i, n in enumerate(names)}
         if structure.label == "default":
             baseline = result.deaths[0, 0]
+            by_cause = result.deaths[:, 0].sum(axis=(1, 2, 4))
             accepts = float(result.stages["smoking_cessation", "cessation_offer:accepts"][0].sum())
     rows = []
     years = tuple(str(y) for y in YEARS)
@@ -108,6 +109,16 @@ def by_hand(missed: list[str]) -> Iterator[str]:
     )
     yield ""
     yield "Why they differ is in [england.md](england.md#what-is-odd)."
+    yield ""
+    yield "Whose deaths they are, in per cent of all that are averted (default, central draw):"
+    yield ""
+    causes = list(model.spec.deaths.causes)
+    shares = {n: by_cause[0] - by_cause[names.index(n)] for n in ("child_poverty_35", "smoking_halved")}
+    whose = [
+        (cause, f"{100 * by_cause[0, c] / by_cause[0].sum():.1f}", *(f"{100 * a[c] / a.sum():.1f}" for a in shares.values()))
+        for c, cause in enumerate(causes)
+    ]
+    yield from table(("cause", "of all deaths", *shares), whose)
     yield ""
     yield "The same poverty path has two answers, one for each comparator (central draw):"
     yield ""
