@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from validation_tools import YEARS, england, rows_of, run, table
+from validation_tools import YEARS, central_draws, distinct, england, rows_of, run, table
 
 from scenarios.read import read_scenarios
 from scenarios.schema import Support
 from simcore.run import Settings
-from simcore.solved import read_central
-from simcore.solving import structures
 
 
 def by_hand(missed: list[str]) -> Iterator[str]:
@@ -27,13 +25,14 @@ def by_hand(missed: list[str]) -> Iterator[str]:
         "current_policy_rising",
     )
     found: dict[str, dict[str, float]] = {}
-    for structure in structures(model):
-        central = read_central(model, structure)
+    for structure in distinct():
+        central = central_draws(structure)
         result = run(structure, central, names, YEARS, Settings(estimator="exact"))
         total = result.deaths[:, 0].sum(axis=(1, 2, 3, 4))
         found[structure.label] = {n: float(total[0] - total[i]) for i, n in enumerate(names)}
         if structure.label == "default":
             baseline = result.deaths[0, 0]
+            by_cause = result.deaths[:, 0].sum(axis=(1, 2, 4))
             accepts = float(result.stages["smoking_cessation", "cessation_offer:accepts"][0].sum())
     rows = []
     years = tuple(str(y) for y in YEARS)
@@ -110,6 +109,16 @@ def by_hand(missed: list[str]) -> Iterator[str]:
     )
     yield ""
     yield "Why they differ is in [england.md](england.md#what-is-odd)."
+    yield ""
+    yield "Whose deaths they are, in per cent of all that are averted (default, central draw):"
+    yield ""
+    causes = list(model.spec.deaths.causes)
+    shares = {n: by_cause[0] - by_cause[names.index(n)] for n in ("child_poverty_35", "smoking_halved")}
+    whose = [
+        (cause, f"{100 * by_cause[0, c] / by_cause[0].sum():.1f}", *(f"{100 * a[c] / a.sum():.1f}" for a in shares.values()))
+        for c, cause in enumerate(causes)
+    ]
+    yield from table(("cause", "of all deaths", *shares), whose)
     yield ""
     yield "The same poverty path has two answers, one for each comparator (central draw):"
     yield ""

@@ -58,6 +58,16 @@ def count_groups(
     return count_each(model, structure, draws, [asked])[asked]
 
 
+def count_births(
+    model: Model, structure: Structure, draws: DrawBlock, asked: Iterable[Asked]
+) -> dict[Asked, Array]:
+    """Births alone at every combination of levels: ``float64[draws or 1, *factors]`` each."""
+    wanted = list(dict.fromkeys(asked))
+    years = sorted({year for _, years in wanted for year in years})
+    natural = Natural(Compiler(model, structure, years).compile(draws), draws.size)
+    return {(factors, years): natural.births(years, factors) for factors, years in wanted}
+
+
 def count_each(
     model: Model, structure: Structure, draws: DrawBlock, asked: Iterable[Asked]
 ) -> dict[Asked, Groups]:

@@ -16,6 +16,8 @@ from simcore.load import load_model
 from simcore.model import Model, Structure
 from simcore.results import BlockResult, join_blocks
 from simcore.run import Settings, simulate
+from simcore.solved import read_central, read_draws, shipped_draws
+from simcore.solving import structures
 
 Array = NDArray[np.float64]
 YEARS = tuple(range(2025, 2035))
@@ -25,6 +27,31 @@ YEARS = tuple(range(2025, 2035))
 def england() -> Model:
     """The model of this page."""
     return load_model("england")
+
+
+@cache
+def central_draws(structure: Structure) -> DrawBlock:
+    """The central draw of a structure."""
+    return read_central(england(), structure)
+
+
+@cache
+def shipped(structure: Structure) -> DrawBlock:
+    """Every draw that ships with a structure."""
+    return read_draws(england(), structure, shipped_draws(england(), structure) or 1)
+
+
+def distinct() -> list[Structure]:
+    """Structures, the default first, without those whose central draw is that of the default: they differ in spread."""
+    default, *others = structures(england())
+    return [default, *(s for s in others if not _alike(s, default))]
+
+
+def _alike(one: Structure, other: Structure) -> bool:
+    """Whether the central draws are the same, and no arrow more is off."""
+    mine, others = central_draws(one), central_draws(other)
+    same = all(np.allclose(mine[name], values, rtol=1e-3) for name, values in others.parameters.items())
+    return same and one.off <= other.off
 
 
 def run(
