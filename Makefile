@@ -25,7 +25,7 @@ MODEL     := england
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test lint types layers tests study format bench bench-steps bench-guard mutants validation solve lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests study format bench bench-steps bench-guard mutants validation solve sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -89,6 +89,9 @@ validation: $(STAMP)  ## write docs/validation.md again from the shipped model
 
 solve: $(STAMP)  ## solve the direct effects of a model again (MODEL=england), for every draw
 	@$(BIN)/simcore solve $(MODEL)
+
+sensitivity: $(STAMP)  ## what the headline becomes when an assumption is replaced (MODEL=england); writes its ledger/sensitivity.csv
+	@$(BIN)/simcore sensitivity $(MODEL)
 
 LOCKING = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--system-certs --custom-compile-command 'make lock' $(UPGRADE)

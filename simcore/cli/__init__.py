@@ -14,8 +14,10 @@ VERBS = {
     "compare": "deaths averted by scenario files, against a comparator",
     "validate": "check scenario files and models, and say all that is wrong with them",
     "groups": "risk groups: death rates, shares of births and of deaths, attributable deaths",
+    "sources": "every figure of a model: its source, grade and rule, and what is assumed",
     "births": "individual births: every variable in every arm, and the outcome",
     "solve": "solve a model's baseline hazards and direct effects, ahead of any comparison",
+    "sensitivity": "headline figures when an assumption is replaced or an effect turned to neutral",
     "warm": "compile the kernels once, into the user's cache folder",
 }
 
