@@ -113,7 +113,8 @@ def test_an_item_of_a_list_is_found_by_all_that_is_asked_of_it() -> None:
         {"parent": "bmi", "causes": ["cold"], "yes": 2},
     ]
     put({"arrows": arrows}, "arrows[parent=bmi,causes=other].yes", 5)
-    assert [arrow["yes"] for arrow in arrows] == [5, 2]
+    put({"arrows": arrows}, "arrows[causes=cold,more.how=so].yes", 7)
+    assert [arrow["yes"] for arrow in arrows] == [5, 7]
     with pytest.raises(NoPlace, match="2 items are"):
         put({"arrows": arrows}, "arrows[parent=bmi].yes", 5)
 

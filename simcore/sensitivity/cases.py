@@ -51,8 +51,9 @@ def _effects(data: Mapping[str, Any]) -> Iterator[Case]:
         total, solves = contrast["value"], contrast["solves"]
         one = {"meaning": "turned to neutral", "value": 1.0, "unit": "ratio", "source": "assumption"}
         places: dict[str, Any] = {f"solve.contrasts.{name}": None, f"parameters.{solves}": one}
+        places |= dict.fromkeys(_named_by_options(data, name))
         if not any(other["value"] == total for key, other in contrasts.items() if key != name):
-            places |= dict.fromkeys(_scaled(data, total), None) | {f"parameters.{total}": None}
+            places |= dict.fromkeys(_named_by_options(data, total)) | {f"parameters.{total}": None}
         change = Change(set=places)
         meaning = f"none of: {parameters.get(total, {}).get('meaning', '')}; {solves} at 1"
         yield Case("effect", total, "", meaning, change)
@@ -89,12 +90,13 @@ def _together(changes: Iterable[Change]) -> Change:
     return Change(parameters=parameters, set=places)
 
 
-def _scaled(data: Mapping[str, Any], parameter: str) -> Iterator[str]:
-    """Places where a variant multiplies a parameter."""
-    for name, variant in data.get("variants", {}).items():
-        for option, what in variant.get("options", {}).items():
-            if parameter in what.get("times", {}):
-                yield f"variants.{name}.options.{option}.times.{parameter}"
+def _named_by_options(data: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Places where an option of a variant says something of a parameter or a contrast."""
+    for variant, of in data.get("variants", {}).items():
+        for option, what in of.get("options", {}).items():
+            for key, inner in what.items():
+                if isinstance(inner, dict) and name in inner:
+                    yield f"variants.{variant}.options.{option}.{key}.{name}"
 
 
 def _items(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

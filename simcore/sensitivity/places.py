@@ -65,11 +65,19 @@ def _index(items: list[Any], step: str, place: str) -> int:
     found = [
         i
         for i, item in enumerate(items)
-        if isinstance(item, dict) and all(sign and _says(item.get(key), value) for key, sign, value in asked)
+        if isinstance(item, dict)
+        and all(sign and _says(_entry(item, key), value) for key, sign, value in asked)
     ]
     if len(found) != 1:
         raise NoPlace(f"no {place}: {len(found)} items are {step}")
     return found[0]
+
+
+def _entry(item: object, key: str) -> object:
+    """An entry of an item, or one within it: ``ratios.yes``."""
+    for part in key.split("."):
+        item = item.get(part) if isinstance(item, dict) else None
+    return item
 
 
 def _says(said: object, value: str) -> bool:
