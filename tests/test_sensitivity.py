@@ -108,9 +108,9 @@ def test_a_place_that_is_not_there_is_refused(place: str) -> None:
 
 
 def test_an_item_of_a_list_is_found_by_all_that_is_asked_of_it() -> None:
-    arrows = [
+    arrows: list[dict[str, object]] = [
         {"parent": "bmi", "causes": ["sudden", "other"], "yes": 1},
-        {"parent": "bmi", "causes": ["cold"], "yes": 2},
+        {"parent": "bmi", "causes": ["cold"], "more": {"how": "so"}, "yes": 2},
     ]
     put({"arrows": arrows}, "arrows[parent=bmi,causes=other].yes", 5)
     put({"arrows": arrows}, "arrows[causes=cold,more.how=so].yes", 7)
