@@ -18,7 +18,7 @@ from simcore.model import Structure
 from simcore.record import run_record
 from simcore.results import strata_of, to_dataset, with_averted, wording
 from simcore.run import Estimator, Settings, births_drawn
-from simcore.solved import read_draws, shipped_draws
+from simcore.solved import needs_solving, read_draws, shipped_draws, solved_path
 from simcore.store import RunFolder
 
 if TYPE_CHECKING:
@@ -231,12 +231,17 @@ def _final_record(
 
 
 def variants_of(question: Question) -> dict[str, Structure]:
-    """Every option of every variant, one change at a time from the structure chosen."""
-    chosen = question.structure.choices
-    return {
-        f"{name}={option}": question.model.structure({**chosen, name: option})
-        for name, variant in question.model.spec.variants.items()
+    """Every option of every variant, one change at a time from the structure chosen, if its draws are at hand."""
+    chosen, model = question.structure.choices, question.model
+    every = {
+        f"{name}={option}": model.structure({**chosen, name: option})
+        for name, variant in model.spec.variants.items()
         for option in variant.options
+    }
+    return {
+        label: structure
+        for label, structure in every.items()
+        if not needs_solving(model) or solved_path(model, structure).is_file()
     }
 
 

@@ -105,8 +105,8 @@ class ReferenceYears:
         order = (*network.strata, *(node.name for node in network.nodes))
         hangs_on = needed_for(after, {*worlds.hazards_in(0).axes(order), *outcomes})
         late = {node.name for node in after}
-        hazards = set(worlds.hazards_in(0).axes(order))
-        self.late = tuple(name for name in order if name in late and name in hazards | outcomes)
+        hazards = worlds.hazards_in(0).axes(order)
+        self.late = tuple(name for name in hazards if name in late)
         before = tuple(name for name in order if name in hangs_on and name not in late)
         alike = _Alike(self._worlds(_all_different(block)), self.stop, before)
         weights = [
@@ -234,7 +234,7 @@ class _Evaluation:
         grid = np.indices(self.sizes).reshape(len(self.sizes), math.prod(self.sizes))
         self.later = dict(zip(world.late, grid, strict=True))
         self.periods = (*self.model.spec.deaths.age_periods, None)
-        self._shares: dict[tuple[int, ...], Array] = {}
+        self._shares: dict[tuple[object, ...], Array] = {}
 
     def fit(self) -> Fit:
         deaths, n = self.model.spec.deaths, self.cells.draws
@@ -267,13 +267,18 @@ class _Evaluation:
             alive, counted.reshape(n, *shape, *hazards.shape), strata, within, self._measures(by_period)
         )
 
-    def _share(self, arm: int) -> Array:
-        """How births of each cell spread over later levels in one arm: ``float64[cells, later levels]``."""
+    def _share(self, arm: int, of: tuple[str, ...] | None = None) -> Array:
+        """How births of each cell spread over later levels in one arm: ``float64[cells, later levels]``.
+
+        Later levels are those of the variables that hazards hang on, unless others are named.
+        """
+        names = self.world.late if of is None else of
         after = self.worlds.network.nodes[self.world.stop :]
-        key = tuple(node.table_of_arm[arm] for node in after)
+        tables = tuple(node.table_of_arm[arm] for node in after)
+        key = (names, *tables)
         if key not in self._shares:
-            own = [node.holding(node.tables[which]) for node, which in zip(after, key, strict=True)]
-            spread = replace(self.cells, births=np.ones(self.cells.draw.size)).forward(own, self.world.late)
+            own = [node.holding(node.tables[which]) for node, which in zip(after, tables, strict=True)]
+            spread = replace(self.cells, births=np.ones(self.cells.draw.size)).forward(own, names)
             self._shares[key] = spread.values.reshape(self.cells.draw.size, -1)
         return self._shares[key]
 
@@ -321,14 +326,14 @@ class _Evaluation:
             outcome = contrast.outcome
             shares = []
             for arm in (1 + 2 * i, 2 + 2 * i):
-                share = self._share(arm)
                 if isinstance(outcome, DeathsOutcome):
+                    share = self._share(arm)
                     if id(share) not in died:
                         died[id(share)] = np.einsum("cm,cmp->cp", share, by_period)
                     period = None if outcome.deaths == "infant" else outcome.deaths
                     risk = died[id(share)][:, self.periods.index(period)]
                 else:
-                    risk = self._at_levels(outcome, share)
+                    risk = self._at_levels(outcome, arm)
                 shares.append(self._mean(risk, self.world.births[arm]))
             exposed, unexposed = shares
             if contrast.measure == "risk_difference":
@@ -339,11 +344,11 @@ class _Evaluation:
                 measures[name] = exposed / unexposed
         return measures
 
-    def _at_levels(self, outcome: LevelOutcome, share: Array) -> Array:
+    def _at_levels(self, outcome: LevelOutcome, arm: int) -> Array:
         """The chance of each cell to be at the levels of an outcome."""
         held = self.worlds.network.carrier(outcome.variable)
         chosen = np.array([float(level in outcome.levels) for level in self.model.levels(outcome.variable)])
-        return share @ chosen[self.later[held]] if held in self.later else chosen[self.cells.at[held]]
+        return chosen[self.cells.at[held]] if held in self.cells.at else self._share(arm, (held,)) @ chosen
 
     def _mean(self, risk: Array, births: Array) -> Array:
         """Mean risk over births: ``float64[draws]``."""

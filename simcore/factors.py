@@ -12,12 +12,13 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.dims import YEAR
 from simcore.draws import DrawBlock
 from simcore.hazards import Hazards
 from simcore.kernels.products import multiplied
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
-from simcore.spec import HazardRatio
+from simcore.spec import HazardRatio, Trend
 
 
 class NaturalFactors:
@@ -26,7 +27,7 @@ class NaturalFactors:
     Factors over the same variables are one: ratios that a file lists cause by cause cost no more than a table.
     """
 
-    def __init__(self, model: Model, structure: Structure) -> None:
+    def __init__(self, model: Model, structure: Structure, years: Sequence[str]) -> None:
         self.model = model
         self._names: list[str] = []
         deaths = model.spec.deaths
@@ -37,6 +38,8 @@ class NaturalFactors:
             self._residual(tables, deaths.residual.by)
         for ratio in structure.hazard_ratios(deaths):
             self._ratio(tables, ratio)
+        if structure.trend is not None:
+            self._trend(tables, structure.trend, years)
         # tables that draws move stand end to end in one long table, which is filled at once
         drawn = [table for table in tables.values() if table.numbers]
         starts = np.cumsum([0, *(table.fixed.size for table in drawn)])[:-1].tolist()
@@ -93,6 +96,17 @@ class NaturalFactors:
             else:
                 fixed[here][acts] = value
         self._add(tables, (ratio.parent, *axes), number, fixed)
+
+    def _trend(self, tables: dict[tuple[str, ...], _Table], trend: Trend, years: Sequence[str]) -> None:
+        """One number, multiplied in once for each year that has gone by."""
+        gone_by = np.array([max(0, int(year) - trend.after) for year in years])
+        axes, acts = self._acting(None, None, self.model.spec.deaths.ratios_act_within)
+        number = self._n_residual + len(self._names)
+        if gone_by.any():
+            self._names.append(trend.ratio)
+        for passed in range(int(gone_by.max(initial=0))):
+            here = acts & (gone_by > passed).reshape(-1, *[1] * acts.ndim)
+            self._add(tables, (YEAR, *axes), np.where(here, number, -1))
 
     def _add(
         self,

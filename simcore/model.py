@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from simcore.documents import read_yaml
 from simcore.network import Array
 from simcore.problems import DocumentError, Loc, Problem, hint
-from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Variable
+from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Option, Trend, Variable
 
 NOT_SOLVED_FROM = frozenset({
     "meaning", "title", "edition", "words", "note", "population", "grade", "source", "sources", "assumptions",
-    "clock", "decision", "draws", "drawn_to", "labels",
+    "clock", "decision", "draws", "draws_beside", "drawn_to", "labels",
 })  # fmt: skip
 """Keys that explain, or only say how births are drawn: nothing solved hangs on them, so the hash leaves them out."""
 
 
-SOLVED_AS = 2
+Ratios = TypeVar("Ratios", OddsRatio, HazardRatio)
+
+SOLVED_AS = 3
 """Raised when draws are sampled or solved another way, so that draws solved the old way are refused."""
 
 
@@ -175,21 +178,70 @@ class Structure:
         )
         return ratio.causal or read_as_causal
 
+    @cached_property
+    def neutral(self) -> frozenset[str]:
+        """Parameters of ratios that have no effect."""
+        return frozenset(
+            p for name, option in self.live.items() for p in self.spec.variants[name].options[option].neutral
+        )
+
     def odds_ratios(self, variable: Variable) -> tuple[OddsRatio, ...]:
-        """The variable's odds ratios, those of arrows that are off left out."""
-        return tuple(r for r in variable.odds_ratios if not (r.causal and r.parent in self.off))
+        """The variable's odds ratios, those of arrows that are off and those without effect left out."""
+        return self._acting(r for r in variable.odds_ratios if not (r.causal and r.parent in self.off))
 
     def hazard_ratios(self, deaths: Deaths) -> tuple[HazardRatio, ...]:
-        """Hazard ratios whose arrow is on."""
-        return tuple(r for r in deaths.hazard_ratios if r.parent not in self.off)
+        """Hazard ratios whose arrow is on, those without effect left out."""
+        return self._acting(r for r in deaths.hazard_ratios if r.parent not in self.off)
+
+    def _acting(self, every: Iterable[Ratios]) -> tuple[Ratios, ...]:
+        acting = []
+        for ratio in every:
+            ratios = {level: value for level, value in ratio.ratios.items() if value not in self.neutral}
+            if ratios:
+                acting.append(ratio.model_copy(update={"ratios": ratios}))
+        return tuple(acting)
+
+    @cached_property
+    def trend(self) -> Trend | None:
+        """What hazards are multiplied by year by year, if they are."""
+        trend = self.spec.deaths.trend
+        return trend if trend is not None and trend.ratio not in self.neutral else None
 
     @cached_property
     def contrasts(self) -> dict[str, Contrast]:
-        """Published total effects to return; one on an exposure that is off is not asked for."""
+        """Published total effects to return; one on an exposure that is off, or without effect, is not asked for."""
         solve = self.spec.solve
         if solve is None:
             return {}
-        return {name: c for name, c in solve.contrasts.items() if c.set not in self.off}
+        readings = {
+            contrast: reading
+            for name, option in self.live.items()
+            for contrast, reading in self.spec.variants[name].options[option].contrasts.items()
+        }
+        read = {
+            name: contrast.model_copy(update=dict(readings[name])) if name in readings else contrast
+            for name, contrast in solve.contrasts.items()
+        }
+        return {n: c for n, c in read.items() if c.set not in self.off and c.solves not in self.neutral}
+
+    @cached_property
+    def solved_as(self) -> Structure:
+        """The structure whose solved draws serve this one: a trend after the reference years moves none."""
+        trend = self.spec.deaths.trend
+        later = {
+            name: variant.default
+            for name, variant in self.spec.variants.items()
+            if trend is not None and all(_only_neutral(o, trend.ratio) for o in variant.options.values())
+        }
+        return Structure(self.spec, {**self.choices, **later})
+
+
+def _only_neutral(option: Option, parameter: str) -> bool:
+    """Whether an option does nothing but hold one ratio at no effect, if that."""
+    return option in (
+        Option(meaning=option.meaning),
+        Option(meaning=option.meaning, neutral=(parameter,)),
+    )
 
 
 def _numbers(value: object) -> object:

@@ -113,7 +113,7 @@ class Compiler:
         # the tables that no draw moves, in the years wanted: every block shares them
         self._settled = [at_years(node, self._wanted) for node in outlines]
         self._names_settled = frozenset(node.name for node in self._settled if node.tables)
-        self._factors = NaturalFactors(model, structure)
+        self._factors = NaturalFactors(model, structure, self.years)
 
     def held(self, draws: DrawBlock) -> list[Node]:
         """Every variable in causal order, over the years wanted and the reference years."""

@@ -19,7 +19,7 @@ from simcore.network import Array
 from simcore.spec import Contrast
 
 TOLERANCE = 1e-5
-SWEEPS = 1
+SWEEPS = 3
 MAX_ROUNDS = 60
 MOST_CELLS = 6000
 """Births of a draw are thinned to about so many cells while effects are moved; what that changes is set right after."""

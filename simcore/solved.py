@@ -20,7 +20,7 @@ CENTRAL = -1
 
 def solved_path(model: Model, structure: Structure) -> Path:
     """Where the solved draws of a structure are kept."""
-    return model.folder / "draws" / f"{structure.label}.nc"
+    return model.folder / "draws" / f"{structure.solved_as.label}.nc"
 
 
 def needs_solving(model: Model) -> bool:

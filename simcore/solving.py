@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,7 +15,7 @@ from simcore.model import Model, Structure
 from simcore.solve import Centre, Targets, solve_block, solve_central
 from simcore.solved import CENTRAL, solved_path, write_solved
 
-BLOCK = 10
+BLOCK = 2
 """Draws solved together: the slowest sets how many rounds all of them take."""
 
 Tick = Callable[[str, int, int], None]
@@ -24,11 +23,11 @@ Tick = Callable[[str, int, int], None]
 
 
 def structures(model: Model) -> list[Structure]:
-    """Every combination of options that is a structure of its own, the default first."""
+    """Structures with solved draws of their own, the default first: one choice at a time that is not the default."""
     variants = model.spec.variants
-    choices = [[(name, option) for option in variant.options] for name, variant in variants.items()]
-    every = [model.structure(dict(choice)) for choice in itertools.product(*choices)]
-    distinct = {structure.label: structure for structure in reversed(every)}
+    choices = [{}, *({name: option} for name, variant in variants.items() for option in variant.options)]
+    every = [model.structure(choice).solved_as for choice in choices]
+    distinct = {structure.label: structure for structure in every}
     return sorted(distinct.values(), key=lambda structure: (structure.label != "default", structure.label))
 
 
@@ -46,13 +45,22 @@ def solve_model(
     NoSolution
         If some draw has no direct effects that return the published totals.
     """
-    n = draws if draws is not None else (model.spec.solve.draws if model.spec.solve else 1)
     written = []
-    for structure in [chosen] if chosen is not None else structures(model):
+    for structure in [chosen.solved_as] if chosen is not None else structures(model):
+        n = draws if draws is not None else _draws(model, structure)
         path = solved_path(model, structure)
         write_solved(path, model, structure, _solve_structure(model, structure, n, threads, tick))
         written.append(path)
     return written
+
+
+def _draws(model: Model, structure: Structure) -> int:
+    """Draws that a model file asks to be solved."""
+    solve = model.spec.solve
+    if solve is None:
+        return 1
+    beside = solve.draws if solve.draws_beside is None else solve.draws_beside
+    return solve.draws if structure.label == "default" else beside
 
 
 def _solve_structure(

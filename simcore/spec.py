@@ -152,6 +152,13 @@ class Residual(Strict):
     target: Text
 
 
+class Trend(Strict):
+    """What every hazard is multiplied by for each year after one, where hazard ratios act."""
+
+    after: int
+    ratio: Name
+
+
 class Deaths(Strict):
     """Competing causes, age bands, hazards."""
 
@@ -163,6 +170,7 @@ class Deaths(Strict):
     baseline: Baseline
     hazard_ratios: tuple[HazardRatio, ...] = ()
     residual: Residual | None = None
+    trend: Trend | None = None
 
 
 class Parameter(Strict):
@@ -213,14 +221,25 @@ class Contrast(Strict):
     start: Annotated[float, Field(gt=0)] = 1.0
 
 
+class Reading(Strict):
+    """Between which worlds a published total is read to be the contrast."""
+
+    set: Name
+    from_: Annotated[Label, Field(alias="from")]
+    to: Label
+
+
 class Option(Strict):
-    """One structural choice: arrows switched off or made causal, published values scaled."""
+    """One structural choice: arrows switched off or made causal, published values scaled or read another way."""
 
     meaning: Text
     off: tuple[Name, ...] = ()
+    neutral: tuple[Name, ...] = ()
+    """Ratios that have no effect, each by its parameter."""
     times: dict[Name, Annotated[float, Field(gt=0)]] = {}
     causal: dict[Name, tuple[Name, ...]] = {}
     """``{child: (parent, ...)}``: associations read as causal."""
+    contrasts: dict[Name, Reading] = {}
 
 
 class Variant(Strict):
@@ -237,6 +256,8 @@ class Solve(Strict):
     """What is solved ahead of time, for how many draws."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)]
+    draws_beside: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """For structures that are not the default; as many if not given."""
     contrasts: dict[Name, Contrast] = {}
 
 

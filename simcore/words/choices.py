@@ -44,8 +44,10 @@ class ChoiceWords(Words):
 
     def unused(self) -> Iterator[Problem]:
         """Parameters that stand for nothing; while some word is misspelt, nobody knows which."""
+        trend = self.spec.deaths.trend
         places = [v.shares.between.at for v in self.spec.variables.values() if v.shares.between]
         used = {*self.used_ratios(), *places, *(contrast.value for contrast in self.asked.values())}
+        used |= {trend.ratio} if trend is not None else set()
         if any(isinstance(word, str) and word not in self.parameters for word in used):
             return
         for name in self.spec.parameters:
@@ -109,6 +111,17 @@ class ChoiceWords(Words):
         for parameter in choice.times:
             if parameter not in self.spec.parameters:
                 yield self.unknown((*at, "times", parameter), parameter, self.spec.parameters, "parameter")
+        ratios = {*self.used_ratios(), *([self.spec.deaths.trend.ratio] if self.spec.deaths.trend else [])}
+        for i, parameter in enumerate(choice.neutral):
+            if parameter not in ratios:
+                named = sorted(ratio for ratio in ratios if isinstance(ratio, str))
+                yield self.unknown((*at, "neutral", i), parameter, named, "ratio")
+        for name, reading in choice.contrasts.items():
+            if name not in self.asked:
+                yield self.unknown((*at, "contrasts", name), name, self.asked, "contrast")
+                continue
+            read = self.asked[name].model_copy(update=dict(reading))
+            yield from self.contrast((*at, "contrasts", name), read)
         for child, parents in choice.causal.items():
             if child not in variables:
                 yield self.unknown((*at, "causal", child), child, variables, "variable")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from simcore.dims import YEAR
 from simcore.problems import Loc, Problem
-from simcore.spec import HazardRatio
+from simcore.spec import HazardRatio, Trend
 from simcore.words.lookup import Words
 
 
@@ -20,6 +20,22 @@ class DeathWords(Words):
         yield from self.baseline()
         for i, ratio in enumerate(self.spec.deaths.hazard_ratios):
             yield from self.hazard_ratio(("deaths", "hazard_ratios", i), ratio)
+        if self.spec.deaths.trend is not None:
+            yield from self.trend(self.spec.deaths.trend)
+
+    def trend(self, trend: Trend) -> Iterator[Problem]:
+        """What changes hazards from year to year, after those that they are solved over."""
+        at: Loc = ("deaths", "trend")
+        last = max(self.spec.reference_years, default=trend.after)
+        if YEAR not in self.dims:
+            yield self.problem(at, "the strata have no years for a trend; take it out")
+        if trend.after < last:
+            message = f"hazards are solved over years up to {last}; begin the trend after {last}"
+            yield self.problem((*at, "after"), message)
+        if trend.ratio not in self.spec.parameters:
+            yield self.unknown((*at, "ratio"), trend.ratio, self.spec.parameters, "parameter")
+        else:
+            yield from self.above_zero(trend.ratio)
 
     def causes(self) -> Iterator[Problem]:
         """Each clock has a number of its own."""

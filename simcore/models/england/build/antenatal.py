@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .births import weights
+from .ethnicity import GROUPS
 from .evidence import DECILES, Table, by_id, count, deciles_percent
-from .group_births import ETHNIC_GROUPS, REFERENCE_YEARS
+from .group_births import REFERENCE_YEARS
 from .numbers import Array, logit, relevel, round_shares
 
 PLACES = 8
@@ -62,7 +63,7 @@ def first_cousins() -> float:
 def consanguinity() -> Table:
     """Parents who are first cousins, by ethnic group of the baby: known for one group, none taken elsewhere."""
     table: Table = []
-    for group in ETHNIC_GROUPS.values():
+    for group in GROUPS:
         known = group == "pakistani"
         table.append(
             {"ethnic_group": group, "level": "yes", "share": round(first_cousins(), PLACES) if known else 0.0}

@@ -6,12 +6,12 @@ import numpy as np
 
 from . import antenatal, fetus, home
 from .births import weights
+from .ethnicity import GROUPS
 from .evidence import DECILES, Cells, Table, by_id, count, percent
 from .fitted_odds import (
     AGE_LEVELS,
     BMI_LEVELS,
     CROWDED,
-    GROUPS,
     Association,
     body_mass,
     crowding,

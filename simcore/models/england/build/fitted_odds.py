@@ -8,16 +8,18 @@ from functools import cache
 import numpy as np
 
 from .births import AGES, weights
+from .ethnicity import ETHNIC, GROUPS
 from .evidence import Table, count, percent, read
 from .exposures import bmi
 from .gestation import BANDS, shares_by_decile
-from .group_births import ETHNIC_GROUPS, REFERENCE_YEARS, by_ethnic_group, by_mother_age
+from .group_births import REFERENCE_YEARS, by_ethnic_group, by_mother_age
 from .home import overcrowded
 from .numbers import Array
 from .odds_rows import odds_row, of_shares
 from .within_deciles import joint, odds_ratios, reconciled
 
-GROUPS, AGE_LEVELS = tuple(ETHNIC_GROUPS.values()), tuple(AGES.values())
+LEVEL_OF = {label: level for level, label in ETHNIC.items()}
+AGE_LEVELS = tuple(AGES.values())
 CROWDED = {"white_british": "P166", "bangladeshi": "P163", "black_african": "P164"}
 BMI_LEVELS = ("under_25", "25_29", "30_plus")
 BMI_COLUMNS = {"<18.5": 0, "18.5-24.9": 0, "25-29.9": 1, "30-35": 2}
@@ -74,8 +76,8 @@ def gestation_counts() -> Array:
     starts = {"Under 24": 0, "24-27": 1, "28-31": 1, "32-36": 1, "37-41": 2, "42 and over": 2}
     out = np.zeros((len(GROUPS), 3))
     for r in read("ons_ethnicity_gestation_ew_2020"):
-        if r["gestational_age_weeks"] in starts and r["ethnic_group"] in ETHNIC_GROUPS:
-            group = GROUPS.index(ETHNIC_GROUPS[r["ethnic_group"]])
+        if r["gestational_age_weeks"] in starts and r["ethnic_group"] in LEVEL_OF:
+            group = GROUPS.index(LEVEL_OF[r["ethnic_group"]])
             out[group, starts[r["gestational_age_weeks"]]] += count(r["live_births"])
     return out
 
