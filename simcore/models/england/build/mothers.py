@@ -115,7 +115,7 @@ def mother_age() -> Table:
     keys = "derived_la_lsoa;ons_births2023_t6;birthplace_li2014"
     return [
         {"imd_decile": decile, "ethnic_group": group, "level": level, "share": share, "source_key": keys}
-        | {"rule": "derived:mother_age_by_group"}
+        | {"rule": "derived:mother_age"}
         for decile, by_group in zip(DECILES, age_joint(), strict=True)
         for group, row in zip(GROUPS, by_group, strict=True)
         for level, share in zip(AGE, round_shares(row), strict=True)

@@ -23,11 +23,11 @@ from . import (
 )
 from .evidence import MODEL, Table
 from .exposure_tables import EXPOSURE_TABLES
-from .groups import FIVE, NINE
+from .groups import NINE
 
 TABLES: dict[str, Callable[[], Table]] = {
     "births": births.births,
-    "mother_age": births.mother_age,
+    "mother_age": mothers.mother_age,
     "plurality": births.plurality,
     "child_poverty": exposures.child_poverty,
     "child_poverty_paths": exposures.poverty_paths,
@@ -38,20 +38,16 @@ TABLES: dict[str, Callable[[], Table]] = {
     "bmi": exposures.bmi,
     "gestation": gestation.gestation,
     "targets_deaths_by_decile": targets.by_decile,
-    "targets_deaths_joint": partial(targets.joint_table, FIVE),
-    "targets_deaths_nine_causes": partial(targets.joint_table, NINE),
+    "targets_deaths_joint": partial(targets.joint_table, NINE),
     "targets_effective_counts": targets.effective_counts,
-    "reconciliation": partial(reconciliation.rows, FIVE),
+    "reconciliation": partial(reconciliation.rows, NINE),
     "observed_groups": observed_groups.observed_groups,
-    "reconciliation_nine_causes": partial(reconciliation.rows, NINE),
     "ethnic_group": ethnicity.ethnic_group,
     "country_of_birth": ethnicity.country_of_birth,
-    "mother_age_by_group": mothers.mother_age,
     "parity": mothers.parity,
     "registration": registration.registration,
     "nssec": registration.nssec,
     "child_poverty_odds": poverty_odds.child_poverty_odds,
-    "bmi_odds": poverty_odds.bmi_odds,
     "margins": margins.rows,
     **EXPOSURE_TABLES,
 }
