@@ -25,7 +25,7 @@ MODEL     := england
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test lint types layers tests study format bench bench-steps bench-guard mutants validation solve sensitivity lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests study format bench bench-steps bench-guard mutants validation england-page solve sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -84,8 +84,11 @@ mutants: $(STAMP)  ## plant small faults in the kernels, see whether tests notic
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(VENV).mutants/bin/python requirements/mutants.txt
 	@$(VENV).mutants/bin/python -m tests.mutants $(ONLY) $(if $(MOST),--most $(MOST))
 
-validation: $(STAMP)  ## write docs/validation.md again from the shipped model
+validation: england-page $(STAMP)  ## write docs/validation.md and docs/england.md again from the shipped model
 	@$(BIN)/python docs/make_validation.py
+
+england-page: $(STAMP)  ## write docs/england.md and its picture again
+	@$(BIN)/python docs/make_england.py
 
 solve: $(STAMP)  ## solve the direct effects of a model again (MODEL=england), for every draw
 	@$(BIN)/simcore solve $(MODEL)

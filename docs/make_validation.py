@@ -6,33 +6,32 @@ Every figure on that page is worked out here, from the shipped draws and tables;
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from validation_by_hand import by_hand
+from validation_groups import count_births, count_groups
 from validation_tools import YEARS, Array, england, rows_of, run, table
+from validation_world import world
 
 from simcore.achieved import Achieved, achieved
-from simcore.arms import Arm
 from simcore.contrasts import ReferenceYears
 from simcore.draws import DrawBlock
 from simcore.model import Structure
-from simcore.network import Labelled, multiply, push_forward
-from simcore.program import compile_natural
 from simcore.results import BlockResult
 from simcore.run import Estimator, Settings
 from simcore.solve import observed
 from simcore.solved import read_central, read_draws
 from simcore.solving import structures
-from simcore.worlds import lay_arm
 
 PAGE = Path(__file__).with_name("validation.md")
 DRAWS = 2000
 WITHIN = 0.1  # per cent: how near the baseline must come to what was observed
 SEEDS: dict[Estimator, int] = {"expected": 8, "realised": 2}
 MANY = 100_000  # births of each draw where births are drawn
+MOVED = 0.05  # of a rate: how far a structure must move some level of a variable to be shown
 CONTRAST = 0.5  # per cent: how near each do-contrast must come to its published total
 
 
@@ -57,11 +56,11 @@ def sections(missed: list[str]) -> Iterator[str]:
     model = england()
     yield "# Validation"
     yield ""
-    yield "Made by `python docs/make_validation.py`; do not edit. Every figure comes from the shipped model:"
+    yield "Made by `make validation`; do not edit. Every figure comes from the shipped model:"
     yield f"model `{model.name}`, edition {model.spec.edition}, hash `{model.hash}`, {DRAWS:,} draws of each of"
     yield f"{len(structures(model))} structures. [england.md](england.md#the-model) says what the words mean and"
     yield "discusses what is odd."
-    for section in (baseline, contrasts, effects, residuals, implied, estimators, by_hand, raw_tables):
+    for section in (baseline, world, contrasts, effects, residuals, implied, estimators, by_hand, raw_tables):
         yield ""
         yield from section(missed)
 
@@ -256,50 +255,42 @@ def _births() -> Array:
 def implied(missed: list[str]) -> Iterator[str]:
     """Rates of groups as the model has them: not effects, but what it says one would see."""
     del missed
-    model = england()
-    groups = ("child_poverty", "smoking", "bmi", "mother_age", "plurality")
     yield "## What it implies, group by group"
     yield ""
     yield "Reference years, central draw. These are crude rates, as one would count them among such babies; they hold"
-    yield "everything that goes with belonging to the group, and are no effects. Nothing of this was fitted group by"
-    yield "group."
+    yield "everything that goes with belonging to the group, and are no effects. Of other structures only variables"
+    yield f"are shown of which some level is {100 * MOVED:.0f}% off the default."
     yield ""
     rows = []
-    for structure in structures(model):
-        # body mass, age and plurality hardly hang on the structure
-        shown = groups if structure.label == "default" else groups[:2]
-        for name, level, share, preterm, deaths in _groups(structure, shown):
-            figures = f"{100 * share:.1f}%", f"{100 * preterm:.1f}%", f"{1000 * deaths:.2f}"
-            rows.append((f"`{structure.label}`", f"{name}: {level}", *figures))
+    default = _implied(england().structure())
+    for structure in structures(england()):
+        for name, (share, preterm, rate) in _implied(structure).items():
+            if structure.label != "default" and np.abs(rate / default[name][2] - 1).max() < MOVED:
+                continue
+            for i, level in enumerate(england().levels(name)):
+                figures = f"{100 * share[i]:.1f}%", f"{100 * preterm[i]:.1f}%", f"{1000 * rate[i]:.2f}"
+                rows.append((f"`{structure.label}`", f"{name}: {level}", *figures))
     head = ("structure", "group", "of births", "under 37 weeks", "infant deaths per 1,000")
     yield from table(head, rows)
 
 
-def _groups(structure: Structure, names: Sequence[str]) -> Iterator[tuple[str, str, float, float, float]]:
-    """Variable, level, share of births, share preterm, probability of infant death."""
+def _implied(structure: Structure) -> dict[str, tuple[Array, Array, Array]]:
+    """Of every level of every variable the share of births, the share preterm and the rate of infant death."""
     model = england()
-    program = compile_natural(model, structure, read_central(model, structure), model.spec.reference_years)
-    world = lay_arm(program, Arm("natural"))
-    network, hazards = world.network, world.hazards
-    order = (*network.strata, *(node.name for node in network.nodes))
-    axes = hazards.axes(order)
-    risk = hazards.risk(axes, [len(network.levels(axis)) for axis in axes])
-    births = Labelled(tuple(network.strata), model.births_in(network.strata)[None])
-    for name in names:
-        keep = tuple(dict.fromkeys((*axes, "gestation", name)))
-        weights = push_forward(births, network.nodes, 0, keep).total(*keep)
-        died = multiply(risk, weights, {name}).values[0].sum(axis=-1)
-        among = weights.total(name, "gestation").values[0]
-        for i, level in enumerate(model.levels(name)):
-            all_births = float(among[i].sum())
-            preterm = float(among[i, :-1].sum())
-            yield (
-                name,
-                level,
-                all_births / float(among.sum()),
-                preterm / all_births,
-                float(died[i]) / all_births,
-            )
+    central, years = read_central(model, structure), model.spec.reference_years
+    found = {}
+    for name in model.spec.variables:
+        groups = count_groups(model, structure, central, years, name)
+        by_weeks = count_births(model, structure, central, years, *dict.fromkeys((name, "gestation")))[0]
+        term = (
+            by_weeks[..., -1]
+            if by_weeks.ndim > 1
+            else by_weeks * (np.arange(by_weeks.size) == by_weeks.size - 1)
+        )
+        births = groups.births[0]
+        rate = groups.deaths[0].sum(axis=(-1, -2)) / births
+        found[name] = births / births.sum(), 1 - term / births, rate
+    return found
 
 
 # ---- three estimators

@@ -100,7 +100,7 @@ class FactorTables:
             start += flat.shape[1]
         self._tables = np.ascontiguousarray(np.concatenate(tables, axis=1))
         self._alike = _alike(self._tables)
-        # factors that change least from cell to cell and from one combination to the next come first: their product is kept
+        # factors that change least, from cell to cell and between combinations, come first: their product is kept
         order, every = list(sizes), range(len(hazards.factors))
         apart = [len(np.unique(self._alike[of_combination[:, f]])) for f in every]
         fastest = [max((order.index(name) for name in strides), default=-1) for strides in self._strides]

@@ -20,7 +20,7 @@ from simcore.draws import DrawBlock
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled, needed_for, push_forward
 from simcore.program import Recompiler
-from simcore.rows import Rows
+from simcore.rows import Rows, summed_by
 from simcore.spec import Contrast, DeathsOutcome, LevelOutcome
 from simcore.worlds import Worlds, lay_arms
 
@@ -115,7 +115,7 @@ class ReferenceYears:
                 [None, *(contrast for contrast in structure.contrasts.values() for _ in (0, 1))]
             )
         ]
-        somewhere = Labelled(before, sum(np.abs(weight.values) for weight in weights))
+        somewhere = Labelled(before, np.add.reduce(np.broadcast_arrays(*(w.values for w in weights))))
         self.cells = alike.first(Rows.of(somewhere, block.size, range(block.size)))
         at = alike.numbers(self.cells)
         self.births = [
@@ -130,7 +130,7 @@ class ReferenceYears:
         draw, n = self.cells.draw, self.cells.draws
         if draw.size <= most * n:
             return self
-        size = sum(births / np.bincount(draw, births, minlength=n)[draw] for births in self.births)
+        size = sum(births / summed_by(draw, births, n)[draw] for births in self.births)
         kept = np.minimum(1.0, most * size / len(self.births))
         along = np.cumsum(kept)
         along -= (along - kept)[np.searchsorted(draw, np.arange(n))][draw]
@@ -259,9 +259,7 @@ class _Evaluation:
         tables = FactorTables(hazards, sizes, tuple(self.later))
         counted, by_part = tables.apart(self.cells, births, of_cell, of_later, groups, part_of)
         by_period = by_part @ wholes
-        alive = np.bincount((of_cell[:, None] + of_later).ravel(), births.ravel(), minlength=groups).reshape(
-            n, *shape
-        )
+        alive = summed_by((of_cell[:, None] + of_later).ravel(), births.ravel(), groups).reshape(n, *shape)
         strata, within = self._strata(births, by_period)
         return Fit(
             alive, counted.reshape(n, *shape, *hazards.shape), strata, within, self._measures(by_period)
@@ -314,7 +312,7 @@ class _Evaluation:
         found = []
         for acting in (births, births * acts_later * acts_cell[:, None]):
             died = np.einsum("cm,cmp->cp", acting, by_period[..., :-1])
-            each = [np.bincount(group, column, minlength=n * size).reshape(n, size) for column in died.T]
+            each = [summed_by(group, column, n * size).reshape(n, size) for column in died.T]
             found.append(np.stack(each, axis=1))
         return found[0], found[1]
 
@@ -353,7 +351,7 @@ class _Evaluation:
     def _mean(self, risk: Array, births: Array) -> Array:
         """Mean risk over births: ``float64[draws]``."""
         n, draw = self.cells.draws, self.cells.draw
-        return np.bincount(draw, births * risk, minlength=n) / np.bincount(draw, births, minlength=n)
+        return summed_by(draw, births * risk, n) / summed_by(draw, births, n)
 
 
 def _only(values: Labelled, name: str, kept: Sequence[bool]) -> Labelled:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from simcore.cell_risk import CellRisk
 from simcore.kernels.cells import add_up
 from simcore.network import Array, Labelled, Node, needed_for, push_forward
-from simcore.rows import Rows
+from simcore.rows import Rows, summed_by
 from simcore.worlds import World
 
 Ints = NDArray[np.int64]
@@ -78,7 +78,7 @@ class Met:
     def deaths_of_row(self) -> Array:
         """Infant deaths of each row: ``float64[rows]``."""
         each = self.births * self.risk.values.sum(axis=1)[self.place]
-        return np.bincount(self.row, each, minlength=self.rows.births.size)
+        return summed_by(self.row, each, self.rows.births.size)
 
 
 def meet(world: World, start: int, rows: Rows, cache: RiskCache, by: tuple[str, ...] = ()) -> Met:

@@ -71,6 +71,11 @@ class Rows:
         return push_forward(Labelled((), self.births), led_to, 0, wanted).total(*wanted)
 
 
+def summed_by(group: Ints, values: Array, groups: int) -> Array:
+    """Sums of values by group, in the order of the values: ``float64[groups]``."""
+    return np.asarray(np.bincount(group, values, minlength=groups), np.float64)
+
+
 @dataclass(frozen=True)
 class DrawnRows(Rows):
     """Births that were drawn and counted, with the part of each row that fell into each slice."""
@@ -109,5 +114,5 @@ class DrawnRows(Rows):
         rate = deaths / self.births
         group = self.draw * int(np.prod(strata)) + self.stratum
         groups = self.draws * int(np.prod(strata))
-        each = [np.bincount(group, rate * part, minlength=groups) for part in self.in_slices.T]
+        each = [summed_by(group, rate * part, groups) for part in self.in_slices.T]
         return np.stack(each, axis=-1).reshape(self.draws, *strata, -1)
