@@ -18,7 +18,7 @@ OFFLINE := PIP_NO_INDEX=1 UV_OFFLINE=1
 SCENARIOS := scenarios/library
 BASELINE  := current_policy
 YEARS     := 2025-2034
-DRAWS     := 1000
+DRAWS     :=
 OUT       := out/compare
 MODEL     := england
 
@@ -34,8 +34,8 @@ help:  ## this list
 compare: $(STAMP)  ## compare the shipped scenario files for England; writes out/compare
 	@echo '== warm-up: compile the kernels, once per machine'
 	@$(BIN)/simcore warm
-	@echo '== compare: $(SCENARIOS) against $(BASELINE), $(YEARS), $(DRAWS) draws'
-	@$(BIN)/simcore compare $(SCENARIOS) --baseline $(BASELINE) --years $(YEARS) --draws $(DRAWS) --out $(OUT)
+	@echo '== compare: $(SCENARIOS) against $(BASELINE), $(YEARS)'
+	@$(BIN)/simcore compare $(SCENARIOS) --baseline $(BASELINE) --years $(YEARS) $(if $(DRAWS),--draws $(DRAWS)) --out $(OUT)
 
 test: lint types layers tests  ## all checks: lint, types, layers, tests
 

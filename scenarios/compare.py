@@ -24,6 +24,7 @@ from simcore.store import RunFolder
 if TYPE_CHECKING:
     import xarray as xr
 
+DRAWS = 1000
 VARIANT_DRAWS = 200
 
 Say = Callable[[str], None]
@@ -37,7 +38,7 @@ def compare(
     baseline: Given = DEFAULT_BASELINE,
     years: Sequence[int] | None = None,
     variants: Mapping[str, str] | None = None,
-    draws: int = 1000,
+    draws: int | None = None,
     settings: Settings | None = None,
     precision: Precision | None = None,
 ) -> xr.Dataset:
@@ -54,7 +55,7 @@ def compare(
     variants
         Structural choices by name, for example ``{"child_poverty": "half"}``.
     draws
-        Parameter draws; at most as many as ship with the model.
+        Parameter draws; at most as many as ship with the model, and those, or 1,000, if not given.
     precision
         How far a headline may be off (:class:`scenarios.precision.Precision`): draws and births are then
         added to those asked for. What was reached stands in the run record.
@@ -79,6 +80,7 @@ def compare(
     """
     question = ask(scenarios, model=model, baseline=baseline, years=years, variants=variants)
     chosen = settings or Settings(threads=os.cpu_count() or 1)
+    draws = usual_draws(question, precision) if draws is None else draws
     read_draws(question.model, question.structure, _limits(question, draws, chosen, precision).draws)
     try_arms(question)
     held: list[Held] = []
@@ -110,7 +112,7 @@ def record_of(
 
 def answer(
     question: Question,
-    draws: int,
+    draws: int | None,
     settings: Settings,
     *,
     variant_draws: int = VARIANT_DRAWS,
@@ -127,10 +129,12 @@ def answer(
     """
     # everything that can be refused is refused before kernels are compiled and the first block is run
     others = {name: s for name, s in variants_of(question).items() if s.label != question.structure.label}
+    draws = usual_draws(question, precision) if draws is None else draws
     limits = _limits(question, draws, settings, precision)
     read_draws(question.model, question.structure, limits.draws)
-    for structure in others.values():
-        read_draws(question.model, structure, min(variant_draws, limits.draws))
+    most = {name: _shipped(question, structure, variant_draws) for name, structure in others.items()}
+    for name, structure in others.items():
+        read_draws(question.model, structure, min(most[name], limits.draws))
     try_arms(question)
     folders: dict[int, RunFolder] = {}
 
@@ -149,8 +153,8 @@ def answer(
     plain = replace(settings, births=sizes.births, estimator=estimator, people=False)
     plain_numbers = settled(question)
     beside: dict[str, Margins] = {}
-    n_other = min(variant_draws, sizes.draws)
     for name, structure in others.items():
+        n_other = min(most[name], sizes.draws)
         parts = []
         done = 0
         for _, block in blocks_of(question, structure, range(n_other), plain):
@@ -168,6 +172,18 @@ def answer(
         else:
             folder.discard()
     return summary
+
+
+def usual_draws(question: Question, precision: Precision | None = None) -> int:
+    """Draws of a run that asks for no number: a thousand, or as many as ship with the structure."""
+    most = DRAWS if precision is None or precision.most_draws is None else precision.most_draws
+    return _shipped(question, question.structure, min(DRAWS, most))
+
+
+def _shipped(question: Question, structure: Structure, most: int) -> int:
+    """A number of draws, or as many as ship with a structure."""
+    shipped = shipped_draws(question.model, structure)
+    return most if shipped is None else min(most, shipped)
 
 
 def _least(question: Question, draws: int, settings: Settings) -> Sizes:

@@ -40,8 +40,7 @@ NOT_PRECISE = 3
 @click.option(
     "--draws",
     type=click.IntRange(2),
-    default=1000,
-    show_default=True,
+    show_default="1000, or as many as ship",
     metavar="N",
     help="Draws of the uncertain parameters.",
 )
@@ -106,7 +105,7 @@ NOT_PRECISE = 3
     type=click.IntRange(2),
     metavar="N",
     default=200,
-    show_default=True,
+    show_default="200, or as many as ship",
     help="Draws for the variants that are not the headline.",
 )
 @click.option(
@@ -131,7 +130,7 @@ NOT_PRECISE = 3
 def command(
     scenarios: tuple[str, ...],
     years: str | None,
-    draws: int,
+    draws: int | None,
     births: int,
     precision: str | None,
     most_draws: int | None,
@@ -212,17 +211,20 @@ def _precision(text: str | None, most_draws: int | None, most_births: int | None
     return Precision(share, most_draws) if most_births is None else Precision(share, most_draws, most_births)
 
 
-def _within(asked: Precision | None, draws: int, births: int) -> tuple[int, int]:
+def _within(asked: Precision | None, draws: int | None, births: int) -> tuple[int | None, int]:
     """Sizes to begin with: those asked for, which must lie within the limits, or what limits leave of the defaults."""
     if asked is None:
         return draws, births
     source = click.get_current_context().get_parameter_source
-    found = []
-    for name, begin, most in (("draws", draws, asked.most_draws), ("births", births, asked.most_births)):
-        if most is not None and begin > most and source(name) is not ParameterSource.DEFAULT:
+    limits: tuple[tuple[str, int | None, int | None], ...] = (
+        ("draws", draws, asked.most_draws),
+        ("births", births, asked.most_births),
+    )
+    for name, begin, most in limits:
+        given = source(name) is not ParameterSource.DEFAULT
+        if most is not None and begin is not None and given and begin > most:
             raise click.UsageError(f"--{name} {begin} is more than --most-{name} {most}; raise the limit")
-        found.append(begin if most is None else min(begin, most))
-    return found[0], found[1]
+    return draws, min(births, asked.most_births)
 
 
 def _free_place(out: str | None) -> Path | None:
