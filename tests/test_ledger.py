@@ -174,6 +174,12 @@ ORPHANS = {
         "",
         "parameters.hr_smoke.grade: has no grade",
     ),
+    "a ratio that stands in no table": (
+        "model.yaml",
+        "{yes: hr_smoke}",
+        "{no: 1.25, yes: hr_smoke}",
+        "deaths.hazard_ratios.0.ratios.no: 1.25 stands in no table",
+    ),
     "a parameter without a unit": (
         "model.yaml",
         "unit: hazard ratio",

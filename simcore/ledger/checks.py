@@ -11,7 +11,7 @@ from simcore.ledger.files import GRADES
 from simcore.ledger.references import ID
 from simcore.ledger.rows import PUBLISHED, Row, holding_numbers
 from simcore.load import ASSUMPTION
-from simcore.problems import Problem, hint
+from simcore.problems import Loc, Problem, hint
 from simcore.tables import Table
 
 FIELDS = ("unit", "population", "geography", "period")
@@ -31,6 +31,7 @@ def orphans(ledger: Ledger) -> list[Problem]:
         _unused_sources,
         _rules,
         _parameters,
+        _ratios,
         _columns,
         _evidence,
         _assumptions,
@@ -135,6 +136,28 @@ def _parameters(ledger: Ledger) -> Iterator[Problem]:
                 yield ledger.document.problem((*here, "note"), message)
 
 
+def _ratios(ledger: Ledger) -> Iterator[Problem]:
+    """Ratios written in the model file as numbers: each but one stands in a table, with its source."""
+    written = [value for row in ledger.rows for value in (row.value, row.low, row.high)]
+    known = {f"{value:.6g}" for value in written if isinstance(value, float)}
+    for loc, value in _numbers_below(ledger.document.data, "ratios"):
+        if value != 1.0 and f"{value:.6g}" not in known:
+            message = f"{value:g} stands in no table; write it in one with its source, or make it a parameter"
+            yield ledger.document.problem(loc, message)
+
+
+def _numbers_below(
+    value: object, key: str, loc: Loc = (), within: bool = False
+) -> Iterator[tuple[Loc, float]]:
+    """Numbers anywhere below a key, each with the way to it."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for part, inner in items:
+            yield from _numbers_below(inner, key, (*loc, part), within or part == key)
+    elif within and isinstance(value, int | float) and not isinstance(value, bool):
+        yield loc, float(value)
+
+
 def _columns(ledger: Ledger) -> Iterator[Problem]:
     path = str(ledger.folder / "ledger" / "columns.csv")
     used = {column.line for columns in ledger.columns.values() for column in columns}
@@ -167,7 +190,7 @@ def _evidence(ledger: Ledger) -> Iterator[Problem]:
                 None, "", "nothing uses it; name it among the inputs of a rule, or take it out"
             )
     for name in ledger.evidence_rows:
-        if name not in ledger.evidence_in:
+        if name not in ledger.evidence_in and name not in ledger.spec.parameters:
             path = str(ledger.folder / "ledger" / "evidence_rows.csv")
             yield Problem(path, None, None, "id", f"there is no row {name}; {hint(name, ledger.evidence_in)}")
 

@@ -82,7 +82,7 @@ def _figure(
 
 
 def _parameter(ledger: Files, name: str, by_id: Mapping[str, Row]) -> Row:
-    """A parameter; whom it was measured among is said by the first row of evidence that its note names."""
+    """A parameter; whom it was measured among is said of it, or by the first row of evidence that its note names."""
     parameter = ledger.spec.parameters[name]
     low, high = getattr(parameter.value, "ci95", None) or (
         parameter.value.bounds if parameter.value.distribution == "uniform" else ("", "")
@@ -92,11 +92,14 @@ def _parameter(ledger: Files, name: str, by_id: Mapping[str, Row]) -> Row:
     assumed = parameter.source == ASSUMPTION
     read = f"derived:{rules[0]}" if rules else ASSUMED if assumed else PUBLISHED
     uses = ledger.uses.parameters.get(name, ())
+    own = ledger.evidence_rows.get(name, {})
+    unsaid = ASSUMED if assumed else ""
     return Row(
         "parameter", "model.yaml", ledger.document.where(("parameters", name), at="key")[0], name, "value",
         parameter.meaning, parameter.value.central, low, high, parameter.unit,
-        seen.population if seen else ledger.spec.population, seen.geography if seen else ASSUMED if assumed else "",
-        seen.period if seen else ASSUMED if assumed else "", (parameter.source,), parameter.grade or "", read,
+        own.get("population") or (seen.population if seen else ledger.spec.population),
+        own.get("geography") or (seen.geography if seen else unsaid),
+        own.get("period") or (seen.period if seen else unsaid), (parameter.source,), parameter.grade or "", read,
         ledger.assumptions_in(parameter.note), tuple(dict.fromkeys(use.place for use in uses)),
         ledger.uses.about(name) | {name}, parameter.note,
     )  # fmt: skip
