@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import england_effects  # noqa: F401  (its parts register themselves)
+import england_ledger  # noqa: F401
 from causal_picture import picture
 from england_tables import SECTIONS
 from validation_tools import england
