@@ -12,6 +12,7 @@ from pathlib import Path
 
 import england_effects  # noqa: F401  (parts register themselves)
 import england_figures  # noqa: F401
+import england_ledger  # noqa: F401
 from causal_picture import picture
 from england_tables import SECTIONS
 from validation_tools import england

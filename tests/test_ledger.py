@@ -91,11 +91,6 @@ def test_every_table_and_parameter_of_england_is_in_the_ledger() -> None:
     assert named == set(load_model("england").spec.parameters)
 
 
-def test_every_hard_point_of_england_is_answered() -> None:
-    points = england().pitfalls
-    assert points is not None and [str(n) for n in points["number"]] == [str(n) for n in range(1, 19)]
-
-
 def test_a_parameter_leads_to_the_row_that_was_read_and_to_its_source() -> None:
     rows = {row.name: row for row in england().rows}
     smoking, read = rows["total_smoking_neonatal"], rows["E001"]
@@ -271,6 +266,18 @@ ORPHANS = {
         "A2,A2\nA8,A8",
         "there is no assumption A8",
     ),
+    "a row of evidence that nothing names": (
+        "ledger/rules.csv",
+        "P1-P3; A1",
+        "P1; A1",
+        "evidence/shores.csv:3: id: nothing uses P2",
+    ),
+    "an assumption after a row that is not there": (
+        "assumptions.csv",
+        "Births are even,no table",
+        "Births are even,after P7",
+        "assumptions.csv:2: statement: names P7",
+    ),
     "evidence that nothing reads": (
         "ledger/rules.csv",
         "P1-P3; A1",
@@ -292,6 +299,26 @@ def test_a_planted_orphan_is_found(planted: str, tmp_path: Path) -> None:
         (folder / "model.yaml").write_text(model.replace("P3, after A1", "A1"))
     found = [str(problem).removeprefix(f"{folder}/") for problem in orphans(read_ledger(folder))]
     assert any(told in line for line in found), found
+
+
+def test_a_fault_of_a_thousand_rows_is_told_once(tmp_path: Path) -> None:
+    """A rule that is missing is missing once for each table that follows it, not for each row."""
+    folder = island(tmp_path / "island")
+    rows = "".join(f"shore{i},{i},census,derived:guessed\n" for i in range(1000))
+    (folder / "births.csv").write_text(TABLE + rows)
+    found = [str(problem) for problem in orphans(read_ledger(folder))]
+    assert len([line for line in found if "no rule `guessed`" in line]) == 1
+
+
+def test_an_assumption_is_a_use_of_the_rows_that_it_names(tmp_path: Path) -> None:
+    folder = island(tmp_path / "island")
+    text = (folder / "assumptions.csv").read_text()
+    (folder / "assumptions.csv").write_text(text.replace("even,no table", "even,no table but P2"))
+    rules = (folder / "ledger" / "rules.csv").read_text()
+    (folder / "ledger" / "rules.csv").write_text(rules.replace("P1-P3; A1", "P1; A1"))
+    ledger = read_ledger(folder)
+    assert orphans(ledger) == []
+    assert next(row.used for row in ledger.rows if row.name == "P2") == ("assumption A1",)
 
 
 def test_orphans_planted_in_england_are_found(tmp_path: Path) -> None:

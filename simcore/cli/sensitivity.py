@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from simcore.cli.sensitivity_table import Row, print_rows, read_rows, write_rows
 
 if TYPE_CHECKING:
     from simcore.model import Model
-    from simcore.run import MakeArms, Settings
+    from simcore.run import MakeArms
+    from simcore.solve import Centre
     from simcore.sensitivity import Alternatives, Case, Figures
 
 FILE = Path("ledger") / "sensitivity.csv"
@@ -23,37 +25,28 @@ FILE = Path("ledger") / "sensitivity.csv"
 @click.argument("model", default="england")
 @click.option("--only", metavar="WORD", help="Cases whose id or kind holds a word; nothing is written.")
 @click.option(
-    "--births",
-    type=click.IntRange(1000),
-    default=1_000_000,
-    show_default=True,
-    metavar="N",
-    help="Simulated births of the central draw; the same in every case.",
-)
-@click.option(
     "--to",
     type=click.Path(),
     metavar="FILE",
     help="Where to write; the model's ledger/sensitivity.csv if not given.",
 )
-def command(model: str, only: str | None, births: int, to: str | None) -> None:
+def command(model: str, only: str | None, to: str | None) -> None:
     """What the headline of MODEL becomes under each alternative of its ledger/alternatives.yaml.
 
-    Every case is a copy of the model, solved again at its central values; nothing of the model is changed. Then the
-    same with each effect turned to neutral, one at a time. Rows whose inputs have not changed are kept: interrupted,
-    the same command goes on.
+    Every case is a copy of the model, solved again at its central values, nobody drawn; nothing of the model is
+    changed. Then the same with each effect turned to neutral, one at a time. Rows whose inputs have not changed are
+    kept: interrupted, the same command goes on.
     """
     from simcore.cli.progress import Progress
     from simcore.documents import read_yaml
     from simcore.load import load_model
-    from simcore.run import Settings
     from simcore.sensitivity import cases_of, read_alternatives
     from simcore.warm import warm
 
     loaded = load_model(model)
     alternatives = read_alternatives(loaded.folder)
     cases = cases_of(loaded, read_yaml(loaded.folder / "model.yaml").data, alternatives)
-    asked = _Asked(loaded, alternatives, Settings(births=births))
+    asked = _Asked(loaded, alternatives)
     path = Path(to) if to else loaded.folder / FILE
     kept = {(row["id"], row["inputs"]): row for row in read_rows(path, asked.columns)}
     warm()
@@ -77,16 +70,24 @@ def command(model: str, only: str | None, births: int, to: str | None) -> None:
 
 
 class _Asked:
-    """One question put to every case: which arms, which years, how many births."""
+    """One question put to every case: which arms, which years."""
 
-    def __init__(self, model: Model, alternatives: Alternatives, settings: Settings) -> None:
+    def __init__(self, model: Model, alternatives: Alternatives) -> None:
         from scenarios.read import read_scenarios
 
-        self.model, self.alternatives, self.settings = model, alternatives, settings
+        self.model, self.alternatives = model, alternatives
         first, last = alternatives.headline.years
         self.years = range(first, last + 1)
         self.scenarios = read_scenarios(alternatives.headline.scenarios)
         self.names = tuple(scenario.name for scenario in self.scenarios)
+
+    @cached_property
+    def near(self) -> Centre | None:
+        """The solution of the model as it is, from which every case starts."""
+        from simcore.solve import solve_central
+        from simcore.solved import needs_solving
+
+        return solve_central(self.model, self.model.structure()) if needs_solving(self.model) else None
 
     def arms(self, case: Case) -> MakeArms:
         from scenarios.interventions import arms_of
@@ -99,7 +100,7 @@ class _Asked:
         """Sixteen hexadecimal digits over everything that the figures of a case hang on."""
         said = (
             self.model.hash, case.change.model_dump_json(include=set(_fields())), *(self.years[0], self.years[-1]),
-            case.change.baseline or self.alternatives.headline.baseline, self.settings.births, self.settings.seed,
+            case.change.baseline or self.alternatives.headline.baseline,
             *(scenario.document.digest for scenario in self.scenarios),
         )  # fmt: skip
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
@@ -107,7 +108,7 @@ class _Asked:
     def row(self, case: Case, inputs: str) -> Row:
         from simcore.sensitivity import evaluate
 
-        found = evaluate(case, self.model, self.arms(case), self.years, self.settings)
+        found = evaluate(case, self.model, self.arms(case), self.years, self.near)
         row = _about(case)
         if isinstance(found, str):
             return self._whole({**row, "not_computed": found, "inputs": inputs})

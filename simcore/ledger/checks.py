@@ -94,7 +94,8 @@ def _unused_sources(ledger: Ledger) -> Iterator[Problem]:
 def _rules(ledger: Ledger) -> Iterator[Problem]:
     path = ledger.folder / "ledger" / "rules.csv"
     known = set(ledger.rules)
-    for row in ledger.rows:
+    first = {(row.table, row.rule): row for row in reversed(ledger.rows)}
+    for row in first.values():
         name = row.rule.removeprefix("derived:")
         if row.rule.startswith("derived:") and name not in known:
             message = f"no rule `{name}` in ledger/rules.csv; add it, or {hint(name, known)}"
@@ -183,12 +184,19 @@ def _columns(ledger: Ledger) -> Iterator[Problem]:
 
 
 def _evidence(ledger: Ledger) -> Iterator[Problem]:
-    """A table that nothing reads, and words about a row that is not there."""
+    """A table that nothing reads, a row of evidence that nothing names, and words about a row that is not there."""
+    used: dict[str, bool] = dict.fromkeys(ledger.tables, False)
+    for row in ledger.rows:
+        used[row.table] = used.get(row.table, False) or bool(row.used)
     for name, table in ledger.tables.items():
-        if not any(row.used for row in ledger.rows if row.table == name):
+        if not used[name]:
             yield table.problem(
                 None, "", "nothing uses it; name it among the inputs of a rule, or take it out"
             )
+    for row in ledger.rows:
+        if row.kind == "evidence" and not row.used and used[row.table]:
+            message = f"nothing uses {row.name}; name it in a rule or a note, or take it out"
+            yield Problem(str(ledger.folder / row.table), row.line, None, "id", message)
     for name in ledger.evidence_rows:
         if name not in ledger.evidence_in and name not in ledger.spec.parameters:
             path = str(ledger.folder / "ledger" / "evidence_rows.csv")
@@ -213,6 +221,10 @@ def _assumptions(ledger: Ledger) -> Iterator[Problem]:
             yield table.problem(i, "where", message)
         elif row["id"] not in named and where in ("model.yaml", *ledger.tables):
             yield _unnamed(table, i, str(row["id"]))
+        for name in ledger.named(" ".join(str(cell or "") for cell in row.values())):
+            if name not in ledger.ids:
+                message = f"names {name}, which is no row of evidence and no assumption; {hint(name, ledger.ids)}"
+                yield table.problem(i, "statement", message)
         for number in str(row.get("pitfall") or "").split():
             if ledger.pitfalls is not None and number not in ledger.pitfalls["number"]:
                 yield table.problem(i, "pitfall", f"there is no pitfall {number} in ledger/pitfalls.csv")

@@ -114,7 +114,7 @@ class _Behind:
 
 
 def _behind(ledger: Files, rows: list[Row]) -> _Behind:
-    """From notes of parameters, inputs of rules and cells ``evidence_id`` back to what they name.
+    """From notes of parameters, inputs of rules, assumptions and cells ``evidence_id`` back to what they name.
 
     A rule may read what another rule gave: what stands on the second stands on the first as well.
     """
@@ -131,6 +131,9 @@ def _behind(ledger: Files, rows: list[Row]) -> _Behind:
     for rule in ledger.rules.values():
         label = f"derived:{rule.name}"
         said.append((label, rule.inputs, "", about_rule.get(label, frozenset())))
+    for assumption in ledger.assumptions.rows() if ledger.assumptions is not None else ():
+        text = " ".join(str(cell or "") for cell in assumption.values())
+        said.append((f"assumption {assumption['id']}", text, "", frozenset()))
     for name, table in ledger.tables.items():
         if "evidence_id" in table:
             text = " ".join(str(cell or "") for cell in table["evidence_id"])

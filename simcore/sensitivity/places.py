@@ -14,19 +14,22 @@ class NoPlace(ValueError):
 
 
 def put(data: dict[str, Any], place: str, value: object) -> None:
-    """Set a place to a value; None takes it out. What leads there must be there.
+    """Set a place to a value; None takes it out, ``[+]`` adds to a list. What leads there must be there.
 
     >>> data = {"arrows": [{"parent": "smoking", "ratios": {"yes": 2.0}}]}
     >>> put(data, "arrows[parent=smoking].ratios.quit", 1.2)
     >>> put(data, "arrows[0].ratios.yes", None)
+    >>> put(data, "arrows[+]", {"parent": "bmi"})
     >>> data
-    {'arrows': [{'parent': 'smoking', 'ratios': {'quit': 1.2}}]}
+    {'arrows': [{'parent': 'smoking', 'ratios': {'quit': 1.2}}, {'parent': 'bmi'}]}
     """
     *way, last = _steps(place)
     at: Any = data
     for step in way:
         at = _into(at, step, place)
-    if isinstance(at, list):
+    if isinstance(at, list) and last == "[+]":
+        at.append(value)
+    elif isinstance(at, list):
         index = _index(at, last, place)
         if value is None:
             del at[index]

@@ -93,7 +93,10 @@ def _share(
     column: str,
     move: Callable[[float, Row], float],
 ) -> None:
-    """Chosen levels of a cell moved together; those left, where the cell is whole, share the rest as before."""
+    """Chosen levels of a cell moved together; those left, where the cell is whole, share the rest as before.
+
+    Chosen levels that were none share alike what they come to.
+    """
     chosen = [i for i in cell if hit[i]]
     if not chosen:
         return
@@ -102,8 +105,10 @@ def _share(
     after = min(move(before, rows[chosen[0]]), 1.0)
     rest = (1.0 - after) / (1.0 - before) if abs(whole - 1.0) < 1e-6 and before < 1.0 else 1.0
     for i in cell:
-        factor = rest if i not in chosen else after / before if before > 0 else 0.0
-        rows[i][column] = repr(float(rows[i][column]) * factor)
+        if i in chosen and before == 0:
+            rows[i][column] = repr(after / len(chosen))
+        else:
+            rows[i][column] = repr(float(rows[i][column]) * (after / before if i in chosen else rest))
 
 
 def _tilt(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .births import counts, fetus, gestation
-from .deaths import reconciliation, targets
+from .deaths import hazard_trend, reconciliation, targets
 from .effects import ethnic, ratios
 from .evidence import MODEL, Table
 from .exposures import antenatal, body_mass, home, odds, smoking
@@ -59,6 +59,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "targets_deaths_by_decile": targets.by_decile,
     "targets_deaths_joint": targets.joint_table,
     "targets_effective_counts": targets.effective_counts,
+    "hazard_trend": hazard_trend.hazard_trend,
     "reconciliation": reconciliation.reconciliation,
     "observed_groups": observed_groups,
     "margins": margins,
