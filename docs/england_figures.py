@@ -33,7 +33,9 @@ def early_births() -> Iterator[str]:
     model = england()
     deaths = np.asarray(observed(model).cells[0])
     weeks, bands = list(model.levels("gestation")), list(model.spec.deaths.age_bands)
-    early = [i for i, week in enumerate(weeks) if week not in model.spec.deaths.ratios_act_within["gestation"]]
+    early = [
+        i for i, week in enumerate(weeks) if week not in model.spec.deaths.ratios_act_within["gestation"]
+    ]
     neonatal = deaths[..., [bands.index(band) for band in model.spec.deaths.age_periods["neonatal"]]]
     share, of_neonatal = (100 * part[early].sum() / part.sum() for part in (deaths, neonatal))
     born = count_births(model, model.structure(), central_draws(model.structure()), [_asked("gestation")])
@@ -79,7 +81,9 @@ def odd() -> Iterator[str]:
     yield ""
     yield "The residual by decile, central draw, under the structures of poverty:"
     yield ""
-    poverty = [s for s in structures(model) if set(s.live) and s.label.startswith(("default", "child_poverty"))]
+    poverty = [
+        s for s in structures(model) if set(s.live) and s.label.startswith(("default", "child_poverty"))
+    ]
     residuals = []
     for structure in poverty:
         residual = central_draws(structure).residual
@@ -101,7 +105,9 @@ def _spread(central: DrawBlock, draws: DrawBlock, name: str) -> str:
 def _rates(factor: str) -> str:
     """Infant deaths for 1,000 births at each level, central draw."""
     model = england()
-    found = count_each(model, model.structure(), central_draws(model.structure()), [_asked(factor)])[_asked(factor)]
+    found = count_each(model, model.structure(), central_draws(model.structure()), [_asked(factor)])[
+        _asked(factor)
+    ]
     rates = 1000 * found.deaths[0].sum(axis=(-1, -2)) / found.births[0]
     return ", ".join(f"{rate:.1f}" for rate in rates)
 

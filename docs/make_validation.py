@@ -54,7 +54,9 @@ def main(check: bool) -> int:
         return 0
     stale = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
     for path in stale:
-        sys.stderr.write(f"{path.name} is not what the shipped model gives; run python docs/make_validation.py\n")
+        sys.stderr.write(
+            f"{path.name} is not what the shipped model gives; run python docs/make_validation.py\n"
+        )
     return 3 if stale else 0
 
 

@@ -171,8 +171,17 @@ def _misfits(found: Sequence[Compared], missed: list[str]) -> Iterator[str]:
     for remark, touched in zip(remarks, of_remark, strict=True):
         if touched:
             labels = dict.fromkeys(c.seen.label for c in touched)
-            whom = ", ".join(labels) if remark["level"] else "other levels" if len(labels) > 1 else next(iter(labels))
-            parts = [whom, *(f"{remark[key]}".replace("=", " ") for key in ("within", "cause") if remark[key])]
+            whom = (
+                ", ".join(labels)
+                if remark["level"]
+                else "other levels"
+                if len(labels) > 1
+                else next(iter(labels))
+            )
+            parts = [
+                whom,
+                *(f"{remark[key]}".replace("=", " ") for key in ("within", "cause") if remark[key]),
+            ]
             yield f"- **`{remark['factor']}`, {', '.join(parts)}.** {remark['remark']}"
     far_off = ((_place(c.seen), c.z) for c in predicted)
     missed += undiscussed(far_off, remarks)

@@ -35,7 +35,9 @@ def part(page: Path, heading: str) -> str:
 
 
 def test_the_page_answers_hard_points_1_to_18_each_by_something_that_is_there() -> None:
-    points = re.findall(r"^(\d+)\. \*\*.+\*\* .+ \((.+)\)$", part(PAGE, "Hard points, and what answers them"), re.M)
+    points = re.findall(
+        r"^(\d+)\. \*\*.+\*\* .+ \((.+)\)$", part(PAGE, "Hard points, and what answers them"), re.M
+    )
     assert [int(number) for number, _ in points] == list(range(1, 19))
     log = set(england().assumption_ids)
     for number, answers in points:
@@ -58,7 +60,9 @@ def test_an_assumption_that_answers_a_hard_point_is_named_there() -> None:
     text = part(PAGE, "Hard points, and what answers them")
     by_number = {line.partition(".")[0]: line for line in text.splitlines() if line[:1].isdigit()}
     assert england().assumptions is not None
-    named = [(str(row["id"]), n) for row in england().assumptions.rows() for n in str(row["pitfall"] or "").split()]
+    named = [
+        (str(row["id"]), n) for row in england().assumptions.rows() for n in str(row["pitfall"] or "").split()
+    ]
     assert len(named) > 20
     for assumption, number in named:
         assert re.search(rf"\b{assumption}\b", by_number[number]), (assumption, number)
@@ -99,7 +103,9 @@ def test_the_trend_of_the_model_is_the_slope_of_the_published_totals() -> None:
     (row,) = (row for row in hazard_trend() if row["deaths"] == "infant")
     ratio = load_model("england").spec.parameters["hr_per_year"].value
     assert isinstance(ratio, LogNormal)
-    assert (ratio.median, *ratio.ci95) == tuple(round(float(str(row[c])), 4) for c in ("ratio_per_year", "low", "high"))
+    assert (ratio.median, *ratio.ci95) == tuple(
+        round(float(str(row[c])), 4) for c in ("ratio_per_year", "low", "high")
+    )
     said = next(row for row in england().rows if row.name == "hr_per_year")
     assert (said.rule, said.geography, said.period) == ("derived:hazard_trend", "England", "2010-2020")
 

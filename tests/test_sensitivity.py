@@ -150,9 +150,7 @@ def test_a_case_is_the_model_written_by_hand_and_the_model_stays_as_it_is(tmp_pa
     ours, theirs = (figures_of(m, m.structure(), natural, YEARS) for m in (case, by_hand))
     assert ours == theirs
     # in the reference years deaths are solved to be those observed, whatever is assumed
-    assert ours.deaths == pytest.approx(
-        figures_of(model, model.structure(), natural, YEARS).deaths, rel=1e-4
-    )
+    assert ours.deaths == pytest.approx(figures_of(model, model.structure(), natural, YEARS).deaths, rel=1e-4)
     assert digests(model.folder) == before
 
 

@@ -223,7 +223,9 @@ def _assumptions(ledger: Ledger) -> Iterator[Problem]:
             yield _unnamed(table, i, str(row["id"]))
         for name in ledger.named(" ".join(str(cell or "") for cell in row.values())):
             if name not in ledger.ids:
-                message = f"names {name}, which is no row of evidence and no assumption; {hint(name, ledger.ids)}"
+                message = (
+                    f"names {name}, which is no row of evidence and no assumption; {hint(name, ledger.ids)}"
+                )
                 yield table.problem(i, "statement", message)
         for number in str(row.get("pitfall") or "").split():
             if ledger.pitfalls is not None and number not in ledger.pitfalls["number"]:
