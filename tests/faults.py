@@ -264,6 +264,40 @@ FAULTS = {
                                      "is both ends of the contrast", at="to: yes\n      outcome: {deaths: neonatal}"),
     "an effect solved twice": solved("solves: hr_poverty", "solves: hr_smoking", "poverty.solves",
                                      "hr_smoking is solved by smoking already"),
+    "a ratio without effect that is none": solved(
+        "zero: {meaning: nothing, off: [poverty]}", "zero: {meaning: nothing, neutral: [hr_povrty]}",
+        "zero.neutral.0", "no ratio `hr_povrty`; did you mean `hr_poverty`?"),
+    "a published total read another way that is none": solved(
+        "half: {meaning: half, times: {total_poverty: 0.5}}",
+        "half: {meaning: half, contrasts: {smokng: {set: smoking, from: no, to: yes}}}",
+        "half.contrasts.smokng", "no contrast `smokng`; did you mean `smoking`?"),
+    "a published total read at a level that is not there": solved(
+        "half: {meaning: half, times: {total_poverty: 0.5}}",
+        "half: {meaning: half, contrasts: {smoking: {set: smoking, from: no, to: yess}}}",
+        "half.contrasts.smoking.to", "no level of smoking `yess`; did you mean `yes`?"),
+    "a published total read at one level": solved(
+        "half: {meaning: half, times: {total_poverty: 0.5}}",
+        "half: {meaning: half, contrasts: {smoking: {set: poverty, from: yes, to: yes}}}",
+        "half.contrasts.smoking.to", "`yes` is both ends of the contrast; choose another level"),
+    "a published total read of a stratum": solved(
+        "half: {meaning: half, times: {total_poverty: 0.5}}",
+        "half: {meaning: half, contrasts: {smoking: {set: area, from: hill, to: dale}}}",
+        "half.contrasts.smoking.set", "area is a stratum and cannot be set; name a variable"),
+    "a trend by a parameter that is not there": solved(
+        "  hazard_ratios:\n", "  trend: {after: 2011, ratio: or_poverty_smokng}\n  hazard_ratios:\n",
+        "deaths.trend.ratio", "no parameter `or_poverty_smokng`; did you mean `or_poverty_smoking`?"),
+    "a trend by a ratio that may be negative": solved(
+        "  hazard_ratios:\n", "  trend: {after: 2011, ratio: total_poverty}\n  hazard_ratios:\n",
+        "total_poverty.value", NO_RATIO, at="value: {distribution: normal, mean: 12.0"),
+    "a trend that begins too early": solved(
+        "  hazard_ratios:\n", "  trend: {after: 2010, ratio: or_poverty_smoking}\n  hazard_ratios:\n",
+        "deaths.trend.after", "hazards are solved over years up to 2011; begin the trend after 2011"),
+    "a trend without years": yaml(
+        "  hazard_ratios:\n    - parent: smoke\n", "  trend: {after: 2011, ratio: any}\n  hazard_ratios:\n"
+        "    - parent: smoke\n", "deaths.trend", "the strata have no years for a trend; take it out",
+        model="island"),
+    "no draws beside the default": solved(
+        "draws: 12\n", "draws: 12\n  draws_beside: 0\n", "solve.draws_beside", "write a number at least 1"),
     "deaths that do not agree": table(
         "deaths_by_area.csv", "neonatal,hill,210,", "neonatal,hill,310,", "deaths",
         "630 deaths in neonatal (lines 2, 3 and 4), and 530 in deaths.csv; make the two agree", model="orchard"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simcore.problems import Loc, Problem
-from simcore.spec import Contrast, DeathsOutcome, Option
+from simcore.spec import Contrast, DeathsOutcome, Option, Reading
 from simcore.words.lookup import Words
 
 
@@ -57,16 +57,7 @@ class ChoiceWords(Words):
 
     def contrast(self, at: Loc, contrast: Contrast) -> Iterator[Problem]:
         """One contrast under ``do``."""
-        if contrast.set in self.dims:
-            yield self.problem(
-                (*at, "set"), f"{contrast.set} is a stratum and cannot be set; name a variable"
-            )
-        ends = {(*at, "from"): contrast.from_, (*at, "to"): contrast.to}
-        yield from self.levels((*at, "set"), contrast.set, ends)
-        if contrast.from_ == contrast.to:
-            yield self.problem(
-                (*at, "to"), f"`{contrast.to}` is both ends of the contrast; choose another level"
-            )
+        yield from self.ends(at, contrast)
         for part, held in (("holding", contrast.holding), ("among", contrast.among)):
             for name, level in held.items():
                 yield from self.levels((*at, part, name), name, {(*at, part, name): level})
@@ -83,6 +74,19 @@ class ChoiceWords(Words):
         else:
             levels = {(*loc, "levels", i): level for i, level in enumerate(outcome.levels)}
             yield from self.levels((*loc, "variable"), outcome.variable, levels)
+
+    def ends(self, at: Loc, contrast: Contrast | Reading) -> Iterator[Problem]:
+        """The two worlds of a contrast: what is set, from which level to which."""
+        if contrast.set in self.dims:
+            yield self.problem(
+                (*at, "set"), f"{contrast.set} is a stratum and cannot be set; name a variable"
+            )
+        ends = {(*at, "from"): contrast.from_, (*at, "to"): contrast.to}
+        yield from self.levels((*at, "set"), contrast.set, ends)
+        if contrast.from_ == contrast.to:
+            yield self.problem(
+                (*at, "to"), f"`{contrast.to}` is both ends of the contrast; choose another level"
+            )
 
     def variants(self) -> Iterator[Problem]:
         """Structural choices."""
@@ -120,8 +124,7 @@ class ChoiceWords(Words):
             if name not in self.asked:
                 yield self.unknown((*at, "contrasts", name), name, self.asked, "contrast")
                 continue
-            read = self.asked[name].model_copy(update=dict(reading))
-            yield from self.contrast((*at, "contrasts", name), read)
+            yield from self.ends((*at, "contrasts", name), reading)
         for child, parents in choice.causal.items():
             if child not in variables:
                 yield self.unknown((*at, "causal", child), child, variables, "variable")
