@@ -133,7 +133,11 @@ def _reconciled(rows: Sequence[dict[str, str]]) -> Iterator[Reconciled]:
     levels = [level for row in rows for level in row["item"].split("+")]
     # a level that stands twice, alone and with others, has no share of a sum
     apart = len(levels) == len(set(levels))
-    sums = [100.0, 100.0] if percent else [sum(_number(row[c]) for row in rows) for c in ("published", "reconciled")]
+    sums = (
+        [100.0, 100.0]
+        if percent
+        else [sum(_number(row[c]) for row in rows) for c in ("published", "reconciled")]
+    )
     for row in rows:
         printed, want, got = (_number(row[column]) for column in ("published", "reconciled", "achieved"))
         of_printed, of_want = sums if apart or percent else (1.0, 1.0)

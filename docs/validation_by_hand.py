@@ -115,7 +115,11 @@ def by_hand(missed: list[str]) -> Iterator[str]:
     causes = list(model.spec.deaths.causes)
     shares = {n: by_cause[0] - by_cause[names.index(n)] for n in ("child_poverty_35", "smoking_halved")}
     whose = [
-        (cause, f"{100 * by_cause[0, c] / by_cause[0].sum():.1f}", *(f"{100 * a[c] / a.sum():.1f}" for a in shares.values()))
+        (
+            cause,
+            f"{100 * by_cause[0, c] / by_cause[0].sum():.1f}",
+            *(f"{100 * a[c] / a.sum():.1f}" for a in shares.values()),
+        )
         for c, cause in enumerate(causes)
     ]
     yield from table(("cause", "of all deaths", *shares), whose)

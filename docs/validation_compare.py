@@ -85,7 +85,10 @@ def in_model(model: Model, seen: Observed) -> bool:
     if seen.factor == "age_at_death":
         # told once, not again for each period that holds the age
         return seen.outcome == "infant" and set(seen.levels) <= set(deaths.age_bands)
-    return all(_known(model, factor) and set(levels) <= set(model.levels(factor)) for factor, levels in told_apart(seen))
+    return all(
+        _known(model, factor) and set(levels) <= set(model.levels(factor))
+        for factor, levels in told_apart(seen)
+    )
 
 
 def _known(model: Model, factor: str) -> bool:

@@ -97,7 +97,9 @@ class Natural:
 
     def births(self, years: Sequence[int], factors: Sequence[str]) -> Array:
         """Births at every combination: ``float64[draws or 1, *factors]``."""
-        return push_forward(self._born(years), self.world.network.nodes, 0, set(factors)).total(*factors).values
+        return (
+            push_forward(self._born(years), self.world.network.nodes, 0, set(factors)).total(*factors).values
+        )
 
     def groups(self, years: Sequence[int], factors: Sequence[str]) -> Groups:
         """Births and deaths at every combination."""
@@ -123,9 +125,7 @@ class Natural:
             births = births * inside.reshape([-1 if i == place else 1 for i in range(births.ndim)])
         return exact_weights(world, births)
 
-    def _deaths(
-        self, years: Sequence[int], early: Sequence[str], late: tuple[tuple[str, int], ...]
-    ) -> Array:
+    def _deaths(self, years: Sequence[int], early: Sequence[str], late: tuple[tuple[str, int], ...]) -> Array:
         """Deaths at some levels of later variables: ``float64[draws, *early, causes, age bands]``."""
         risk = self._risk(late)
         network = self.world.network

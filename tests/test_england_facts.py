@@ -1,7 +1,7 @@
 """What is known of infant deaths in England comes out of the model unasked: none of it was solved for as such.
 
-Each claim is shown to fail when the model is bent against it. Draws are few, for quick tests; docs/validation.md has the
-same figures of many.
+Each claim is shown to fail when the model is bent against it. Draws are few, for quick tests; docs/validation.md
+has the same figures of many.
 """
 
 from __future__ import annotations
@@ -116,7 +116,9 @@ def test_a_gradient_that_is_the_same_at_every_age_would_be_seen() -> None:
     draws = central()
     assert draws.residual is not None
     flat = replace(draws, residual=np.repeat(draws.residual[:, :1], 2, axis=1))
-    assert steeper_after_a_month(groups(flat, DECILE))[0] < 0.5 * steeper_after_a_month(groups(draws, DECILE))[0]
+    assert (
+        steeper_after_a_month(groups(flat, DECILE))[0] < 0.5 * steeper_after_a_month(groups(draws, DECILE))[0]
+    )
     turned = replace(draws, residual=draws.residual[:, ::-1])
     assert steeper_after_a_month(groups(turned, DECILE))[0] < 0
 
@@ -171,7 +173,13 @@ def test_an_excess_of_young_mothers_before_the_first_month_would_be_seen() -> No
 
 
 def place(group: Observed) -> dict[str, str]:
-    return {"factor": group.factor, "level": "+".join(group.levels), "within": "", "cause": "", "outcome": "infant"}
+    return {
+        "factor": group.factor,
+        "level": "+".join(group.levels),
+        "within": "",
+        "cause": "",
+        "outcome": "infant",
+    }
 
 
 @cache

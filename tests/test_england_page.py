@@ -274,7 +274,9 @@ def test_a_z_score_has_the_spread_of_counts() -> None:
 
 def test_births_of_a_sample_widen_the_error_by_what_sampling_does() -> None:
     """Births ten times those of a sample of 9,000: 1% of 900 expected deaths is 9, beside 30 by counting."""
-    counted, sampled = (invented(count=990, deaths=990.0, births=90_000.0, births_error=e) for e in (0.0, 0.01))
+    counted, sampled = (
+        invented(count=990, deaths=990.0, births=90_000.0, births_error=e) for e in (0.0, 0.01)
+    )
     ratio = sampled.z(0.01, 0.0) / counted.z(0.01, 0.0)
     assert ratio == pytest.approx((1 + 81 / 891) ** -0.5)
 
@@ -300,4 +302,6 @@ def test_every_remark_is_about_a_figure_that_is_off() -> None:
     records: list[Record] = [r for r in read_records() if not r.fitted and abs(r.z) > 1.5]
     for remark in read_remarks():
         assert any(speaks_of(remark, vars(r)) for r in records), remark
-        assert remark["level"] or remark["within"] or remark["factor"] in ("all", "mother_age", "nssec"), remark
+        assert remark["level"] or remark["within"] or remark["factor"] in ("all", "mother_age", "nssec"), (
+            remark
+        )
