@@ -23,8 +23,9 @@ def overview() -> Iterator[str]:
     each = ", ".join(f"{kinds.count(kind)} {kind}s" for kind in ("descriptor", "exposure", "intermediate"))
     first, last = england().years[0], england().years[-1]
     yield f"Births of England by year ({first} to {last}) and deprivation decile: {len(kinds)} variables ({each}),"
-    yield f"{len(spec.deaths.causes)} causes of death, {len(spec.deaths.age_bands)} ages at death, {len(spec.parameters)}"
-    yield f"parameters, {len(spec.variants)} named structural choices. Edition {spec.edition}, hash `{england().hash}`."
+    yield f"{len(spec.deaths.causes)} causes of death, {len(spec.deaths.age_bands)} ages at death,"
+    yield f"{len(spec.parameters)} parameters, {len(spec.variants)} named structural choices. Edition {spec.edition},"
+    yield f"hash `{england().hash}`."
 
 
 @section
@@ -58,10 +59,10 @@ def unknowns() -> Iterator[str]:
     label = {s.label: shipped(s).size for s in structures(model)}
     fewest = min(n for name, n in label.items() if name != "default")
     yield f"For each draw and structure: {math.prod(shape):,} baseline hazards ({shape[0]} causes, {shape[1]} ages,"
-    yield f"{shape[2]} gestations; structural zeros stay zero), {periods * levels} residuals and {len(solve.contrasts)} direct"
-    yield "effects (one fewer where poverty is off), so that all of this comes back at once: deaths by cause, age and"
-    yield f"gestation; deaths by decile and period; every contrast. {label['default']:,} draws of the default ship, {fewest:,}"
-    yield f"of each of the {len(label) - 1} other structures."
+    yield f"{shape[2]} gestations; structural zeros stay zero), {periods * levels} residuals and {len(solve.contrasts)}"
+    yield "direct effects (one fewer where poverty is off), so that all of this comes back: deaths by cause, age and"
+    yield f"gestation; deaths by decile and period; every contrast. {label['default']:,} draws of the default ship,"
+    yield f"{fewest:,} of each of the {len(label) - 1} other structures."
 
 
 @section
@@ -70,14 +71,14 @@ def odd() -> Iterator[str]:
     model, default = england(), england().structure()
     central, draws = central_draws(default), shipped(default)
     rows = [
-        ("hazard ratio of poverty, central (95%)", _spread(central, draws, "hr_poverty")),
+        ("hazard ratio of poverty", _spread(central, draws, "hr_poverty")),
         ("infant deaths for 1,000 births, not poor and poor", _rates("child_poverty")),
-        ("direct hazard ratio of smoking on neonatal death, central (95%)", _spread(central, draws, "hr_smoking_neonatal")),
+        ("direct hazard ratio, smoking on neonatal death", _spread(central, draws, "hr_smoking_neonatal")),
         ("share of draws in which it is under 1", f"{100 * (draws['hr_smoking_neonatal'] < 1).mean():.0f}%"),
-        ("odds ratio of early birth, multiple against single, central (95%)", _spread(central, draws, "or_multiple_preterm")),
+        ("odds ratio of early birth, multiple against single", _spread(central, draws, "or_multiple_preterm")),
         ("multiple births that come before 37 weeks", f"{100 * _early('plurality')[-1]:.0f}%"),
     ]  # fmt: skip
-    yield from table(("default structure", "figure"), rows)
+    yield from table(("default structure", "central (95% of draws)"), rows)
     yield ""
     yield "The residual by decile, central draw, under the structures of poverty:"
     yield ""

@@ -40,8 +40,10 @@ CONTRAST = 0.5  # per cent: how near each do-contrast must come to its published
 
 
 def main(check: bool) -> int:
-    """Write the page and its table, or compare them with what is there (exit status 3 when they differ or a bound
-    is missed)."""
+    """Write the page and its table, or compare them with what is there.
+
+    The exit status is 3 when they differ or a bound is missed.
+    """
     bounds: list[str] = []
     page = "\n".join(line.rstrip() for line in sections(bounds)) + "\n"
     if bounds:
@@ -174,8 +176,8 @@ def contrasts(missed: list[str]) -> Iterator[str]:
     """Each published total beside what the model gives under do()."""
     yield "## Each published effect comes back out"
     yield ""
-    yield f"Each contrast worked out again under `do`, for {RETURNED} draws of the default and {RETURNED_BESIDE} of every"
-    yield "other structure: mean over draws of the total that the draw was to return, mean of what it returns, and the"
+    yield f"Each contrast worked out again under `do`, for {RETURNED} draws of the default and {RETURNED_BESIDE} of"
+    yield "every other structure: mean over draws of the total that the draw was to return, of what it returns, and the"
     yield f"furthest that any one draw is from its own total (the bound is {CONTRAST}%). What is contrasted with what:"
     yield "[england.md](england.md#contrasts)."
     yield ""

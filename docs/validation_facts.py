@@ -200,7 +200,7 @@ def known_facts(missed: list[str]) -> Iterator[str]:
     yield "## Known facts come out unasked"
     yield ""
     yield f"Births of {YEARS[0]}-{YEARS[-1]}, `default`, {DRAWS} draws. *Counted*: among published deaths, of"
-    yield "England 2018-20 for the first two, of England and Wales in 2020 for groups of mothers and babies. *Holds in*:"
+    yield "England 2018-20 for the first two, of England and Wales in 2020 for groups of people. *Holds in*:"
     yield "the share of draws in which the figure is above nought (of a difference) or one (of a ratio). A gradient"
     yield "is the relative index of inequality over the ten deciles: 1 says that the most deprived end of the line lies"
     yield "above the least deprived one by the mean rate."

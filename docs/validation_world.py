@@ -30,13 +30,13 @@ def world(missed: list[str]) -> Iterator[str]:
     yield "group that the model has. *Counted*: deaths as published. *With unlinked*: with a share of those that no"
     yield "table by characteristics has (208 of 2,226 in 2020 were not linked to a birth). Observed rates have their"
     yield "exact Poisson 95%, the model's the 95% of draws. *z* is counted less expected by the standard error of"
-    yield "both: the counting error of the deaths and the spread of the draws; births by class are of a sample of one in"
-    yield "ten, which *z* knows. *Fitted*: the model is solved to return this margin over 2018-20, of which 2020 is a"
-    yield "third, or a ratio on the factor was read from the same source. All else is *predicted*: no death of it was"
+    yield "both: the counting error of the deaths and the spread of the draws; births by class are a sample of one"
+    yield "in ten, which *z* knows. *Fitted*: the model is solved to return this margin over 2018-20, of which 2020 is a"
+    yield "third, or a ratio on the factor is of the same source. All else is *predicted*: no death of it was"
     yield "fitted, though how early babies of each ethnic group are born was read. The model is of England; counts of"
-    yield f"England and Wales are compared by their rates. The same, and every group by cause, as a table: `{RECORDS.name}`."
-    yield "Of small for gestational age, or of birthweight in the bands of the model, no deaths are published; deaths by"
-    yield "birthweight are, but the model has no birthweight."
+    yield "England and Wales are compared by their rates. The same, and every group by cause, as a table:"
+    yield f"`{RECORDS.name}`. No deaths of babies small for gestational age are published; deaths by birthweight are,"
+    yield "and the model has none."
     for factor in dict.fromkeys(c.seen.factor for c in found):
         some = [c for c in found if c.seen.factor == factor and _main(c.seen)]
         if some:

@@ -1,7 +1,7 @@
 """What is known of infant deaths in England comes out of the model unasked: none of it was solved for as such.
 
-Each claim is shown to fail when the model is bent against it. Draws are few, for quick tests; docs/validation.md has the
-same figures of many.
+Each claim is shown to fail when the model is bent against it. Draws are few, for quick tests; docs/validation.md
+has the same figures of many.
 """
 
 from __future__ import annotations
