@@ -1,4 +1,4 @@
-"""The England model file read as text: its numbers are those of the tables, its notes lead somewhere, its lines are short."""
+"""The England model file as text: its numbers are those of the tables, its notes lead somewhere, lines are short."""
 
 from __future__ import annotations
 
