@@ -85,10 +85,10 @@ def figure(quantity: str, number: float, keys: str, rule: str, row_id: str) -> C
 
 def smoking() -> Table:
     """Smoking over the pregnancy given smoking at booking: natural quitting, the same everywhere."""
-    quit = natural_quit()
+    quits = natural_quit()
     shares: dict[str, dict[str, float]] = {
         "no": {"none": 1},
-        "yes": {"quit": quit, "to_delivery": round(1.0 - quit, 8)},
+        "yes": {"quit": quits, "to_delivery": round(1.0 - quits, PLACES)},
     }
     origin = {"source_key": "schoenaker_op69;ohid_fingertips_next_2025", "rule": "derived:natural_quit"}
     return [
