@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simcore.distributions import LogNormal
+from simcore.distributions import Lognormal
 from simcore.ledger import Ledger, read_ledger
 from simcore.ledger.checks import orphans
 from simcore.load import load_model
@@ -102,7 +102,7 @@ def test_every_assumption_that_the_page_names_is_there() -> None:
 def test_the_trend_of_the_model_is_the_slope_of_the_published_totals() -> None:
     (row,) = (row for row in hazard_trend() if row["deaths"] == "infant")
     ratio = load_model("england").spec.parameters["hr_per_year"].value
-    assert isinstance(ratio, LogNormal)
+    assert isinstance(ratio, Lognormal)
     assert (ratio.median, *ratio.ci95) == tuple(
         round(float(str(row[c])), 4) for c in ("ratio_per_year", "low", "high")
     )

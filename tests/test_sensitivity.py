@@ -14,12 +14,12 @@ from simcore.arms import Arm
 from simcore.cli.sensitivity import FILE, _Asked
 from simcore.documents import read_yaml
 from simcore.load import load_model
-from simcore.solve import solve_central
 from simcore.sensitivity import cases_of, evaluate, figures_of, read_alternatives
 from simcore.sensitivity.copies import changed_model
 from simcore.sensitivity.file import Alternatives, Change, Headline, TableChange, Tilt
 from simcore.sensitivity.places import NoPlace, put
 from simcore.sensitivity.rows import changed
+from simcore.solve import solve_central
 from tests.conftest import Call
 from tests.models import FOLDER, invented, prevalence, scenario_text
 from tests.test_cli import refused

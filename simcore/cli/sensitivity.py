@@ -15,8 +15,8 @@ from simcore.cli.sensitivity_table import Row, print_rows, read_rows, write_rows
 if TYPE_CHECKING:
     from simcore.model import Model
     from simcore.run import MakeArms
-    from simcore.solve import Centre
     from simcore.sensitivity import Alternatives, Case, Figures
+    from simcore.solve import Centre
 
 FILE = Path("ledger") / "sensitivity.csv"
 
