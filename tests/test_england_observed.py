@@ -199,17 +199,6 @@ def test_every_year_of_england_is_its_deciles_and_the_three_years_its_targets() 
     ]
 
 
-def test_deaths_are_those_that_occurred_up_to_2020() -> None:
-    """Registrations of a year are 2 to 7% more and have sources of their own, none of which is here."""
-    table = rows("observed_groups")
-    assert {k for r in table for k in r["source_key"].split(";") if r["infant"] or r["neonatal"]} == {
-        "ons_cim2020",
-        "ons_cim2022",
-        "ons_births2021",
-    }
-    assert max(int(r["period"][-4:]) for r in table) == 2020
-
-
 def test_a_share_is_refused_where_there_is_no_group_to_go_to() -> None:
     none = {"a": np.array([10.0, 0.0, 1.0, 1.0])}
     with pytest.raises(ValueError, match="no group has"):
