@@ -1,4 +1,4 @@
-"""What the page on England says of hard points, traps and the trend is in the model, the code and the tests it names."""
+"""What the page on England says of hard points, traps and the trend is in the model, the code and tests it names."""
 
 from __future__ import annotations
 
