@@ -25,7 +25,7 @@ MOST_CELLS = 6000
 """Births of a draw are thinned to about so many cells while effects are moved; what that changes is set right after."""
 NEAR = 1e-4
 """How near all births come where thinned ones were solved to :data:`TOLERANCE`."""
-MAX_CORRECTIONS = 10
+MAX_CORRECTIONS = 30
 
 
 class NoSolution(RuntimeError):
