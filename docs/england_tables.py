@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from causal_links import DEATHS, LOOKS, links, told, variant_letters
@@ -153,13 +154,13 @@ def _percent(value: float) -> str:
 
 
 def _years(period: str) -> tuple[int, ...]:
-    """Years of a period: 2018, 2018-2020, or 2018/19, which is read as the year it begins in.
+    """Years of a period as it is printed: a financial year is the year it begins in.
 
-    >>> _years("2018-2020"), _years("2018/19")
-    ((2018, 2019, 2020), (2018,))
+    >>> _years("2018-2020"), _years("2018/19"), _years("2021/22-2022/23")
+    ((2018, 2019, 2020), (2018,), (2021, 2022))
     """
-    first, _, last = period.partition("-")
-    years = range(int(first[:4]), int(last or first[:4]) + 1)
+    named = [int(year) for year in re.findall(r"\b\d{4}\b", period)]
+    years = range(min(named), max(named) + 1) if named else ()
     return tuple(year for year in years if year in england().years) or england().spec.reference_years
 
 

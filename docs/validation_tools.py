@@ -29,16 +29,22 @@ def england() -> Model:
     return load_model("england")
 
 
-@cache
 def central_draws(structure: Structure) -> DrawBlock:
     """The central draw of a structure."""
-    return read_central(england(), structure)
+    return _draws(structure.label)[0]
+
+
+def shipped(structure: Structure) -> DrawBlock:
+    """Every draw that ships with a structure."""
+    return _draws(structure.label)[1]
 
 
 @cache
-def shipped(structure: Structure) -> DrawBlock:
-    """Every draw that ships with a structure."""
-    return read_draws(england(), structure, shipped_draws(england(), structure) or 1)
+def _draws(label: str) -> tuple[DrawBlock, DrawBlock]:
+    model = england()
+    structure = next(s for s in structures(model) if s.label == label)
+    many = read_draws(model, structure, shipped_draws(model, structure) or 1)
+    return read_central(model, structure), many
 
 
 def distinct() -> list[Structure]:

@@ -31,7 +31,7 @@ def world(missed: list[str]) -> Iterator[str]:
     yield "table by characteristics has (208 of 2,226 in 2020 were not linked to a birth). Observed rates have their"
     yield "exact Poisson 95%, the model's the 95% of draws. *z* is counted less expected by the standard error of"
     yield "both: the counting error of the deaths and the spread of the draws; births by class are a sample of one"
-    yield "in ten, which *z* knows. *Fitted*: the model is solved to return this margin over 2018-20, of which 2020 is a"
+    yield "in ten, as *z* knows. *Fitted*: the model is solved to return this margin over 2018-20, of which 2020 is a"
     yield "third, or a ratio on the factor is of the same source. All else is *predicted*: no death of it was"
     yield "fitted, though how early babies of each ethnic group are born was read. The model is of England; counts of"
     yield "England and Wales are compared by their rates. The same, and every group by cause, as a table:"
