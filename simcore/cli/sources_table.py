@@ -67,6 +67,9 @@ def print_ledger(ledger: Ledger, rows: Sequence[Row], *, every: bool) -> None:
         console.print(
             f"\n{spec.model}, edition {spec.edition}: {len(rows):,} figures", style="bold", highlight=False
         )
+        if not rows:
+            console.print("\nNothing is all of what was asked for; leave a filter out.", highlight=False)
+            return
         console.print(table, highlight=False, markup=False)
         console.print("; ".join(f"{grade} {what}" for grade, what in GRADES.items()) + ".", highlight=False)
         _print_rules(console, ledger, rows)
@@ -188,11 +191,12 @@ def _print_sources(console: Console, sources: list[dict[str, Any]]) -> None:
         console.print("\nSources", style="bold")
     for source in sources:
         said = {name: source.get(name) for name in KEYS}
-        console.print(
-            f"{source['key']}: {said['title']}. {said['publisher']}, {said['year']}.\n"
-            f"  {said['url']}\n  {said['licence']}\n  for {_listed(tuple(source['used_by']), 8)}",
-            highlight=False, markup=False,
-        )  # fmt: skip
+        head = f"{source['key']}: {said['title']}. {said['publisher']}, {said['year']}."
+        used = f"  {said['licence']}\n  for {_listed(tuple(source['used_by']), 8)}"
+        console.print(head, highlight=False, markup=False)
+        # an address that is broken over lines leads nowhere
+        console.print(f"  {said['url']}", highlight=False, markup=False, soft_wrap=True)
+        console.print(used, highlight=False, markup=False)
 
 
 def _sources(ledger: Ledger, rows: Sequence[Row]) -> list[dict[str, Any]]:
