@@ -159,13 +159,13 @@ def push_forward(weights: Labelled, nodes: Sequence[Node], arm: int, keep: Colle
 def folded(tables: Sequence[tuple[str, Labelled]], keep: Collection[str]) -> list[tuple[str, Labelled]]:
     """Variables that lead to one other alone are summed out into its table, if small: weights then never carry them.
 
-    ``tables`` are conditional probabilities by the variable that each is of.
+    ``tables`` are conditional probabilities by the variable that each is of; what is folded has its axes in any order.
 
     >>> cousins = Labelled(("group", "cousins"), np.array([[[0.9, 0.1], [1.0, 0.0]]]))
     >>> anomaly = Labelled(("cousins", "anomaly"), np.array([[[0.98, 0.02], [0.96, 0.04]]]))
     >>> [(name, table)] = folded([("cousins", cousins), ("anomaly", anomaly)], {"anomaly"})
     >>> name, table.axes, table.values.round(4).tolist()
-    ('anomaly', ('group', 'anomaly'), [[[0.978, 0.022], [0.98, 0.02]]])
+    ('anomaly', ('anomaly', 'group'), [[[0.978, 0.98], [0.022, 0.02]]])
     """
     left = list(tables)
     for name, table in tables:
