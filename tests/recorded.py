@@ -33,9 +33,9 @@ SEED, DRAW, BIRTHS = 2**40 + 17, 3, 2_000_000
 ONE_BIRTH = 2
 """One that dies otherwise is missing in one cell and too many in another."""
 OF_ENGLAND = (
-    "ethnic_group", "mother_age", "nssec", "child_poverty", "smoking_at_booking", "smoking", "bmi", "gestation"
+    "ethnic_group", "mother_age", "nssec", "child_poverty", "smoking_at_booking", "bmi", "smoking", "gestation"
 )  # fmt: skip
-"""Variables whose combinations are counted: all of them together would be more than there are births."""
+"""Variables, in the model's order, whose combinations are counted: all of them would be more than there are births."""
 Numbers = Mapping[str, list[int] | str]
 
 

@@ -59,7 +59,7 @@ OF_ENGLAND = (
 
 
 def question(name: str, times: int = 1) -> Question:
-    """What is asked of a model, of so many times as many draws; of England, which ships fewer, of as many seeds more."""
+    """What is asked of a model, of so many times as many draws; of England, which ships fewer, of more seeds."""
     if name == "england":
         model = load_model("england")
         arms = read_scenarios(["current_policy", "poverty_and_smoking"])

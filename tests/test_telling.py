@@ -387,7 +387,7 @@ def test_every_number_in_the_text_is_the_twins(which: str) -> None:
         if which == "harbour"
         else england("child_poverty_35", "smoking_cessation", "poverty_and_smoking")
     )
-    causes, checked = tuple(births.model.spec.deaths.causes), 0
+    causes, checked = [cause.replace("_", " ") for cause in births.model.spec.deaths.causes], 0
     for position in telling(births):
         twin, text = Twin(births, position), in_words(look_at(births, position))
         assert all(len(line) <= 110 for line in text.split("\n"))

@@ -156,6 +156,6 @@ def test_the_command_tells_of_a_birth_in_a_table_that_it_wrote(
     assert done.stderr == ""
     text = " ".join(done.stdout.split())
     assert text.startswith(f"Birth {died['birth']} of england, draw 11, seed 9: year 2025, imd decile ")
-    assert f"{died['arm']}: {died['cause'].capitalize()} " in text
+    assert f"{died['arm']}: {died['cause'].replace('_', ' ').capitalize()} " in text
     assert f"dies on day {int(died['day_of_death'])} " in text
     assert [path.name for path in tmp_path.iterdir()] == ["b.csv"]
