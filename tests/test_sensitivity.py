@@ -12,6 +12,7 @@ import pytest
 
 from simcore.arms import Arm
 from simcore.cli.sensitivity import FILE, _Asked
+from simcore.cli.sensitivity_table import write_rows
 from simcore.documents import read_yaml
 from simcore.load import load_model
 from simcore.sensitivity import cases_of, evaluate, figures_of, read_alternatives
@@ -287,10 +288,9 @@ def test_finished_cases_are_kept_and_others_computed(simcore: Call, tmp_path: Pa
     first = list(csv.DictReader(path.read_text().splitlines()))
     assert {str(folder / FILE)} == digests(folder).keys() - before.keys()
     assert [row["not_computed"] for row in first if row["assumption"]] == ["", "nobody knows"]
-    marked = path.read_text().replace(first[3]["deaths"], "1234.5", 1)
-    path.write_text(
-        marked.replace(first[4]["inputs"], "0" * 16).replace(f",{first[4]['deaths']},", ",4321.5,")
-    )
+    marked = [dict(row) for row in first]
+    marked[3]["deaths"], marked[4]["deaths"], marked[4]["inputs"] = "1234.5", "4321.5", "0" * 16
+    write_rows(path, marked)
     assert simcore("sensitivity", folder).status == 0
     again = {row["id"]: row for row in csv.DictReader(path.read_text().splitlines())}
     assert again[first[3]["id"]]["deaths"] == "1234.5"

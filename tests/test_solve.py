@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from simcore import solving
+from simcore.contrasts import ReferenceYears
 from simcore.counting import resample_targets
 from simcore.draws import DrawBlock, sample_priors
 from simcore.load import load_model
@@ -293,6 +294,28 @@ def test_an_interrupted_solution_goes_on_at_the_missing_block(
     assert seen == [0, 2, 4, 6, 8, 10, 10]
     again, once = (read_draws(m, m.structure(), 12) for m in (model, orchard))
     assert np.array_equal(again["hr_poverty"], once["hr_poverty"])
+
+
+def test_the_gradient_of_observed_deaths_does_not_move_the_effect_of_poverty(tmp_path: Path) -> None:
+    """The residual has no prior, so what is left by area is left: it does not estimate the effect by the back door.
+
+    Power: with twice the deaths in one area and half in another the residual follows; held where it was, it would
+    leave that to the effect.
+    """
+    folder = tmp_path / "orchard"
+    shutil.copytree(FOLDER / "orchard", folder)
+    path = folder / "deaths_by_area.csv"
+    text = path.read_text().replace("dale,110,110", "dale,220,220").replace("town,210,210", "town,100,100")
+    path.write_text(text.replace("dale,60,60", "dale,120,120").replace("town,110,110", "town,50,50"))
+    flat, steep = (solve_central(m, m.structure()).block for m in (invented("orchard"), load_model(folder)))
+    assert flat.residual is not None and steep.residual is not None
+    moved = steep.residual / flat.residual
+    assert float(moved.max() / moved.min()) > 3.0
+    # the direct effect differs by a tenth, as the poor live where fewer die now; the total is the same
+    assert steep["hr_poverty"][0] == pytest.approx(flat["hr_poverty"][0], rel=0.15)
+    for model, block in ((invented("orchard"), flat), (load_model(folder), steep)):
+        fit = ReferenceYears(model, model.structure(), block).evaluate(block)
+        assert fit.measures["poverty"][0] == pytest.approx(block["total_poverty"][0], rel=1e-4)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
