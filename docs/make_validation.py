@@ -28,9 +28,9 @@ from simcore.solved import read_draws
 from simcore.solving import structures
 
 PAGE = Path(__file__).with_name("validation.md")
-RETURNED, RETURNED_BESIDE = 40, 4
+RETURNED, RETURNED_BESIDE = 20, 2
 """Draws of which contrasts are worked out again: of the default, of every other structure."""
-FEW = 10
+FEW = 5
 """Draws in which estimators are set beside the exact sum."""
 WITHIN = 0.1  # per cent: how near the baseline must come to what was observed
 SEEDS: dict[Estimator, int] = {"expected": 4, "realised": 4}
