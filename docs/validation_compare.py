@@ -19,7 +19,7 @@ from simcore.draws import DrawBlock
 from simcore.model import Model
 from simcore.solved import read_central, read_draws
 
-DRAWS = 100
+DRAWS = 50
 WHOLE = ("all", "cause", "age_at_death")
 """Factors that tell deaths apart and not births."""
 

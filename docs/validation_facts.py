@@ -14,7 +14,7 @@ from validation_tools import Array, england, rows_of, table
 from simcore.draws import DrawBlock
 from simcore.solved import read_draws
 
-DRAWS = 100
+DRAWS = 50
 YEARS = england().spec.reference_years
 CAUSES = tuple(england().spec.deaths.causes)
 SUDDEN = CAUSES.index("sudden")

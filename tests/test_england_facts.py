@@ -123,11 +123,16 @@ def test_a_gradient_that_is_the_same_at_every_age_would_be_seen() -> None:
     assert steeper_after_a_month(groups(turned, DECILE))[0] < 0
 
 
-def test_sudden_unexplained_deaths_have_the_steepest_gradient_of_all_nine_causes() -> None:
-    """No gradient by cause was fitted. 430 sudden deaths in three years are too few to see it in every draw."""
+def test_sudden_unexplained_deaths_have_the_steepest_gradient_of_all_nine_causes_but_only_just() -> None:
+    """No gradient by cause was fitted. External deaths, 62 in three years, come near, and lead in some draws."""
     assert len(CAUSES) == 9
     assert gradients(groups(central(), DECILE))[0].argmax() == SUDDEN
-    assert (gradients(drawn()[DECILE]).argmax(axis=-1) == SUDDEN).mean() > 0.5
+    of_draws = gradients(drawn()[DECILE])
+    assert (of_draws.max(axis=-1) - of_draws[:, SUDDEN]).max() < 0.2
+    # no other cause with more than a hundred deaths is steeper on average
+    many = drawn()[DECILE].deaths.mean(axis=0).sum(axis=(0, 2)) > 100
+    assert many.sum() == 7
+    assert of_draws.mean(axis=0)[many].max() == of_draws[:, SUDDEN].mean()
 
 
 def test_without_smoking_sudden_deaths_would_not_be_the_steepest() -> None:
