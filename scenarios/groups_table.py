@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -80,13 +81,28 @@ def table_lines(grouped: Grouped, width: int) -> Iterator[tuple[str, str]]:
         for heading in range(2):
             yield _line({name: both[heading] for name, both in _headings(words).items()}, layout), "dim"
         for _, line in group:
-            folded = textwrap.wrap(line["level"], layout.widths["level"]) or [""]
-            yield _line({**line, "level": folded[0]}, layout), ""
-            yield from ((f"  {rest}", "") for rest in folded[1:])
+            first_line, *others = folded(line["level"], layout.widths["level"])
+            yield _line({**line, "level": first_line}, layout), ""
+            yield from ((f"  {rest}", "") for rest in others)
         yield _line(_total(first), layout), ""
     yield "", ""
     for note in _notes(grouped):
         yield from ((line, "dim") for line in textwrap.wrap(note, width))
+
+
+def folded(label: str, width: int) -> list[str]:
+    """A label in lines of so many characters, broken at spaces and underscores while words are short enough.
+
+    >>> folded("joint_different_address", 17)
+    ['joint_different_', 'address']
+    """
+    lines = [""]
+    for part in re.findall(r"[^ _]*[ _]|[^ _]+", label):
+        if lines[-1] and len((lines[-1] + part).rstrip()) > width:
+            lines.append("")
+        lines[-1] += part
+    # what is longer than a line by itself is broken anywhere
+    return [piece for line in lines for piece in textwrap.wrap(line, width)] or [""]
 
 
 def _headings(words: Mapping[str, str]) -> dict[str, Column]:

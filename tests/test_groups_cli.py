@@ -7,12 +7,11 @@ import re
 import shutil
 from functools import cache
 from pathlib import Path
-from textwrap import wrap
 
 import pytest
 
 from scenarios.groups import Grouped, ask_groups, count_groups
-from scenarios.groups_table import table_lines
+from scenarios.groups_table import folded, table_lines
 from simcore.load import load_model
 from tests.conftest import Call
 from tests.models import FOLDER
@@ -127,7 +126,7 @@ def test_a_line_is_never_longer_than_the_terminal_and_no_number_is_broken(model:
     asked = grouped.question.model
     labels = ["all", *(asked.label(name, level) for name in grouped.tallies for level in asked.levels(name))]
     # a long label is folded: its first line stands beside the numbers
-    first_lines = {wrap(label, room)[0] for label in labels for room in range(10, 30)}
+    first_lines = {folded(label, room)[0] for label in labels for room in range(10, 30)}
     begun = sorted(first_lines, key=len, reverse=True)
     for factor in grouped.tallies:
         assert f"\n{factor} (" in text
