@@ -59,10 +59,9 @@ def test_an_assumption_that_answers_a_hard_point_is_named_there() -> None:
     """Both ways: what assumptions.csv says of a point is printed beside it."""
     text = part(PAGE, "Hard points, and what answers them")
     by_number = {line.partition(".")[0]: line for line in text.splitlines() if line[:1].isdigit()}
-    assert england().assumptions is not None
-    named = [
-        (str(row["id"]), n) for row in england().assumptions.rows() for n in str(row["pitfall"] or "").split()
-    ]
+    log = england().assumptions
+    assert log is not None
+    named = [(str(row["id"]), n) for row in log.rows() for n in str(row["pitfall"] or "").split()]
     assert len(named) > 20
     for assumption, number in named:
         assert re.search(rf"\b{assumption}\b", by_number[number]), (assumption, number)

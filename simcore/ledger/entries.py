@@ -133,8 +133,8 @@ def _behind(ledger: Files, rows: list[Row]) -> _Behind:
         said.append((label, rule.inputs, "", about_rule.get(label, frozenset())))
     for assumption in ledger.assumptions.rows() if ledger.assumptions is not None else ():
         # rows alone: what is assumed of a table is no use of it
-        rows = ledger.named(" ".join(str(cell or "") for cell in assumption.values()))
-        said.append((f"assumption {assumption['id']}", " ".join(rows), "", frozenset()))
+        named = " ".join(ledger.named(" ".join(str(cell or "") for cell in assumption.values())))
+        said.append((f"assumption {assumption['id']}", named, "", frozenset()))
     for name, table in ledger.tables.items():
         if "evidence_id" in table:
             text = " ".join(str(cell or "") for cell in table["evidence_id"])
