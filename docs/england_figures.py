@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,8 @@ from simcore.draws import DrawBlock
 from simcore.solve import observed
 from simcore.solving import structures
 
+WIDTH = 120
+
 
 @section
 def overview() -> Iterator[str]:
@@ -22,10 +25,13 @@ def overview() -> Iterator[str]:
     kinds = [variable.kind for variable in spec.variables.values()]
     each = ", ".join(f"{kinds.count(kind)} {kind}s" for kind in ("descriptor", "exposure", "intermediate"))
     first, last = england().years[0], england().years[-1]
-    yield f"Births of England by year ({first} to {last}) and deprivation decile: {len(kinds)} variables ({each}),"
-    yield f"{len(spec.deaths.causes)} causes of death, {len(spec.deaths.age_bands)} ages at death,"
-    yield f"{len(spec.parameters)} parameters, {len(spec.variants)} named structural choices. Edition {spec.edition},"
-    yield f"hash `{england().hash}`."
+    said = (
+        f"Births of England by year ({first} to {last}) and deprivation decile: {len(kinds)} variables ({each}), "
+        f"{len(spec.deaths.causes)} causes of death, {len(spec.deaths.age_bands)} ages at death, "
+        f"{len(spec.parameters)} parameters, {len(spec.variants)} named structural choices. "
+        f"Edition {spec.edition}, hash `{england().hash}`."
+    )
+    yield from textwrap.wrap(said, WIDTH)
 
 
 @section
@@ -58,11 +64,14 @@ def unknowns() -> Iterator[str]:
     periods, levels = len(deaths.age_periods), len(model.levels(deaths.residual.by))
     label = {s.label: shipped(s).size for s in structures(model)}
     fewest = min(n for name, n in label.items() if name != "default")
-    yield f"For each draw and structure: {math.prod(shape):,} baseline hazards ({shape[0]} causes, {shape[1]} ages,"
-    yield f"{shape[2]} gestations; structural zeros stay zero), {periods * levels} residuals and {len(solve.contrasts)}"
-    yield "direct effects (one fewer where poverty is off), so that all of this comes back: deaths by cause, age and"
-    yield f"gestation; deaths by decile and period; every contrast. {label['default']:,} draws of the default ship,"
-    yield f"{fewest:,} of each of the {len(label) - 1} other structures."
+    said = (
+        f"For each draw and structure: {math.prod(shape):,} baseline hazards ({shape[0]} causes, {shape[1]} ages, "
+        f"{shape[2]} gestations; structural zeros stay zero), {periods * levels} residuals and "
+        f"{len(solve.contrasts)} direct effects (one fewer where poverty is off), so that all of this comes back at "
+        "once: deaths by cause, age and gestation; deaths by decile and period; every contrast. "
+        f"{label['default']:,} draws of the default ship, {fewest:,} of each of the {len(label) - 1} other structures."
+    )
+    yield from textwrap.wrap(said, WIDTH)
 
 
 @section

@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import graph_layout
 import make_england
@@ -27,7 +28,7 @@ from simcore.arms import Arm, Step
 from simcore.contrasts import DO_DECISION
 from simcore.expected import exact_weights
 from simcore.network import push_forward
-from simcore.program import compile_natural
+from simcore.program import Program, compile_natural
 from simcore.solved import read_central
 from simcore.worlds import lay_arm
 
@@ -86,12 +87,15 @@ def do(variable: str, level: str) -> Step:
     return Step(f"do {variable}", levels, (variable,), table, DO_DECISION, replaces=variable)
 
 
+@cache
+def natural() -> Program:
+    model, structure = england(), england().structure()
+    return compile_natural(model, structure, read_central(model, structure), model.spec.reference_years[-1:])
+
+
 def moved(start: str, end: str) -> float:
     """How far setting one variable moves another's shares, whichever level it is set to."""
-    model, structure = england(), england().structure()
-    program = compile_natural(
-        model, structure, read_central(model, structure), model.spec.reference_years[-1:]
-    )
+    model, program = england(), natural()
     found = []
     for level in (model.levels(start)[0], model.levels(start)[-1]):
         world = lay_arm(program, Arm("do", (do(start, level),)))
