@@ -116,7 +116,7 @@ class Plain:
 
     def _together(self, births: np.ndarray, kept: list[str]) -> np.ndarray:
         """Births by what is kept, of which the last variable has a table by now: ``float64[*kept]``."""
-        before = self.names[: 1 + max(self.names.index(k) for k in kept)]
+        before = self.names[: max(len(self.strata), 1 + max(self.names.index(k) for k in kept))]
         joint = births.reshape(*births.shape, *[1] * (len(before) - births.ndim))
         grid = dict(zip(before, np.ix_(*(range(len(self.levels(b))) for b in before)), strict=True))
         for other in before[len(self.strata) :]:
