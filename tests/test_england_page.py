@@ -43,6 +43,7 @@ def test_the_page_is_what_the_model_gives(capsys: pytest.CaptureFixture[str]) ->
 def test_a_changed_page_would_be_seen(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(make_england, "page", lambda about: make_england.PAGE.read_text(encoding="utf-8"))
     monkeypatch.setattr(make_england, "picture", lambda model: picture(model).replace("gestation", "weeks"))
     assert make_england.main(check=True) == 3
     assert "england.svg is not what" in capsys.readouterr().err
@@ -97,13 +98,13 @@ def moved(start: str, end: str) -> float:
     """How far setting one variable moves another's shares, whichever level it is set to."""
     model, program = england(), natural()
     found = []
-    for level in (model.levels(start)[0], model.levels(start)[-1]):
+    for level in model.levels(start):
         world = lay_arm(program, Arm("do", (do(start, level),)))
         carrier = world.network.carrier(end)
         births = exact_weights(world, model.births_in(world.network.strata))
         nodes = world.network.nodes[: world.network.position(carrier) + 1]
         found.append(push_forward(births, nodes, 0, {carrier}).total(carrier).values)
-    return float(np.abs(found[0] - found[1]).max() / found[0].sum())
+    return float(np.ptp(found, axis=0).max() / found[0].sum())
 
 
 def looks() -> Mapping[tuple[str, str], str]:
@@ -118,20 +119,25 @@ def test_a_solid_arrow_is_followed_by_a_policy(start: str, end: str) -> None:
 
 
 def found_together() -> list[tuple[str, str]]:
-    """Pairs tied by association alone, with no way round through other variables."""
-    causal: dict[str, set[str]] = {}
+    """Pairs tied by association alone, with no way round through other variables.
+
+    A descriptor that is set moves those that hang on it, as no policy can, and what is found together with them.
+    """
+    kinds = {name: variable.kind for name, variable in england().spec.variables.items()}
+    moving: dict[str, set[str]] = {}
     for (start, end), look in looks().items():
-        if look == "causal":
-            causal.setdefault(start, set()).add(end)
+        if look == "causal" or {kinds[start], kinds.get(end)} == {"descriptor"}:
+            moving.setdefault(start, set()).add(end)
 
     def reached(name: str) -> set[str]:
-        return {n for child in causal.get(name, ()) for n in {child, *reached(child)}}
+        return {n for child in moving.get(name, ()) for n in {child, *reached(child)}}
 
-    kinds = {name: variable.kind for name, variable in england().spec.variables.items()}
     return [
         (start, end)
         for (start, end), look in looks().items()
-        if look == "associated" and end not in reached(start) and {kinds[start], kinds[end]} != {"descriptor"}
+        if look == "associated"
+        and {kinds[start], kinds[end]} != {"descriptor"}
+        and not reached(start) & {end, *(parent for parent, child in looks() if child == end)}
     ]
 
 
@@ -193,8 +199,8 @@ def test_every_margin_is_the_table_in_every_cell(name: str) -> None:
 
 
 def test_printed_figures_of_the_births_of_england_are_near_the_model() -> None:
-    """Smoking in a financial year, to a tenth of a point; age and gestation of one year or three, to 0.4."""
-    near = {"smoking_at_booking": 0.001, "smoking": 0.001, "mother_age": 0.004, "gestation": 0.004}
+    """Smoking in a financial year, to a tenth of a point; age and gestation of one year or three, to half a point."""
+    near = {"smoking_at_booking": 0.001, "smoking": 0.001, "mother_age": 0.005, "gestation": 0.004}
     checked = 0
     for name, bound in near.items():
         for row in published(name):
