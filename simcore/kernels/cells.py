@@ -34,14 +34,14 @@ def _risk(tables, draw, row_of_cell, row_of_combination, alike, share, bands, ou
                 another |= row != row_before[m, f]
                 row_before[m, f] = row
             if another:
-                _multiply(table, row_before[m], made_of, product)
+                _multiply_rows(table, row_before[m], made_of, product)
                 fill_incidence(hazard, bands, met_alive, died, risk[m])
             for i in range(mine.size):
                 mine[i] += weight * risk[m, i]
 
 
 @njit(cache=True, forceinline=True)
-def _multiply(table, rows, made_of, product):
+def _multiply_rows(table, rows, made_of, product):
     """Bring ``product`` [factors, causes x bands] to the rows given: its last line is the hazard.
 
     ``product[f]`` is that of factors 0 to f, made of the rows ``made_of``: those that stay are not made again.
@@ -166,7 +166,7 @@ def _apart(where, births, group_of_cell, group_of_combination, part_of, deaths, 
                 another |= row != row_before[m, f]
                 row_before[m, f] = row
             if another:
-                _multiply(table, row_before[m], made_of, product)
+                _multiply_rows(table, row_before[m], made_of, product)
                 fill_incidence(hazard, bands, met_alive, died, risk[m])
                 parts[m, :] = 0.0
                 for b in range(bands):
