@@ -33,7 +33,7 @@ LONG = (
     "--draws",
     "500",
     "--births",
-    "20000",
+    "4000",
     "--variant-draws",
     "2",
     "--threads",
