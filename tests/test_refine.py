@@ -48,10 +48,10 @@ def but_for(summary: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def test_a_run_ends_when_every_headline_is_as_precise_as_asked(simcore: Call) -> None:
-    summary = told(simcore, "smoking_halved", "child_poverty_35", *SMALL, "--precision", "1%")
+    summary = told(simcore, "smoking_halved", "child_poverty_35", *SMALL, "--precision", "2%")
     reached = summary["precision"]
-    assert (reached["asked"], reached["reached"], reached["stopped_by"]) == (0.01, True, [])
-    assert reached["largest_error"] <= 0.01
+    assert (reached["asked"], reached["reached"], reached["stopped_by"]) == (0.02, True, [])
+    assert reached["largest_error"] <= 0.02
     names = [(at["name"], at["measure"]) for at in reached["headlines"]]
     assert names == [
         ("current_policy", "deaths"), ("smoking_halved", "deaths_averted"), ("child_poverty_35", "deaths_averted"),
@@ -60,12 +60,12 @@ def test_a_run_ends_when_every_headline_is_as_precise_as_asked(simcore: Call) ->
     for at, estimate in zip(reached["headlines"], stated, strict=True):
         assert at["value"] == estimate["mean"]
         assert at["error"] == pytest.approx(max(estimate["draw_error"], estimate["mc_error"]), rel=1e-9)
-        assert at["error"] <= 0.01 * abs(at["value"]) * (1 + 1e-9)
+        assert at["error"] <= 0.02 * abs(at["value"]) * (1 + 1e-9)
         assert at["met"]
     # no step was run for nothing: what came before was not precise enough
     sizes = [(step["draws"], step["births_per_draw"]) for step in reached["steps"]]
     assert len(sizes) > 1
-    assert all(step["largest_error"] > 0.01 for step in reached["steps"][:-1])
+    assert all(step["largest_error"] > 0.02 for step in reached["steps"][:-1])
     assert (summary["draws"], summary["run"]["births_per_draw"]) == sizes[-1]
 
 
