@@ -136,7 +136,9 @@ def test_the_foot_says_what_the_answer_is_for_and_not_for(
 ) -> None:
     text = " ".join(printed(compared.summary, monkeypatch, None).split())
     assert f"{FOR} {FOOT}" in text
-    assert "Structure: child_poverty=as-published, poverty_to_smoking=off, smoking_contrast=at-booking," in text
+    assert (
+        "Structure: child_poverty=as-published, poverty_to_smoking=off, smoking_contrast=at-booking," in text
+    )
     assert "unproven_effects=neutral, trend=hold." in text
     assert "24 draws of 4,000 births, expected deaths, seed 1" in text
 
