@@ -46,7 +46,7 @@ from scenarios.read import read_scenarios
 from simcore.draws import DrawBlock
 from simcore.run import Settings, simulate
 
-DRAWS = 12
+DRAWS = 10
 
 
 @cache
