@@ -14,7 +14,7 @@ from scenarios.refine import refine
 from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of, settled
 from scenarios.schema import Scenario
 from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
-from simcore.model import Structure
+from simcore.model import Model, Structure
 from simcore.record import run_record
 from simcore.results import strata_of, to_dataset, with_averted, wording
 from simcore.run import Estimator, Settings, births_drawn
@@ -244,17 +244,20 @@ def _final_record(
 
 def variants_of(question: Question) -> dict[str, Structure]:
     """Every option of every variant, one change at a time from the structure chosen, if its draws are at hand."""
+    return {name: s for name, s in _every_variant(question).items() if _at_hand(question.model, s)}
+
+
+def _every_variant(question: Question) -> dict[str, Structure]:
     chosen, model = question.structure.choices, question.model
-    every = {
+    return {
         f"{name}={option}": model.structure({**chosen, name: option})
         for name, variant in model.spec.variants.items()
         for option in variant.options
     }
-    return {
-        label: structure
-        for label, structure in every.items()
-        if not needs_solving(model) or solved_path(model, structure).is_file()
-    }
+
+
+def _at_hand(model: Model, structure: Structure) -> bool:
+    return not needs_solving(model) or solved_path(model, structure).is_file()
 
 
 def summarise(
@@ -284,6 +287,7 @@ def summarise(
         "draws": draws,
         "seed": seed,
         "structure": dict(question.structure.choices),
+        "not_solved": [n for n, s in _every_variant(question).items() if not _at_hand(question.model, s)],
         "trend_after": None if question.structure.trend is None else question.structure.trend.after,
         "baseline": {**baseline_summary(model, births, margins), "title": question.scenarios[0].title},
         "arms": arms,

@@ -32,6 +32,9 @@ def footnotes(summary: Mapping[str, Any]) -> str:
         said.append(
             "Other structures are expected deaths, so the column `as chosen` has luck that they have not."
         )
+    if summary["not_solved"]:
+        names = ", ".join(summary["not_solved"])
+        said.append(f"Not shown, for no draws are solved for them beside this structure: {names}.")
     said += _monte_carlo(summary)
     if summary["draws"] < ROUGH and any(map(has_width, _headlines(summary).values())):
         said.append(f"An interval over {summary['draws']} draws is rough: ask for more (--draws).")

@@ -190,6 +190,16 @@ def test_one_year_is_one_year_and_a_folder_is_no_markup(
     assert "current_policy, 2029-2030: " in printed(compared.summary, monkeypatch, None)
 
 
+def test_structures_that_are_not_solved_beside_the_one_chosen_are_named(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compared.summary["not_solved"] == []
+    assert "Not shown" not in printed(compared.summary, monkeypatch, None)
+    summary = {**compared.summary, "not_solved": ["trend=trend", "child_poverty=half"]}
+    text = " ".join(printed(summary, monkeypatch, None).split())
+    assert "no draws are solved for them beside this structure: trend=trend, child_poverty=half." in text
+
+
 def test_another_model_is_told_in_its_own_words(compared: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     summary = copy.deepcopy(compared.summary)
     summary["words"] = {"deaths": "falls", "births": "people over 75", "short": "people", "use": ""}
