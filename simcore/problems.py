@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_SHOWN = 100
+BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+"""What would end a line, or the terminal's patience: a word of the user's file may hold it."""
 
 Loc = tuple[str | int, ...]
 """The way to a value: keys, and places in lists."""
@@ -16,7 +19,10 @@ Mark = tuple[int, int]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a file, where it is, and what to do: ``file:line:column: path: message; remedy``."""
+    """One thing wrong in a file, where it is, and what to do: ``file:line:column: path: message; remedy``.
+
+    It is told on one line, whatever words the file holds.
+    """
 
     file: str
     line: int | None
@@ -26,7 +32,8 @@ class Problem:
 
     def __str__(self) -> str:
         address = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        return ": ".join(part for part in (address, self.path, self.message) if part)
+        said = ": ".join(part for part in (address, self.path, self.message) if part)
+        return BREAKS.sub(lambda found: repr(found[0])[1:-1], said)
 
 
 @dataclass(frozen=True)

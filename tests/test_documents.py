@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from simcore.documents import parse_yaml, read_yaml
-from simcore.problems import DocumentError
+from simcore.problems import DocumentError, Problem
 from simcore.strict import Strict, check
 from simcore.tables import Column, Table, read_table
 
@@ -427,6 +427,14 @@ def mutations(draw: st.DrawFn) -> str:
 def test_any_text_is_read_or_refused_with_an_address(text: str) -> None:
     for line in problems(text):
         assert line[0].isdigit() or line.startswith("..."), line
+
+
+def test_a_word_that_would_end_a_line_is_told_on_one() -> None:
+    """Found by chance: a line separator within a key."""
+    told = str(Problem("a.yaml", 3, 5, "o\u2028f", "unknown key\n\x1b[0m"))
+    assert told == "a.yaml:3:5: o\\u2028f: unknown key\\n\\x1b[0m"
+    found = problems(SEED.replace("{change: halve, of:", "{change: halve, o\u2028 "))
+    assert found and all(line[0].isdigit() or line.startswith("...") for line in found)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
