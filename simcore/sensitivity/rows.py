@@ -133,7 +133,12 @@ def _tilt(
         slope = np.log(tilt.odds_ratio) * np.linspace(0.5, -0.5, len(levels))
         new = _relevelled(share, slope, births)
         for level, value in zip(levels, new, strict=True):
-            _share(rows, hit, cells[level], column, lambda s, row, to=float(value): to)  # type: ignore[misc]
+            _share(rows, hit, cells[level], column, _always(float(value)))
+
+
+def _always(share: float) -> Callable[[float, Row], float]:
+    """A move to one share, whatever it was."""
+    return lambda before, row: share
 
 
 def _relevelled(share: Array, slope: Array, births: Array) -> Array:
