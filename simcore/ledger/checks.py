@@ -10,6 +10,7 @@ from simcore.ledger.book import Ledger
 from simcore.ledger.files import GRADES
 from simcore.ledger.references import ID
 from simcore.ledger.rows import PUBLISHED, Row, holding_numbers
+from simcore.ledger.uses import strings
 from simcore.load import ASSUMPTION
 from simcore.problems import Loc, Problem, hint
 from simcore.tables import Table
@@ -269,7 +270,7 @@ def _unnamed(table: Table, i: int, name: str) -> Problem:
 def _places_that_name(ledger: Ledger) -> dict[str, str]:
     """Every id that the model file, rules or descriptions of columns name, and where."""
     named: dict[str, str] = {}
-    for text in _texts(ledger.document.data):
+    for text in strings(ledger.document.data):
         named |= dict.fromkeys(ledger.named(text), "model.yaml")
     for rule in ledger.rules.values():
         named |= dict.fromkeys(ledger.named(f"{rule.inputs} {rule.statement}"), "ledger/rules.csv")
@@ -278,17 +279,6 @@ def _places_that_name(ledger: Ledger) -> dict[str, str]:
     for row in ledger.pitfalls.rows() if ledger.pitfalls is not None else ():
         named |= dict.fromkeys(ledger.named(str(row["answered_by"])), "ledger/pitfalls.csv")
     return named
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
-    elif isinstance(value, str):
-        yield value
 
 
 def _exists(ledger: Ledger, where: str) -> bool:

@@ -51,7 +51,7 @@ def uses_of(data: Mapping[str, Any]) -> Uses:
     for section in SECTIONS:
         for path, group, word in _words(data.get(section, {}), (section,), {}):
             if word in parameters or word.endswith(".csv"):
-                about = {w for w in _strings(group) if w in variables} | _owner(path)
+                about = {w for w in strings(group) if w in variables} | _owner(path)
                 use = Use(_place(path), frozenset(about))
                 found.setdefault(word, {})[use] = None
     # a published total is about whatever the effect that it fixes acts on
@@ -85,13 +85,14 @@ def _words(
         yield path, group, value
 
 
-def _strings(value: object) -> Iterator[str]:
+def strings(value: object) -> Iterator[str]:
+    """Every word and sentence of a document, keys left out."""
     if isinstance(value, dict):
         for inner in value.values():
-            yield from _strings(inner)
+            yield from strings(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _strings(inner)
+            yield from strings(inner)
     elif isinstance(value, str):
         yield value
 
