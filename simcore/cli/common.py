@@ -18,6 +18,21 @@ DEFAULT_YEARS = "2025-2034, or what a model without these has after its referenc
 SHARE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE](-?[0-9]{1,2}))?\s*(%?)")
 
 
+variants_option = click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A structural choice, as in child_poverty=half (repeatable).",
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Threads; every processor if not given. Changes no number.",
+)
+
+
 def parse_years(text: str) -> range:
     """``2025-2034`` or ``2025``.
 

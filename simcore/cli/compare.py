@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from click.core import ParameterSource
 
-from simcore.cli.common import DEFAULT_YEARS, default_threads, load_question, parse_precision, parse_variants
+from simcore.cli.common import (
+    DEFAULT_YEARS,
+    default_threads,
+    load_question,
+    parse_precision,
+    parse_variants,
+    threads_option,
+    variants_option,
+)
 from simcore.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -80,12 +88,7 @@ NOT_PRECISE = 3
     show_default=True,
     help="The same seed gives the same numbers, to the last bit.",
 )
-@click.option(
-    "--threads",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Threads; every processor if not given. Changes no number.",
-)
+@threads_option
 @click.option(
     "--baseline",
     default="current_policy",
@@ -93,13 +96,7 @@ NOT_PRECISE = 3
     metavar="FILE",
     help="What scenarios are measured against.",
 )
-@click.option(
-    "--variant",
-    "variants",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A structural choice, as in child_poverty=half (repeatable).",
-)
+@variants_option
 @click.option(
     "--variant-draws",
     type=click.IntRange(2),

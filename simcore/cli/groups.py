@@ -6,7 +6,7 @@ import json
 
 import click
 
-from simcore.cli.common import default_threads, parse_variants
+from simcore.cli.common import default_threads, parse_variants, threads_option, variants_option
 from simcore.cli.progress import Progress
 
 EXAMPLES = """\b
@@ -36,19 +36,8 @@ simcore groups my_model/
     metavar="N",
     help="Draws of the uncertain parameters; time grows with them.",
 )
-@click.option(
-    "--variant",
-    "variants",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A structural choice, as in child_poverty=half (repeatable).",
-)
-@click.option(
-    "--threads",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Threads; every processor if not given. Changes no number.",
-)
+@variants_option
+@threads_option
 @click.option(
     "--json",
     "as_json",
