@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 simcore compare child_poverty_35 smoking_cessation
-simcore compare scenarios/library --years 2025-2034 --draws 1000 --out out/demo
+simcore compare scenarios/library --years 2025-2034 --draws 500 --out out/demo
 simcore compare child_poverty_35 --baseline current_policy_rising --variant child_poverty=half
-simcore compare child_poverty_35 --precision 1% --out out/precise
+simcore compare child_poverty_35 --precision 2% --out out/precise
 """
 FILES = ("results.nc", "summary.csv", "summary.json", "run.json")
 """What a comparison writes into its folder."""
