@@ -74,7 +74,7 @@ fi
 
 : >"$unfinished"
 rm -f "$env"/.installed-*
-say "Installing $(grep -c '==' "$lock") locked packages (about 250 MB to fetch the first time)"
+say "Installing $(grep -c '==' "$lock") locked packages (about 400 MB to fetch the first time)"
 unset PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_USER || true
 PIP_DISABLE_PIP_VERSION_CHECK=1
 export PIP_DISABLE_PIP_VERSION_CHECK
