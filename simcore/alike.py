@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +17,11 @@ from simcore.worlds import Worlds
 class Alike:
     """Levels of each axis that neither hazards nor later variables tell apart: worked out once.
 
-    They are told by a block whose parameters all differ, so that no two levels look alike by chance.
+    They are told by a block whose parameters all differ, so that no two levels look alike by chance. On axes that
+    are told ``apart`` every level is of its own.
     """
 
-    def __init__(self, worlds: Worlds, stop: int, axes: tuple[str, ...]) -> None:
+    def __init__(self, worlds: Worlds, stop: int, axes: tuple[str, ...], apart: Collection[str] = ()) -> None:
         self.axes = axes
         tables = [*worlds.hazards_in(0).factors, *(node.table(0) for node in worlds.network.nodes[stop:])]
         self.kinds = []
@@ -31,6 +33,8 @@ class Alike:
                 if axis in table.axes
             ]
             each = [b"".join(part[level].tobytes() for part in slices) for level in range(size)]
+            if axis in apart:
+                each = [str(level).encode() for level in range(size)]
             self.kinds.append(np.array([each.index(mine) for mine in each]))
 
     def merged(self, weights: Labelled) -> Labelled:

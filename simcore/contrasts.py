@@ -7,7 +7,7 @@ what follows from it following.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -86,9 +86,13 @@ class ReferenceYears:
 
     The unknown effects change only variables from the first moving one on, and hazards. What comes
     before is pushed forward once, and held as the cells that births meet.
+
+    Levels of variables that are to be told ``apart`` are, though risk may not hang on them.
     """
 
-    def __init__(self, model: Model, structure: Structure, block: DrawBlock) -> None:
+    def __init__(
+        self, model: Model, structure: Structure, block: DrawBlock, apart: Collection[str] = ()
+    ) -> None:
         self.model, self.structure = model, structure
         moving = {contrast.solves for contrast in structure.contrasts.values()}
         self.recompiler = Recompiler(model, structure, block, moving)
@@ -104,12 +108,12 @@ class ReferenceYears:
             if isinstance(contrast.outcome, LevelOutcome)
         }
         order = (*network.strata, *(node.name for node in network.nodes))
-        hangs_on = needed_for(after, {*worlds.hazards_in(0).axes(order), *outcomes})
+        hangs_on = needed_for(after, {*worlds.hazards_in(0).axes(order), *outcomes, *apart})
         late = {node.name for node in after}
         hazards = worlds.hazards_in(0).axes(order)
         self.late = tuple(name for name in hazards if name in late)
         before = tuple(name for name in order if name in hangs_on and name not in late)
-        alike = Alike(self._worlds(all_different(block)), self.stop, before)
+        alike = Alike(self._worlds(all_different(block)), self.stop, before, apart)
         weights = [
             alike.merged(self._births(worlds, arm, before, contrast))
             for arm, contrast in enumerate(
@@ -119,6 +123,8 @@ class ReferenceYears:
         somewhere = Labelled(before, np.add.reduce(np.broadcast_arrays(*(w.values for w in weights))))
         self.cells = alike.first(Rows.of(somewhere, block.size, range(block.size)))
         at = alike.numbers(self.cells)
+        self.kept: tuple[NDArray[np.int64], Array] | None = None
+        """Which of all cells these are, and the part of such cells that each stands for; none if they are all."""
         self.births = [
             weight.values[(self.cells.draw if weight.values.shape[0] > 1 else 0, *at)] for weight in weights
         ]
@@ -136,15 +142,25 @@ class ReferenceYears:
         along = np.cumsum(kept)
         along -= (along - kept)[np.searchsorted(draw, np.arange(n))][draw]
         chosen = np.flatnonzero(np.floor(along + 0.5) > np.floor(along - kept + 0.5))
+        return self.only(chosen, kept[chosen])
+
+    def only(self, chosen: NDArray[np.int64], kept: Array) -> ReferenceYears:
+        """The same with some of the cells, each standing for one over the part of such cells that is ``kept``."""
         thin = copy(self)
         at = {name: levels[chosen] for name, levels in self.cells.at.items()}
-        thin.cells = Rows(n, draw[chosen], at, self.cells.births[chosen])
-        thin.births = [births[chosen] / kept[chosen] for births in self.births]
+        thin.cells = Rows(self.cells.draws, self.cells.draw[chosen], at, self.cells.births[chosen])
+        thin.births = [births[chosen] / kept for births in self.births]
+        thin.kept = chosen, kept
         return thin
 
     def evaluate(self, block: DrawBlock) -> Fit:
         """Deaths by cell and by stratum, and every contrast, with the unknowns as they stand."""
         return _Evaluation(self, self._worlds(block)).fit()
+
+    def deaths_by(self, block: DrawBlock, arms: Sequence[int], by: Sequence[str]) -> Array:
+        """Deaths of some arms over the variables named: ``float64[arms, draws, *by, causes, age bands]``."""
+        evaluation = _Evaluation(self, self._worlds(block))
+        return np.stack([evaluation.counted(arm, by)[0] for arm in arms], dtype=np.float64)
 
     def _worlds(self, block: DrawBlock) -> Worlds:
         return lay_arms(self.recompiler.compile(block), self.arms)
@@ -181,32 +197,44 @@ class _Evaluation:
 
     def fit(self) -> Fit:
         deaths, n = self.model.spec.deaths, self.cells.draws
-        carrier = self.worlds.network.carrier
+        counted, by_part = self.counted(0, deaths.baseline.by)
+        _, wholes = self._parts()
+        by_period = by_part @ wholes
+        births = self._weights(0)
+        of_cell, of_later, shape = self._groups(deaths.baseline.by)
+        groups = n * math.prod(shape)
+        alive = summed_by((of_cell[:, None] + of_later).ravel(), births.ravel(), groups).reshape(n, *shape)
+        strata, within = self._strata(births, by_period)
+        return Fit(alive, counted, strata, within, self._measures(by_period))
+
+    def counted(self, arm: int, by: Sequence[str]) -> tuple[Array, Array]:
+        """Deaths of one arm, ``float64[draws, *by, causes, age bands]``; and the risk by part of the year."""
         hazards = self.worlds.hazards_in(0)
-        sizes = {
-            name: len(self.worlds.network.levels(name))
-            for name in hazards.axes((*self.cells.at, *self.later))
-        } | {name: len(self.worlds.network.levels(name)) for name in self.later}
-        births = self.world.births[0][:, None] * self._share(0)
-        by = tuple(carrier(name) for name in deaths.baseline.by)
+        names = dict.fromkeys((*hazards.axes((*self.cells.at, *self.later)), *self.later))
+        sizes = {name: len(self.worlds.network.levels(name)) for name in names}
+        of_cell, of_later, shape = self._groups(by)
+        groups = self.cells.draws * math.prod(shape)
+        tables = FactorTables(hazards, sizes, tuple(self.later))
+        part_of, _ = self._parts()
+        counted, by_part = tables.apart(self.cells, self._weights(arm), of_cell, of_later, groups, part_of)
+        return counted.reshape(self.cells.draws, *shape, *hazards.shape), by_part
+
+    def _weights(self, arm: int) -> Array:
+        """Births of one arm: ``float64[cells, later levels]``."""
+        return self.world.births[arm][:, None] * self._share(arm)
+
+    def _groups(self, by: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]]:
+        """The group of each cell and of its later levels, which add up, and how many levels each axis has."""
+        by = tuple(self.worlds.network.carrier(name) for name in by)
         shape = [len(self.worlds.network.levels(name)) for name in by]
-        of_cell, of_later = self.cells.draw, np.zeros(births.shape[1], np.int64)
+        of_cell, of_later = self.cells.draw, np.zeros(math.prod(self.sizes), np.int64)
         for name, size in zip(by, shape, strict=True):
             of_cell, of_later = of_cell * size, of_later * size
             if name in self.later:
                 of_later = of_later + self.later[name]
             else:
                 of_cell = of_cell + self.cells.at[name]
-        part_of, wholes = self._parts()
-        groups = n * math.prod(shape)
-        tables = FactorTables(hazards, sizes, tuple(self.later))
-        counted, by_part = tables.apart(self.cells, births, of_cell, of_later, groups, part_of)
-        by_period = by_part @ wholes
-        alive = summed_by((of_cell[:, None] + of_later).ravel(), births.ravel(), groups).reshape(n, *shape)
-        strata, within = self._strata(births, by_period)
-        return Fit(
-            alive, counted.reshape(n, *shape, *hazards.shape), strata, within, self._measures(by_period)
-        )
+        return of_cell, of_later, shape
 
     def _share(self, arm: int, of: tuple[str, ...] | None = None) -> Array:
         """How births of each cell spread over later levels in one arm: ``float64[cells, later levels]``.

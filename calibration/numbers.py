@@ -1,0 +1,82 @@
+"""The free numbers of a model under one structure: which parameters deaths can hang on, and on what scale they move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from simcore.distributions import Distribution
+from simcore.draws import DrawBlock
+from simcore.model import Structure
+from simcore.network import Array
+
+
+@dataclass(frozen=True)
+class Number:
+    """A parameter that is fitted.
+
+    ``scale`` is that on which it moves: ratios by their logarithm, a place between two bounds as it stands.
+    """
+
+    name: str
+    prior: Distribution
+    scale: Literal["log", "plain"]
+    solved: bool
+    """Whether the model file asks for it to be solved from a published total."""
+
+    def moved(self, value: float) -> float:
+        """A value on the scale on which it moves."""
+        return float(np.log(value)) if self.scale == "log" else value
+
+    def value(self, moved: Array) -> Array:
+        """Values of numbers on the scale on which it moves."""
+        return np.exp(moved) if self.scale == "log" else moved
+
+
+def numbers_of(
+    structure: Structure, effects: Distribution, priors: Mapping[str, Distribution] | None = None
+) -> tuple[Number, ...]:
+    """Every uncertain parameter that acts under a structure, in the order of the model file, solved effects last.
+
+    Parameters
+    ----------
+    effects
+        Prior of direct effects that the model file has no prior for.
+    priors
+        In place of the model file's.
+    """
+    acting = dict(_acting(structure))
+    solved = [contrast.solves for contrast in structure.contrasts.values()]
+    own = dict(priors or {})
+    found = []
+    for name, parameter in structure.spec.parameters.items():
+        prior = own.get(name, parameter.value)
+        low, high = prior.bounds
+        if name in acting and low < high:
+            found.append(Number(name, prior, acting[name], False))
+    return (*found, *(Number(name, own.get(name, effects), acting[name], True) for name in solved))
+
+
+def _acting(structure: Structure) -> Iterator[tuple[str, Literal["log", "plain"]]]:
+    """Parameters whose arrows are on, each with its scale."""
+    for variable in structure.spec.variables.values():
+        if variable.shares.between is not None:
+            yield variable.shares.between.at, "plain"
+        for ratio in structure.odds_ratios(variable):
+            yield from ((value, "log") for value in ratio.ratios.values() if isinstance(value, str))
+    for hazard in structure.hazard_ratios(structure.spec.deaths):
+        yield from ((value, "log") for value in hazard.ratios.values() if isinstance(value, str))
+
+
+def with_number(block: DrawBlock, number: Number, moved: float) -> DrawBlock:
+    """The block with one parameter moved by so much on its scale."""
+    values = {**block.parameters, number.name: number.value(_on_scale(block, number) + moved)}
+    return DrawBlock(block.index, values, block.baseline, block.residual)
+
+
+def _on_scale(block: DrawBlock, number: Number) -> Array:
+    values = block[number.name]
+    return np.log(values) if number.scale == "log" else values
