@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +15,10 @@ from calibration.terms import Terms, terms_of
 from simcore.contrasts import Fit, ReferenceYears
 from simcore.draws import DrawBlock
 from simcore.model import Model, Structure
-from simcore.network import Array
+from simcore.network import Array, Labelled, push_forward
+from simcore.program import compile_natural
 from simcore.solve import solve_central
+from simcore.spec import LevelOutcome, Variable
 
 MOST_CELLS = 12_000
 """Births are thinned to about so many cells to see how terms move; what they are at the reference is asked of all."""
@@ -101,26 +103,60 @@ class Engine:
         return solve_central(self.model, self.structure).block
 
     def deaths(self, arms: Sequence[int], by: Sequence[str], apart: Sequence[str] = ()) -> Terms:
-        """Deaths of some worlds by the variables named and the kind of hazard: ``[arms, *by, kinds]``."""
+        """Deaths of some worlds by the variables named and the kind of hazard: ``[arms, *by, kinds]``.
+
+        Worlds are numbered as in :func:`simcore.contrasts.contrast_arms`; levels of variables told ``apart`` are,
+        though risk may not hang on them.
+        """
 
         def ask(world: ReferenceYears, block: DrawBlock) -> Array:
             return self.kinds.summed(_merged(world.deaths_by(block, arms, (*by, *self._by)), len(by), len(self._by)))
 
-        return self._terms(ask, apart)
+        return self._terms(ask, apart, self.numbers)
+
+    def at_reference(self, arms: Sequence[int], by: Sequence[str], apart: Sequence[str] = ()) -> Array:
+        """The same at the reference alone: ``float64[arms, *by, kinds]``."""
+        deaths = self._world(self.reference, apart).deaths_by(self.reference, arms, (*by, *self._by))
+        return self.kinds.summed(_merged(deaths, len(by), len(self._by)))
 
     def measures(self) -> Terms:
-        """Logarithms of contrasts that are of levels and not of deaths, as they are published: ``[contrasts]``."""
+        """Contrasts that are of levels and not of deaths, as they are published: ``[contrasts]``, in the file's order."""
 
         def ask(world: ReferenceYears, block: DrawBlock) -> Array:
             fit: Fit = world.evaluate(block)
-            return np.array([float(values[0]) for values in fit.measures.values()])
+            return np.array([float(fit.measures[name][0]) for name in self.of_levels])
 
-        return self._terms(ask, ())
+        return self._terms(ask, (), [number for number in self.numbers if number.name in self._spreading])
+
+    @cached_property
+    def of_levels(self) -> tuple[str, ...]:
+        """Contrasts whose outcome is a level: of preterm birth, say."""
+        contrasts = self.structure.contrasts.items()
+        return tuple(name for name, contrast in contrasts if isinstance(contrast.outcome, LevelOutcome))
+
+    @cached_property
+    def _spreading(self) -> set[str]:
+        """Numbers that move how births spread."""
+        return set().union(*(self._moving(v) for v in self.model.spec.variables.values()))
+
+    def _moving(self, variable: Variable) -> set[str]:
+        """Numbers that move how births spread over the levels of a variable, given its causes."""
+        ratios = self.structure.odds_ratios(variable)
+        named = {value for ratio in ratios for value in ratio.ratios.values() if isinstance(value, str)}
+        between = variable.shares.between
+        return named if between is None else named | {between.at}
 
     def births(self, arms: Sequence[int]) -> Array:
         """Births of some worlds: ``float64[arms]``."""
         world = self._world(self.reference, ())
         return np.array([float(world.births[arm].sum()) for arm in arms])
+
+    def births_by(self, name: str) -> Array:
+        """Births of the reference years by a variable or stratum dimension: ``float64[levels]``."""
+        program = compile_natural(self.model, self.structure, self.reference, self.model.spec.reference_years)
+        network = program.network
+        births = Labelled(tuple(network.strata), self.model.births_in(network.strata)[None])
+        return np.asarray(push_forward(births, network.nodes, 0, (name,)).total(name).values[0])
 
     @property
     def _by(self) -> tuple[str, ...]:
@@ -129,42 +165,34 @@ class Engine:
     def _world(self, block: DrawBlock, apart: Sequence[str]) -> ReferenceYears:
         return ReferenceYears(self.model, self.structure, block, apart)
 
-    def _terms(self, ask: object, apart: Sequence[str]) -> Terms:
-        assert callable(ask)
+    def _terms(
+        self,
+        ask: Callable[[ReferenceYears, DrawBlock], Array],
+        apart: Sequence[str],
+        moving: Sequence[Number],
+    ) -> Terms:
         whole = self._world(self.reference, apart)
         thin = whole.thinned(MOST_CELLS)
-        early = self._early(whole)
+        first = list(self.model.spec.variables.values())[: whole.recompiler.first_moving]
+        early = set().union(*(self._moving(variable) for variable in first))
 
         def moved(item: tuple[Number, float]) -> Array:
             number, step = item
             block = with_number(self.reference, number, step)
             if number.name not in early:
-                return np.asarray(ask(thin, block))
+                return ask(thin, block)
             world = self._world(block, apart)
-            return np.asarray(ask(world if thin.kept is None else world.only(*thin.kept), block))
+            return ask(world if thin.kept is None else world.only(*thin.kept), block)
 
-        either = [(n, s) for n, step in zip(self.numbers, self.step, strict=True) for s in (-step, step)]
+        steps = [float(self.step[self.numbers.index(number)]) for number in moving]
+        either = [(number, way) for number, step in zip(moving, steps, strict=True) for way in (-step, step)]
         with ThreadPoolExecutor(self.threads) as pool:
-            found = np.stack(list(pool.map(moved, either)))
-        return terms_of(
-            np.asarray(ask(whole, self.reference)),
-            np.asarray(ask(thin, self.reference)),
-            found[0::2],
-            found[1::2],
-            self.step,
-        )
-
-    def _early(self, world: ReferenceYears) -> set[str]:
-        """Numbers that move how births spread before anything that is solved does."""
-        names = list(self.model.spec.variables)[: world.recompiler.first_moving]
-        early = set()
-        for name in names:
-            variable = self.model.spec.variables[name]
-            ratios = self.structure.odds_ratios(variable)
-            early |= {value for ratio in ratios for value in ratio.ratios.values() if isinstance(value, str)}
-            if variable.shares.between is not None:
-                early.add(variable.shares.between.at)
-        return early
+            found = list(pool.map(moved, either))
+        middle, near = ask(whole, self.reference), ask(thin, self.reference)
+        below, above = (np.repeat(near[None], len(self.numbers), axis=0) for _ in range(2))
+        for i, number in enumerate(moving):
+            below[self.numbers.index(number)], above[self.numbers.index(number)] = found[2 * i : 2 * i + 2]
+        return terms_of(middle, near, below, above, self.step)
 
 
 def _merged(deaths: Array, kept: int, merged: int) -> Array:
@@ -177,5 +205,5 @@ def _merged(deaths: Array, kept: int, merged: int) -> Array:
 def _step(number: Number) -> float:
     if number.solved:
         return STEP_SOLVED
-    low, high = (number.moved(float(q)) for q in number.prior.quantile([0.1587, 0.8413]))
-    return min(STEP_MOST, 0.5 * (high - low))
+    ends, _ = number.moved(np.array([-1.0, 1.0]))
+    return min(STEP_MOST, float(0.5 * (ends[1] - ends[0])))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from calibration.transform import Coordinate
 from simcore.distributions import Distribution
 from simcore.draws import DrawBlock
 from simcore.model import Structure
@@ -15,21 +16,15 @@ from simcore.network import Array
 
 
 @dataclass(frozen=True)
-class Number:
-    """A parameter that is fitted.
+class Number(Coordinate):
+    """A parameter that is fitted: ratios move by their logarithm, a place between two bounds as it stands."""
 
-    ``scale`` is that on which it moves: ratios by their logarithm, a place between two bounds as it stands.
-    """
-
-    name: str
-    prior: Distribution
-    scale: Literal["log", "plain"]
     solved: bool
-    """Whether the model file asks for it to be solved from a published total."""
+    """Whether the model file has no prior for it, since a published total is to fix it."""
 
-    def moved(self, value: float) -> float:
-        """A value on the scale on which it moves."""
-        return float(np.log(value)) if self.scale == "log" else value
+    def on_scale(self, value: Array) -> Array:
+        """Values on the scale on which it moves."""
+        return np.log(value) if self.scale == "log" else value
 
     def value(self, moved: Array) -> Array:
         """Values of numbers on the scale on which it moves."""
@@ -73,10 +68,5 @@ def _acting(structure: Structure) -> Iterator[tuple[str, Literal["log", "plain"]
 
 def with_number(block: DrawBlock, number: Number, moved: float) -> DrawBlock:
     """The block with one parameter moved by so much on its scale."""
-    values = {**block.parameters, number.name: number.value(_on_scale(block, number) + moved)}
-    return DrawBlock(block.index, values, block.baseline, block.residual)
-
-
-def _on_scale(block: DrawBlock, number: Number) -> Array:
-    values = block[number.name]
-    return np.log(values) if number.scale == "log" else values
+    values = {**block.parameters, number.name: number.value(number.on_scale(block[number.name]) + moved)}
+    return replace(block, parameters=values)

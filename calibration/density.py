@@ -1,0 +1,271 @@
+"""The log posterior of a calibration and its gradient: priors, counts, shares and published effects added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.engine import Engine
+from calibration.expected import ByStratum, Counts, Gradient, Groups, Moved
+from calibration.numbers import Number, numbers_of
+from calibration.paths import Paths
+from calibration.schema import Calibration
+from calibration.targets import INFANT, ContrastTarget, CountTarget, Observed, ShareTarget
+from calibration.transform import contrasts_of
+from simcore.model import Model, Structure
+from simcore.network import Array
+from simcore.spec import DeathsOutcome
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which coordinates stand for what: numbers, then residuals, then paths over the years."""
+
+    numbers: tuple[Number, ...]
+    periods: tuple[str, ...]
+    strata: int
+    residual_sd: float
+    paths: Paths
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One for each coordinate."""
+        residuals = [f"residual/{period}/{k + 1}" for period in self.periods for k in range(self.strata - 1)]
+        return (*(number.name for number in self.numbers), *residuals, *self.paths.names)
+
+    def parts(self, z: Array) -> tuple[Array, Array, Array]:
+        """Coordinates of numbers, of residuals ``[..., periods, strata - 1]`` and of paths."""
+        n, r = len(self.numbers), len(self.periods) * (self.strata - 1)
+        residual = z[..., n : n + r].reshape(*z.shape[:-1], len(self.periods), self.strata - 1)
+        return z[..., :n], residual, z[..., n + r :]
+
+    def moved(self, z: Array) -> Array:
+        """Numbers on the scales on which they move: ``float64[..., numbers]``."""
+        own, _, _ = self.parts(z)
+        return np.stack([n.moved(own[..., i])[0] for i, n in enumerate(self.numbers)], axis=-1)
+
+    def residual(self, z: Array) -> Array:
+        """Logarithm of the residual, adding up to nothing over strata: ``float64[..., periods, strata]``."""
+        _, residual, _ = self.parts(z)
+        return np.asarray(self.residual_sd * residual @ contrasts_of(self.strata).T)
+
+    def path(self, z: Array) -> Array:
+        """Logarithm of what hazards are multiplied by: ``float64[..., years, periods, strata]``."""
+        return self.paths.at(self.parts(z)[2])
+
+
+class Posterior:
+    """The log posterior density of one calibration: smooth, with no luck in it.
+
+    Coordinates are standard normal a priori. It writes to nothing, so threads may share it.
+    """
+
+    def __init__(
+        self, config: Calibration, model: Model, structure: Structure, observed: Observed, threads: int = 1
+    ) -> None:
+        own = config.parameters
+        numbers = numbers_of(structure, own.effects.prior, own.priors)
+        numbers = tuple(number for number in numbers if number.name not in own.held)
+        residual = model.spec.deaths.residual
+        assert residual is not None
+        strata = len(model.levels(residual.by))
+        self.engine = Engine(model, structure, numbers, threads)
+        self.layout = Layout(
+            numbers,
+            tuple(model.spec.deaths.age_periods),
+            strata,
+            own.residual.sd,
+            Paths.of(model, own, config.years.all, strata),
+        )
+        self.deaths = ByStratum(self.engine)
+        self.counts = [CountTerm(self.deaths, self.layout, target) for target in observed.counts]
+        self.shares = [ShareTerm(self.engine, target) for target in observed.shares]
+        self.contrasts = ContrastTerm(self.engine, observed.contrasts)
+        block = self.engine.reference
+        self.origin = np.array([float(n.on_scale(block[n.name])[0]) for n in numbers])
+        assert block.residual is not None
+        self.origin_residual = np.log(block.residual[0])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.layout.names
+
+    def at(self, z: Array) -> Moved:
+        """Where one point stands from the reference."""
+        return Moved(self.layout.moved(z) - self.origin, self.layout.residual(z) - self.origin_residual)
+
+    def value_and_gradient(self, z: Array) -> tuple[float, Array]:
+        layout = self.layout
+        own, _, along = layout.parts(z)
+        at, path = self.at(z), layout.paths.at(along)
+        now, into = self.deaths.at(at), Gradient(at)
+        by_deaths, by_factor, by_path = np.zeros_like(now.values), np.zeros_like(now.factor), np.zeros_like(path)
+        value = -0.5 * float(z @ z)
+        for count in self.counts:
+            value += count.add(now, path, by_deaths, by_path)
+        for term in (*self.shares, self.contrasts):
+            value += term.add(at, now.factor, by_factor, into)
+        self.deaths.pull(at, now, by_deaths, by_factor, into)
+        slopes = np.array([number.moved(own[i])[1] for i, number in enumerate(layout.numbers)])
+        by_residual = layout.residual_sd * into.residual @ contrasts_of(layout.strata)
+        pulled = (slopes * into.numbers, by_residual.ravel(), layout.paths.pulled(along, by_path))
+        return value, np.concatenate(pulled) - z
+
+
+class CountTerm:
+    """Counts by year and stratum: Poisson, or negative binomial about the same mean."""
+
+    def __init__(self, deaths: ByStratum, layout: Layout, target: CountTarget) -> None:
+        self.expected, self.target = Counts(deaths, target), target
+        self.rows = [layout.paths.years.index(year) for year in target.years]
+
+    def add(self, now: object, path: Array, by_deaths: Array, by_path: Array) -> float:
+        """The log likelihood; its adjoints are added up."""
+        mine = path[self.rows]
+        mean, within = self.expected.at(now, mine)
+        value, adjoint = log_counts(self.target.deaths, mean, self.target.dispersion)
+        by_path[self.rows] += adjoint * within
+        by_deaths += self.expected.pulled(adjoint, mine)
+        return float(value.sum())
+
+
+class ShareTerm:
+    """Shares of deaths among groups, within each cause and period: multinomial."""
+
+    def __init__(self, engine: Engine, target: ShareTarget) -> None:
+        self.target, kinds = target, engine.kinds
+        apart = () if target.by in engine.model.strata else (target.by,)
+        self.groups = Groups(engine, (0,), (target.by,), apart)
+        levels = engine.model.levels(target.by)
+        member = np.array([[level in group for level in levels] for group in target.members], dtype=np.float64)
+        births = engine.births_by(target.by)
+        self._member = member
+        self._risk = target.births / (member @ births)
+        causes, names = list(engine.model.spec.deaths.causes), list(engine.model.spec.deaths.age_periods)
+        of_cause = np.array([kinds.of_cause.sum(axis=1) if c == "all" else kinds.of_cause[:, causes.index(c)] for c in target.within])
+        in_period = np.array([np.ones(kinds.size) if p == INFANT else kinds.period == names.index(p) for p in target.periods])
+        self._cells = of_cause[:, None] * in_period
+        """``float64[within, periods, kinds]``: the part of each kind's deaths that are of each cell."""
+
+    def shares(self, at: Moved, factor: Array) -> Array:
+        """The share of each group among the deaths of each cell: ``float64[within, periods, groups]``."""
+        values, _ = self.groups.at(at)
+        expected = self._expected(values, factor)
+        return np.asarray(expected / expected.sum(axis=-1, keepdims=True))
+
+    def add(self, at: Moved, factor: Array, by_factor: Array, into: Gradient) -> float:
+        """The log likelihood; its adjoints are added up."""
+        values, spread = self.groups.at(at)
+        expected = self._expected(values, factor)
+        total = expected.sum(axis=-1, keepdims=True)
+        deaths, weight = self.target.deaths, self.target.weight
+        some = deaths > 0
+        value = weight * float((deaths[some] * np.log((expected / total)[some])).sum())
+        adjoint = weight * (np.where(some, deaths / np.where(some, expected, 1.0), 0.0) - deaths.sum(axis=-1, keepdims=True) / total)
+        by_level = np.einsum("wpg,g,wpk,gl->lk", adjoint, self._risk, self._cells, self._member)
+        summed = values[0].reshape(values.shape[1], -1, values.shape[-1])
+        by_factor += (by_level * summed.sum(axis=1)).sum(axis=0)
+        by_values = np.broadcast_to((by_level * factor)[:, None, :], summed.shape).reshape(values.shape)
+        self.groups.pull(at, values, spread, by_values, into)
+        return value
+
+    def _expected(self, values: Array, factor: Array) -> Array:
+        by_level = values[0].reshape(values.shape[1], -1, values.shape[-1]).sum(axis=1) * factor
+        return np.einsum("gl,lk,wpk->wpg", self._member, by_level, self._cells) * self._risk
+
+
+class ContrastTerm:
+    """Published total effects, each normal about what the model returns under ``do``."""
+
+    def __init__(self, engine: Engine, targets: Sequence[ContrastTarget]) -> None:
+        self.targets = tuple(targets)
+        names = list(engine.structure.contrasts)
+        periods = list(engine.model.spec.deaths.age_periods)
+        self.contrasts = engine.structure.contrasts
+        of_deaths = [n for n in names if isinstance(self.contrasts[n].outcome, DeathsOutcome)]
+        self.of_deaths, self.of_levels = of_deaths, engine.of_levels
+        self.levels = engine.measures() if self.of_levels else None
+        arms = [1 + 2 * names.index(name) + side for name in of_deaths for side in (0, 1)]
+        self.groups = Groups(engine, arms, ()) if arms else None
+        self.births = engine.births(arms).reshape(-1, 2)
+        self._inside = np.zeros((len(of_deaths), engine.kinds.size))
+        for i, name in enumerate(of_deaths):
+            outcome = self.contrasts[name].outcome
+            assert isinstance(outcome, DeathsOutcome)
+            whole = outcome.deaths == INFANT
+            self._inside[i] = whole or engine.kinds.period == periods.index(outcome.deaths)
+
+    def measures(self, at: Moved, factor: Array) -> dict[str, float]:
+        """Every contrast as published."""
+        found = {}
+        if self.levels is not None:
+            found.update(zip(self.of_levels, map(float, self.levels.at(at.numbers)), strict=True))
+        if self.groups is not None:
+            exposed, unexposed = self._risk(self.groups.at(at)[0], factor).T
+            for i, name in enumerate(self.of_deaths):
+                found[name] = _measure(self.contrasts[name].measure, exposed[i], unexposed[i], self.contrasts[name].per)[0]
+        return found
+
+    def add(self, at: Moved, factor: Array, by_factor: Array, into: Gradient) -> float:
+        """The log likelihood; its adjoints are added up."""
+        value = 0.0
+        levels = None if self.levels is None else self.levels.at(at.numbers)
+        by_level = np.zeros(len(self.of_levels))
+        if self.groups is not None:
+            values, spread = self.groups.at(at)
+            risk = self._risk(values, factor)
+            by_risk = np.zeros_like(risk)
+        for target in self.targets:
+            if levels is not None and target.contrast in self.of_levels:
+                i = self.of_levels.index(target.contrast)
+                away = (np.log(levels[i]) - target.mean) / target.sd
+                by_level[i] -= away / target.sd / levels[i]
+            else:
+                i = self.of_deaths.index(target.contrast)
+                contrast = self.contrasts[target.contrast]
+                found, slopes = _measure(contrast.measure, risk[i, 0], risk[i, 1], contrast.per)
+                away = ((np.log(found) if target.is_ratio else found) - target.mean) / target.sd
+                by_risk[i] -= away / target.sd * slopes / (found if target.is_ratio else 1.0)
+            value -= 0.5 * float(away) ** 2
+        if levels is not None and self.levels is not None:
+            into.numbers += self.levels.pulled(at.numbers, levels, by_level)
+        if self.groups is not None:
+            # risk = sum of values x factor over what is inside, over births
+            by_kind = ((by_risk / self.births)[..., None] * self._inside[:, None, :]).reshape(-1, factor.size)
+            flat = values.reshape(values.shape[0], -1, factor.size)
+            by_factor += (by_kind * flat.sum(axis=1)).sum(axis=0)
+            by_values = np.broadcast_to((by_kind * factor)[:, None, :], flat.shape).reshape(values.shape)
+            self.groups.pull(at, values, spread, by_values, into)
+        return value
+
+    def _risk(self, values: Array, factor: Array) -> Array:
+        """``float64[contrasts, exposed or not]``."""
+        each = values.reshape(values.shape[0], -1, factor.size).sum(axis=1) * factor
+        inside = np.repeat(self._inside, 2, axis=0)
+        return np.asarray((each * inside).sum(axis=1).reshape(-1, 2) / self.births)
+
+
+def log_counts(deaths: Array, mean: Array, dispersion: float) -> tuple[Array, Array]:
+    """Log probability of counts without its constant, and its derivative by the mean: the shape of ``deaths`` each.
+
+    >>> value, slope = log_counts(np.array([3.0]), np.array([3.0]), 0.0)
+    >>> slope.tolist()
+    [0.0]
+    """
+    if dispersion == 0.0:
+        return deaths * np.log(mean) - mean, deaths / mean - 1.0
+    spread = 1.0 + dispersion * mean
+    value = deaths * np.log(mean) - (deaths + 1.0 / dispersion) * np.log(spread)
+    return value, deaths / mean - (1.0 + dispersion * deaths) / spread
+
+
+def _measure(measure: str, exposed: float, unexposed: float, per: float) -> tuple[float, Array]:
+    """A contrast of two risks and its derivatives by them."""
+    if measure == "risk_difference":
+        return (exposed - unexposed) * per, np.array([per, -per])
+    if measure == "risk_ratio":
+        return exposed / unexposed, np.array([1 / unexposed, -exposed / unexposed**2])
+    odds = exposed / (1 - exposed) / (unexposed / (1 - unexposed))
+    return odds, odds * np.array([1 / (exposed * (1 - exposed)), -1 / (unexposed * (1 - unexposed))])
