@@ -59,7 +59,7 @@ class Layout:
 class Posterior:
     """The log posterior density of one calibration: smooth, with no luck in it.
 
-    Coordinates are standard normal a priori. It writes to nothing, so threads may share it.
+    Coordinates are standard normal a priori, those of steps from year to year jointly t. It writes to nothing, so threads may share it.
     """
 
     def __init__(
@@ -102,7 +102,9 @@ class Posterior:
         at, path = self.at(z), layout.paths.at(along)
         now, into = self.deaths.at(at), Gradient(at)
         by_deaths, by_factor, by_path = np.zeros_like(now.values), np.zeros_like(now.factor), np.zeros_like(path)
-        value = -0.5 * float(z @ z)
+        prior, by_prior = layout.paths.prior(along)
+        others = z[: z.size - along.size]
+        value = prior - 0.5 * float(others @ others)
         for count in self.counts:
             value += count.add(now, path, by_deaths, by_path)
         for term in (*self.shares, self.contrasts):
@@ -111,7 +113,7 @@ class Posterior:
         slopes = np.array([number.moved(own[i])[1] for i, number in enumerate(layout.numbers)])
         by_residual = layout.residual_sd * into.residual @ contrasts_of(layout.strata)
         pulled = (slopes * into.numbers, by_residual.ravel(), layout.paths.pulled(along, by_path))
-        return value, np.concatenate(pulled) - z
+        return value, np.concatenate(pulled) + np.concatenate([-others, by_prior])
 
 
 class CountTerm:
