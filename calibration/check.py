@@ -189,6 +189,13 @@ class _Checker:
         if INFANT in target.deaths and len(target.deaths) > 1:
             message = "holds the deaths of the other periods again; keep it alone, or leave it out"
             yield self.at_key((*at, "deaths", INFANT), message)
+        births = target.births.column if isinstance(target.births, Births) else target.births
+        seen = {births: "births"}
+        for period, column in target.deaths.items():
+            if column in seen:
+                message = f"`{column}` is the column of {seen[column]} too; name the one of {period} deaths"
+                yield self.problem((*at, "deaths", period), message)
+            seen.setdefault(column, f"{period} deaths")
         within, of = self.model.years, "the model"
         if name in self.calibration.fitted:
             fitted = [year for year in self.calibration.years.all if year in self.model.years]

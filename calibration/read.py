@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from calibration.targets import Observed
 from simcore.documents import Document, parse_yaml, read_yaml
 from simcore.load import is_model, load_model, shipped_models
 from simcore.model import Model, Structure
-from simcore.problems import DocumentError, hint
+from simcore.problems import DocumentError, Loc, hint
 from simcore.shipped import find_shipped, shipped_names
 from simcore.strict import check
 
@@ -41,7 +41,7 @@ def load_calibration(
     --------
     >>> calibration, model, structure, observed = load_calibration("england_2010_2020")
     >>> observed.counts[0].deaths.shape, int(observed.counts[0].deaths.sum())
-    ((11, 2, 10), 29148)
+    ((11, 2, 10), 27639)
     """
     calibration = read_calibration(name_or_path, changes)
     loaded = load_model(_model_of(calibration) if model is None else model)
@@ -69,7 +69,7 @@ def read_calibration(
     1000
     """
     document = read_yaml(find_shipped(name_or_path, "calibration", "configs", "shipped config"))
-    return _checked(_changed(document, changes or {}))
+    return _checked(_changed(document, changes) if changes else document)
 
 
 def parse_calibration(text: str, name: str) -> Calibration:
@@ -94,19 +94,32 @@ def _changed(document: Document, changes: Mapping[str, object]) -> Document:
     for path, value in changes.items():
         *parts, last = path.split(".")
         here = data
-        for part in parts:
+        for depth, part in enumerate(parts, start=1):
             inner = here.setdefault(part, {})
             if not isinstance(inner, dict):
-                message = (
-                    f"`{path}` leads through a value that holds no others; name a key within `{part}`'s place"
-                )
-                raise DocumentError(document.problem(parts, message))
+                message = f"is no mapping, and `{path}` is to be put in it; name another path"
+                raise DocumentError(document.problem(parts[:depth], message))
             here = inner
         if value is None:
             here.pop(last, None)
         else:
             here[last] = value
-    return replace(document, data=data)
+    places = list(_places(data))
+    values = {loc: document.where(loc) for loc in places}
+    keys = {loc: document.where(loc, "key") for loc in places if loc and isinstance(loc[-1], str)}
+    return replace(document, data=data, values=values, keys=keys)
+
+
+def _places(value: object, loc: Loc = ()) -> Iterator[Loc]:
+    """Every place of plain data: what the file does not have is told of where it would stand."""
+    yield loc
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for step, part in inner:
+        yield from _places(part, (*loc, step))
 
 
 def _model_of(calibration: Calibration) -> str:

@@ -122,7 +122,7 @@ def place(table: Table, rows: Iterable[int], axis: Axis, groups: Groups) -> Plac
         if first is not None:
             what = placed.words(label, table[groups.column][i])
             line, before = table.lines[i], table.lines[first]
-            message = f"{what} stands on line {before} too; keep one"
+            message = f"{what} stands on line {before} too; keep one, or tell them apart under `rows`"
             placed.problems.append(Repeated(table.path, line, None, groups.column, message, before))
             continue
         seen.update(((label, level), i) for level in levels)

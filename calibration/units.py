@@ -31,11 +31,13 @@ def births_of(model: Model, years: Sequence[int], dim: str | None = None, level:
 
 
 def why_no_births(births: float, expected: float | None, whole: bool) -> str | None:
-    """What is wrong with a number of births, and what to write.
+    """What is wrong with a number of births, and what to write; NaN was told of before.
 
     >>> why_no_births(100.439, 100_439, True)
     'found 100.439; births are counted one by one, and this looks like thousands: write 100439'
     """
+    if math.isnan(births):
+        return None
     if births < 1:
         return f"found {births:g}; births are counted one by one, and no rate or share of them is a count"
     if expected is not None and 0.5 < births * 1000 / expected < 2:
@@ -56,6 +58,8 @@ def why_no_deaths(deaths: float, births: float, whole: bool) -> str | None:
     >>> why_no_deaths(3.9, 100_000, True)
     'found 3.9; deaths are counted one by one, write a whole number (3.9 in 1,000 births would be 390)'
     """
+    if math.isnan(deaths):
+        return None
     if whole and deaths != int(deaths):
         of = f" ({deaths:g} in 1,000 births would be {deaths * births / 1000:,.0f})" if births >= 1 else ""
         return f"found {deaths:g}; deaths are counted one by one, write a whole number{of}"
@@ -84,7 +88,7 @@ def why_no_split(parts: Sequence[float]) -> str | None:
     >>> why_no_split([54.2, 30.1, 15.7])
     'these sum to 100, as percentages do; give deaths, counted one by one'
     """
-    if all(part == int(part) for part in parts if math.isfinite(part)) or len(parts) < 2:
+    if all(part == int(part) for part in parts) or len(parts) < 2:
         return None
     total = sum(parts)
     for whole, called in ((100.0, "percentages"), (1.0, "shares")):
