@@ -263,7 +263,7 @@ class Calibration(Strict):
     calibration: Annotated[Name, Field(description="its name, which the posterior is called after")]
     title: Text
     why: str = ""
-    model: Annotated[Text, Field(description="a model that ships, or a folder beside this file")]
+    model: Annotated[Name, Field(description="a model that ships, or a folder beside this file")]
     variants: Annotated[dict[Name, Label], Field(description="the default of each variant if not given")] = {}
     years: Annotated[Years, Field(description="years that the fit tells apart")]
     parameters: Parameters

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from scenarios.schema import Scenario
 from simcore.documents import Document, parse_yaml, read_yaml
 from simcore.load import is_model
-from simcore.problems import DocumentError, Problem, near_match
+from simcore.problems import DocumentError, Problem
+from simcore.shipped import find_shipped, shipped_names
 from simcore.strict import check
-
-_BARE = re.compile(r"[A-Za-z0-9_\-]+")
 
 
 def read_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
@@ -66,8 +63,7 @@ def gather_scenarios(
 
 def library() -> tuple[str, ...]:
     """The bare names of the shipped scenarios."""
-    folder = files("scenarios") / "library"
-    return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")))
+    return shipped_names("scenarios", "library")
 
 
 def _checked(document: Document) -> Scenario:
@@ -98,17 +94,7 @@ def _find(given: str | os.PathLike[str]) -> str:
     """The path of a file, or of the shipped file of that bare name (which wins over a path of that name)."""
     name = os.fspath(given)
     _refuse_model(name)
-    if not isinstance(given, str) or not _BARE.fullmatch(name):
-        return name
-    shipped = library()
-    if name in shipped:
-        return _as_seen_from_here(str(files("scenarios") / "library" / f"{name}.yaml"))
-    if Path(name).exists():
-        return name
-    known = {name: name for name in shipped} | {path.stem: path.name for path in Path().glob("*.yaml")}
-    match = near_match(name, known)
-    remedy = f"did you mean `{known[match]}`?" if match else f"the library has {', '.join(shipped)}"
-    raise DocumentError(Problem(name, None, None, "", f"no such file or shipped scenario; {remedy}"))
+    return find_shipped(given, "scenarios", "library", "shipped scenario")
 
 
 def _refuse_model(name: str) -> None:
@@ -116,14 +102,6 @@ def _refuse_model(name: str) -> None:
     if name not in library() and is_model(name):
         message = "is a model; name scenario files here, and the model with --model"
         raise DocumentError(Problem(name, None, None, "", message))
-
-
-def _as_seen_from_here(path: str) -> str:
-    """Short where the file lies under the current folder."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path
 
 
 def _in_folder(given: str | os.PathLike[str]) -> list[str]:
