@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.engine import Engine
-from calibration.expected import ByStratum, Counts, Gradient, Groups, Moved
+from calibration.expected import ByStratum, Gradient, Groups, Settled
 from calibration.numbers import Number, numbers_of
 from calibration.paths import Paths
 from calibration.schema import Calibration
@@ -21,35 +21,35 @@ from simcore.spec import DeathsOutcome
 
 @dataclass(frozen=True)
 class Layout:
-    """Which coordinates stand for what: numbers, then residuals, then paths over the years."""
+    """Which coordinates stand for what: numbers, then gradients, then paths over the years."""
 
     numbers: tuple[Number, ...]
     periods: tuple[str, ...]
     strata: int
-    residual_sd: float
+    gradient_sd: float
     paths: Paths
 
     @property
     def names(self) -> tuple[str, ...]:
         """One for each coordinate."""
-        residuals = [f"residual/{period}/{k + 1}" for period in self.periods for k in range(self.strata - 1)]
-        return (*(number.name for number in self.numbers), *residuals, *self.paths.names)
+        gradients = [f"gradient/{period}/{k + 1}" for period in self.periods for k in range(self.strata - 1)]
+        return (*(number.name for number in self.numbers), *gradients, *self.paths.names)
 
     def parts(self, z: Array) -> tuple[Array, Array, Array]:
-        """Coordinates of numbers, of residuals ``[..., periods, strata - 1]`` and of paths."""
+        """Coordinates of numbers, of gradients ``[..., periods, strata - 1]`` and of paths."""
         n, r = len(self.numbers), len(self.periods) * (self.strata - 1)
-        residual = z[..., n : n + r].reshape(*z.shape[:-1], len(self.periods), self.strata - 1)
-        return z[..., :n], residual, z[..., n + r :]
+        gradient = z[..., n : n + r].reshape(*z.shape[:-1], len(self.periods), self.strata - 1)
+        return z[..., :n], gradient, z[..., n + r :]
 
     def moved(self, z: Array) -> Array:
         """Numbers on the scales on which they move: ``float64[..., numbers]``."""
         own, _, _ = self.parts(z)
         return np.stack([n.moved(own[..., i])[0] for i, n in enumerate(self.numbers)], axis=-1)
 
-    def residual(self, z: Array) -> Array:
-        """Logarithm of the residual, adding up to nothing over strata: ``float64[..., periods, strata]``."""
-        _, residual, _ = self.parts(z)
-        return np.asarray(self.residual_sd * residual @ contrasts_of(self.strata).T)
+    def gradient(self, z: Array) -> Array:
+        """Log deaths a birth where ratios act, the mean over strata taken out: ``float64[..., periods, strata]``."""
+        _, gradient, _ = self.parts(z)
+        return np.asarray(self.gradient_sd * gradient @ contrasts_of(self.strata).T)
 
     def path(self, z: Array) -> Array:
         """Logarithm of what hazards are multiplied by: ``float64[..., years, periods, strata]``."""
@@ -80,57 +80,76 @@ class Posterior:
             Paths.of(model, own, config.years.all, strata),
         )
         self.deaths = ByStratum(self.engine)
+        self.residual_sd = own.residual.sd if own.feedback == "full" else None
         self.counts = [CountTerm(self.deaths, self.layout, target) for target in observed.counts]
         self.shares = [ShareTerm(self.engine, target) for target in observed.shares]
         self.contrasts = ContrastTerm(self.engine, observed.contrasts)
         block = self.engine.reference
         self.origin = np.array([float(n.on_scale(block[n.name])[0]) for n in numbers])
-        assert block.residual is not None
-        self.origin_residual = np.log(block.residual[0])
+        rate = np.log(self.deaths.observed / self.deaths.births)
+        self.origin_gradient = rate - rate.mean(axis=-1, keepdims=True)
 
     @property
     def names(self) -> tuple[str, ...]:
         return self.layout.names
 
-    def at(self, z: Array) -> Moved:
-        """Where one point stands from the reference."""
-        return Moved(self.layout.moved(z) - self.origin, self.layout.residual(z) - self.origin_residual)
+    def at(self, z: Array) -> Settled:
+        """Residuals and baselines that go with one point."""
+        return self.deaths.at(self.layout.moved(z) - self.origin, self.layout.gradient(z) - self.origin_gradient)
 
     def value_and_gradient(self, z: Array) -> tuple[float, Array]:
         layout = self.layout
-        own, _, along = layout.parts(z)
-        at, path = self.at(z), layout.paths.at(along)
-        now, into = self.deaths.at(at), Gradient(at)
-        by_deaths, by_factor, by_path = np.zeros_like(now.values), np.zeros_like(now.factor), np.zeros_like(path)
-        prior, by_prior = layout.paths.prior(along)
-        others = z[: z.size - along.size]
-        value = prior - 0.5 * float(others @ others)
+        own, across, along = layout.parts(z)
+        now, path = self.at(z), layout.paths.at(along)
+        into, by_path = Gradient(own.size, now), np.zeros_like(path)
+        by_gradient = np.zeros_like(now.residual)
+        value, by_along = layout.paths.prior(along)
+        value -= 0.5 * float(own @ own)
+        pulled_across = np.zeros_like(across)
+        if self.residual_sd is None:
+            value -= 0.5 * float((across**2).sum())
+            pulled_across -= across
+        else:
+            left = now.residual - now.residual.mean(axis=-1, keepdims=True)
+            value -= 0.5 * float((left**2).sum()) / self.residual_sd**2
+            into.residual -= left / self.residual_sd**2
+        moved = layout.gradient(z) - self.origin_gradient
         for count in self.counts:
-            value += count.add(now, path, by_deaths, by_path)
+            value += count.add(moved, path, by_gradient, by_path)
         for term in (*self.shares, self.contrasts):
-            value += term.add(at, now.factor, by_factor, into)
-        self.deaths.pull(at, now, by_deaths, by_factor, into)
+            value += term.add(now, into)
+        by_gradient += self.deaths.pull(now, into)
         slopes = np.array([number.moved(own[i])[1] for i, number in enumerate(layout.numbers)])
-        by_residual = layout.residual_sd * into.residual @ contrasts_of(layout.strata)
-        pulled = (slopes * into.numbers, by_residual.ravel(), layout.paths.pulled(along, by_path))
-        return value, np.concatenate(pulled) + np.concatenate([-others, by_prior])
+        pulled_across += layout.gradient_sd * by_gradient @ contrasts_of(layout.strata)
+        pulled = (slopes * into.numbers - own, pulled_across.ravel(), layout.paths.pulled(along, by_path) + by_along)
+        return value, np.concatenate(pulled)
 
 
 class CountTerm:
     """Counts by year and stratum: Poisson, or negative binomial about the same mean."""
 
     def __init__(self, deaths: ByStratum, layout: Layout, target: CountTarget) -> None:
-        self.expected, self.target = Counts(deaths, target), target
+        self.target = target
         self.rows = [layout.paths.years.index(year) for year in target.years]
+        self.outside, self.within = expected_counts(deaths, target.births)
 
-    def add(self, now: object, path: Array, by_deaths: Array, by_path: Array) -> float:
+    def mean(self, moved: Array, path: Array) -> Array:
+        """Deaths to be expected, ``float64[years, periods, strata]``."""
+        return self.outside + self.within * np.exp(moved + path[self.rows])
+
+    def add(self, moved: Array, path: Array, by_gradient: Array, by_path: Array) -> float:
         """The log likelihood; its adjoints are added up."""
-        mine = path[self.rows]
-        mean, within = self.expected.at(now, mine)
-        value, adjoint = log_counts(self.target.deaths, mean, self.target.dispersion)
+        within = self.within * np.exp(moved + path[self.rows])
+        value, adjoint = log_counts(self.target.deaths, self.outside + within, self.target.dispersion)
         by_path[self.rows] += adjoint * within
-        by_deaths += self.expected.pulled(adjoint, mine)
+        by_gradient += (adjoint * within).sum(axis=0)
         return float(value.sum())
+
+
+def expected_counts(deaths: ByStratum, births: Array) -> tuple[Array, Array]:
+    """Deaths of ``births`` [years, strata] at the rates of the reference: where no ratio acts, and where they do."""
+    times = (births / deaths.births)[:, None, :]
+    return times * deaths.outside, times * deaths.observed
 
 
 class ShareTerm:
@@ -151,16 +170,15 @@ class ShareTerm:
         self._cells = of_cause[:, None] * in_period
         """``float64[within, periods, kinds]``: the part of each kind's deaths that are of each cell."""
 
-    def shares(self, at: Moved, factor: Array) -> Array:
+    def shares(self, now: Settled) -> Array:
         """The share of each group among the deaths of each cell: ``float64[within, periods, groups]``."""
-        values, _ = self.groups.at(at)
-        expected = self._expected(values, factor)
+        expected = self._expected(self.groups.at(now)[0], now.factor)
         return np.asarray(expected / expected.sum(axis=-1, keepdims=True))
 
-    def add(self, at: Moved, factor: Array, by_factor: Array, into: Gradient) -> float:
+    def add(self, now: Settled, into: Gradient) -> float:
         """The log likelihood; its adjoints are added up."""
-        values, spread = self.groups.at(at)
-        expected = self._expected(values, factor)
+        values, spread = self.groups.at(now)
+        expected = self._expected(values, now.factor)
         total = expected.sum(axis=-1, keepdims=True)
         deaths, weight = self.target.deaths, self.target.weight
         some = deaths > 0
@@ -168,9 +186,9 @@ class ShareTerm:
         adjoint = weight * (np.where(some, deaths / np.where(some, expected, 1.0), 0.0) - deaths.sum(axis=-1, keepdims=True) / total)
         by_level = np.einsum("wpg,g,wpk,gl->lk", adjoint, self._risk, self._cells, self._member)
         summed = values[0].reshape(values.shape[1], -1, values.shape[-1])
-        by_factor += (by_level * summed.sum(axis=1)).sum(axis=0)
-        by_values = np.broadcast_to((by_level * factor)[:, None, :], summed.shape).reshape(values.shape)
-        self.groups.pull(at, values, spread, by_values, into)
+        into.factor += (by_level * summed.sum(axis=1)).sum(axis=0)
+        by_values = np.broadcast_to((by_level * now.factor)[:, None, :], summed.shape).reshape(values.shape)
+        self.groups.pull(now, values, spread, by_values, into)
         return value
 
     def _expected(self, values: Array, factor: Array) -> Array:
@@ -199,24 +217,24 @@ class ContrastTerm:
             whole = outcome.deaths == INFANT
             self._inside[i] = whole or engine.kinds.period == periods.index(outcome.deaths)
 
-    def measures(self, at: Moved, factor: Array) -> dict[str, float]:
+    def measures(self, now: Settled) -> dict[str, float]:
         """Every contrast as published."""
         found = {}
         if self.levels is not None:
-            found.update(zip(self.of_levels, map(float, self.levels.at(at.numbers)), strict=True))
+            found.update(zip(self.of_levels, map(float, self.levels.at(now.numbers)), strict=True))
         if self.groups is not None:
-            exposed, unexposed = self._risk(self.groups.at(at)[0], factor).T
+            exposed, unexposed = self._risk(self.groups.at(now)[0], now.factor).T
             for i, name in enumerate(self.of_deaths):
                 found[name] = _measure(self.contrasts[name].measure, exposed[i], unexposed[i], self.contrasts[name].per)[0]
         return found
 
-    def add(self, at: Moved, factor: Array, by_factor: Array, into: Gradient) -> float:
+    def add(self, now: Settled, into: Gradient) -> float:
         """The log likelihood; its adjoints are added up."""
-        value = 0.0
-        levels = None if self.levels is None else self.levels.at(at.numbers)
+        value, factor = 0.0, now.factor
+        levels = None if self.levels is None else self.levels.at(now.numbers)
         by_level = np.zeros(len(self.of_levels))
         if self.groups is not None:
-            values, spread = self.groups.at(at)
+            values, spread = self.groups.at(now)
             risk = self._risk(values, factor)
             by_risk = np.zeros_like(risk)
         for target in self.targets:
@@ -232,14 +250,14 @@ class ContrastTerm:
                 by_risk[i] -= away / target.sd * slopes / (found if target.is_ratio else 1.0)
             value -= 0.5 * float(away) ** 2
         if levels is not None and self.levels is not None:
-            into.numbers += self.levels.pulled(at.numbers, levels, by_level)
+            into.numbers += self.levels.pulled(now.numbers, levels, by_level)
         if self.groups is not None:
             # risk = sum of values x factor over what is inside, over births
             by_kind = ((by_risk / self.births)[..., None] * self._inside[:, None, :]).reshape(-1, factor.size)
             flat = values.reshape(values.shape[0], -1, factor.size)
-            by_factor += (by_kind * flat.sum(axis=1)).sum(axis=0)
+            into.factor += (by_kind * flat.sum(axis=1)).sum(axis=0)
             by_values = np.broadcast_to((by_kind * factor)[:, None, :], flat.shape).reshape(values.shape)
-            self.groups.pull(at, values, spread, by_values, into)
+            self.groups.pull(now, values, spread, by_values, into)
         return value
 
     def _risk(self, values: Array, factor: Array) -> Array:

@@ -1,8 +1,11 @@
-"""What is to be expected under given numbers: deaths by year and stratum, shares of deaths, published effects.
+"""What is to be expected under given numbers: deaths by stratum, residuals, deaths by group and under ``do``.
 
-Baselines are nowhere among the numbers. Whatever ratios and residuals are, the hazards of one kind are scaled so that
-the deaths observed in the reference years come out: that is where their likelihood has its peak, and all of it that
-hangs on other numbers. What the observed deaths might have been instead is drawn when draws are put together.
+Baselines are nowhere among the numbers. Whatever ratios are, the hazards of one kind are scaled so that the deaths
+observed in the reference years come out: that is where their likelihood has its peak, and all of it that hangs on
+other numbers. What the observed deaths might have been instead is drawn when draws are put together.
+
+The same holds for the gradient by stratum: deaths by stratum are a coordinate, and the residual is what ratios leave
+of them. So no gradient has to be explained, and the posterior has no curved ridge along which the two trade places.
 """
 
 from __future__ import annotations
@@ -14,133 +17,128 @@ from functools import cached_property
 import numpy as np
 
 from calibration.engine import Engine, Kinds
-from calibration.targets import ContrastTarget, CountTarget, ShareTarget
-from calibration.terms import Terms
 from simcore.dims import YEAR
-from simcore.network import Array, push_forward, Labelled
-from simcore.program import compile_natural
-from simcore.spec import DeathsOutcome
+from simcore.network import Array
+
+
+class Gradient:
+    """What adjoints add up to: by free numbers, by residuals, by the factor of each kind of hazard."""
+
+    def __init__(self, numbers: int, now: Settled) -> None:
+        self.numbers = np.zeros(numbers)
+        self.residual = np.zeros_like(now.residual)
+        self.factor = np.zeros_like(now.factor)
 
 
 @dataclass(frozen=True)
-class Moved:
-    """Where the free numbers stand.
+class Settled:
+    """Where numbers and deaths by stratum stand, and what follows for residuals and baselines.
 
     Attributes
     ----------
     numbers : float64[numbers]
-        How far each is from the reference, on its scale.
+        How far each free number is from the reference, on its scale.
+    deaths : float64[strata, kinds]
+        Deaths at the baselines of the reference, without any residual.
+    relative : float64[periods, strata]
+        Those of one period where ratios act, kinds in the proportions observed.
     residual : float64[periods, strata]
-        Logarithm of the residual, over that of the reference.
+        Logarithm of the residual.
+    factor : float64[kinds]
+        What brings the deaths of each kind to those observed.
     """
 
     numbers: Array
+    deaths: Array
+    relative: Array
     residual: Array
-
-
-class Gradient:
-    """What adjoints add up to, number by number."""
-
-    def __init__(self, at: Moved) -> None:
-        self.numbers = np.zeros_like(at.numbers)
-        self.residual = np.zeros_like(at.residual)
+    factor: Array
 
 
 class ByStratum:
-    """Deaths of the natural world by stratum, by what varies from year to year, and by kind of hazard."""
+    """Deaths of the natural world by stratum and kind of hazard."""
 
     def __init__(self, engine: Engine) -> None:
         self.kinds, self.engine = engine.kinds, engine
-        self.by = _by(engine)
-        self.varying = varying(engine)
-        self.terms = engine.deaths((0,), (self.by, *self.varying))
+        self.by = by_stratum(engine)
+        self.terms = engine.deaths((0,), (self.by, *varying(engine)))
+        residual = engine.reference.residual
+        assert residual is not None
+        self.log_residual = np.log(residual[0])
+        """``float64[periods, strata]``: of the reference."""
+        self.periods = residual.shape[1]
+        self.settled = self._with(self._deaths(np.zeros(len(engine.numbers))), np.zeros(len(engine.numbers)), None)
 
-    def at(self, at: Moved) -> Scaled:
-        """The deaths and the factor of each kind that returns what was observed."""
-        values = self.terms.at(at.numbers)[0].reshape(at.residual.shape[1], -1, self.kinds.size)
-        values = values * self._residual(at)[:, None, :]
-        return Scaled(values, self.kinds.observed / values.sum(axis=(0, 1)))
+    @cached_property
+    def observed(self) -> Array:
+        """``float64[periods, strata]``: deaths of the reference years where ratios act, as the reference has them."""
+        now = self.settled
+        return _by_period(now.deaths * now.factor * self._spread(now.residual), self.kinds, self.periods)
 
-    def pull(self, at: Moved, now: Scaled, by_deaths: Array, by_factor: Array, into: Gradient) -> None:
-        """Add the gradient, given the adjoints of the scaled deaths and of the factors."""
-        # deaths = values x factor, factor = observed / sum of values
-        by_factor = by_factor + (by_deaths * now.values).sum(axis=(0, 1))
-        by_values = by_deaths * now.factor - by_factor * now.factor / now.values.sum(axis=(0, 1))
-        weight = by_values * now.values
-        terms = self.terms
-        into.numbers += Terms.pulled(
-            terms, at.numbers, now.values.reshape(terms.log.shape), by_values.reshape(terms.log.shape)
-        )
-        into.residual += _by_period(weight.sum(axis=1), self.kinds, at.residual.shape[0])
-
-    def _residual(self, at: Moved) -> Array:
-        """``float64[strata, kinds]``."""
-        return np.asarray(np.exp(at.residual[self.kinds.period].T * self.kinds.acting))
+    @cached_property
+    def outside(self) -> Array:
+        """``float64[periods, strata]``: deaths where no ratio acts."""
+        now, kinds = self.settled, self.kinds
+        out = np.zeros((self.periods, now.deaths.shape[0]))
+        np.add.at(out, kinds.period[~kinds.acting], (now.deaths * now.factor).T[~kinds.acting])
+        return out
 
     @cached_property
     def births(self) -> Array:
-        """Births of the reference years by stratum and by what varies: ``float64[strata, cells]``."""
-        return self._births(self.engine.model.spec.reference_years).sum(axis=0)
+        """``float64[strata]``: births of the reference years."""
+        return self.engine.births_by(self.by)
 
-    def times(self, target: CountTarget) -> Array:
-        """How many times the births of the reference years those of each year are: ``[years, strata, cells]``."""
-        births = self._births(target.years)
-        births *= (target.births / births.sum(axis=2))[..., None]
-        return np.asarray(np.divide(births, self.births, out=np.zeros_like(births), where=self.births > 0))
+    def at(self, numbers: Array, moved: Array) -> Settled:
+        """What follows where numbers have moved from the reference and log deaths by stratum by ``moved``."""
+        return self._with(self._deaths(numbers), numbers, moved)
 
-    def _births(self, years: Sequence[int]) -> Array:
-        """``float64[years, strata, cells]``, with every number at the reference."""
-        engine = self.engine
-        program = compile_natural(engine.model, engine.structure, engine.reference, years)
-        network = program.network
-        births = Labelled(tuple(network.strata), engine.model.births_in(network.strata)[None])
-        keep = (YEAR, self.by, *self.varying)
-        spread = push_forward(births, network.nodes, 0, keep).total(*keep).values[0]
-        return spread.reshape(*spread.shape[:2], -1)
+    def pull(self, now: Settled, into: Gradient) -> Array:
+        """Carry adjoints of residuals and factors on to the numbers; gives those of ``moved``, ``[periods, strata]``."""
+        kinds, by_residual = self.kinds, into.residual.copy()
+        spread = self._spread(now.residual)
+        weighed = now.deaths * spread
+        total = weighed.sum(axis=0)
+        # factor = observed / sum over strata of deaths x residual
+        by_total = -into.factor * now.factor / total
+        by_deaths = by_total * spread
+        by_residual += _by_period(by_total * weighed, kinds, self.periods)
+        # residual = deaths by stratum / relative; relative = sum over kinds of start x deaths
+        by_relative = -by_residual / now.relative
+        start, weight = self._start(now.deaths)
+        each = np.where(kinds.acting, by_relative[kinds.period].T, 0.0)
+        by_deaths += each * start
+        by_start = (each * now.deaths).sum(axis=0)
+        by_deaths -= by_start * start * weight / (now.deaths * weight).sum(axis=0)
+        terms = self.terms
+        values = terms.at(now.numbers)
+        shape = (1, values.shape[1], *[1] * (values.ndim - 3), values.shape[-1])
+        # the reference's terms hold its residual
+        adjoint = np.broadcast_to((by_deaths / weight).reshape(shape), values.shape)
+        into.numbers += terms.pulled(now.numbers, values, adjoint)
+        return by_residual
 
+    def _deaths(self, numbers: Array) -> Array:
+        """Without residuals: ``float64[strata, kinds]``."""
+        values = self.terms.at(numbers)[0]
+        return np.asarray(values.reshape(values.shape[0], -1, values.shape[-1]).sum(axis=1)) / self._spread(
+            self.log_residual
+        )
 
-@dataclass(frozen=True)
-class Scaled:
-    """Deaths at the reference's baselines, and what brings each kind to the deaths observed.
+    def _with(self, deaths: Array, numbers: Array, moved: Array | None) -> Settled:
+        start, _ = self._start(deaths)
+        relative = _by_period(deaths * start, self.kinds, self.periods)
+        residual = self.log_residual if moved is None else np.log(self.observed) + moved - np.log(relative)
+        factor = self.kinds.observed / (deaths * self._spread(residual)).sum(axis=0)
+        return Settled(numbers, deaths, relative, residual, factor)
 
-    ``values`` is ``float64[strata, cells, kinds]``, ``factor`` ``float64[kinds]``.
-    """
+    def _start(self, deaths: Array) -> tuple[Array, Array]:
+        """Factors of kinds under the residual of the reference, and that residual by stratum and kind."""
+        weight = self._spread(self.log_residual)
+        return self.kinds.observed / (deaths * weight).sum(axis=0), weight
 
-    values: Array
-    factor: Array
-
-    @property
-    def deaths(self) -> Array:
-        """``float64[strata, cells, kinds]``: as many of each kind as were observed."""
-        return self.values * self.factor
-
-
-class Counts:
-    """Deaths of some years by period and stratum."""
-
-    def __init__(self, deaths: ByStratum, target: CountTarget) -> None:
-        self.deaths, self.target = deaths, target
-        self.times = deaths.times(target)
-        kinds = deaths.kinds
-        n = len(target.periods)
-        self._sorted = np.zeros((kinds.size, 2, n))
-        self._sorted[np.arange(kinds.size), kinds.acting.astype(int), kinds.period] = 1.0
-
-    def at(self, now: Scaled, path: Array) -> tuple[Array, Array]:
-        """Deaths, and those of them that the path multiplies: ``float64[years, periods, strata]`` each.
-
-        ``path`` is the logarithm of what hazards are multiplied by, of the same shape.
-        """
-        by_kind = np.einsum("dck,kap->apdc", now.deaths, self._sorted)
-        outside = np.einsum("ydc,pdc->ypd", self.times, by_kind[0])
-        within = np.einsum("ydc,pdc->ypd", self.times, by_kind[1]) * np.exp(path)
-        return outside + within, within
-
-    def pulled(self, adjoint: Array, path: Array) -> Array:
-        """The adjoint of the scaled deaths, ``float64[strata, cells, kinds]``, from that of the counts."""
-        outside = np.einsum("ypd,ydc->pdc", adjoint, self.times)
-        within = np.einsum("ypd,ydc->pdc", adjoint * np.exp(path), self.times)
-        return np.einsum("apdc,kap->dck", np.stack([outside, within]), self._sorted)
+    def _spread(self, residual: Array) -> Array:
+        """The residual of each stratum and kind, one where it does not act: ``float64[strata, kinds]``."""
+        return np.asarray(np.exp(residual[self.kinds.period].T * self.kinds.acting))
 
 
 class Groups:
@@ -151,7 +149,10 @@ class Groups:
 
     def __init__(self, engine: Engine, arms: Sequence[int], by: Sequence[str], apart: Sequence[str] = ()) -> None:
         self.kinds = engine.kinds
-        stratum = _by(engine)
+        stratum = by_stratum(engine)
+        residual = engine.reference.residual
+        assert residual is not None
+        self.log_residual = np.log(residual[0])
         others = tuple(name for name in (*by, *varying(engine)) if name != stratum)
         self.axes = others
         self.terms = engine.deaths(arms, others, apart)
@@ -161,18 +162,19 @@ class Groups:
         self.share = np.moveaxis(share, -2, -1)
         """``float64[arms, *by, kinds, strata]``: where the deaths of each term are."""
 
-    def at(self, at: Moved) -> tuple[Array, Array]:
+    def at(self, now: Settled) -> tuple[Array, Array]:
         """Deaths at the reference's baselines, ``float64[arms, *by, kinds]``, and their spread over strata."""
-        factor = np.where(self.kinds.acting[:, None], np.exp(at.residual)[self.kinds.period], 1.0)
-        spread = self.share * factor
+        moved = np.exp(now.residual - self.log_residual)[self.kinds.period]
+        spread = self.share * np.where(self.kinds.acting[:, None], moved, 1.0)
         mean = spread.sum(axis=-1)
-        return self.terms.at(at.numbers) * mean, spread / np.where(mean > 0, mean, 1.0)[..., None]
+        return self.terms.at(now.numbers) * mean, spread / np.where(mean > 0, mean, 1.0)[..., None]
 
-    def pull(self, at: Moved, values: Array, spread: Array, adjoint: Array, into: Gradient) -> None:
+    def pull(self, now: Settled, values: Array, spread: Array, adjoint: Array, into: Gradient) -> None:
         """Add the gradient, given the adjoint of :meth:`at`."""
-        into.numbers += self.terms.pulled(at.numbers, values, adjoint)
-        weight = np.einsum("xk,xkd->kd", _flat(adjoint * values, 1), _flat(spread, 2))
-        into.residual += _by_period(weight.T, self.kinds, at.residual.shape[0])
+        into.numbers += self.terms.pulled(now.numbers, values, adjoint)
+        weight = (adjoint * values).reshape(-1, self.kinds.size)
+        by_kind = np.einsum("xk,xkd->dk", weight, spread.reshape(*weight.shape, -1))
+        into.residual += _by_period(by_kind, self.kinds, into.residual.shape[0])
 
 
 def varying(engine: Engine) -> tuple[str, ...]:
@@ -188,7 +190,8 @@ def varying(engine: Engine) -> tuple[str, ...]:
     return tuple(name for name in spec.variables if name in found & acting and name not in deaths.baseline.by)
 
 
-def _by(engine: Engine) -> str:
+def by_stratum(engine: Engine) -> str:
+    """The stratum dimension that residuals are by."""
     residual = engine.model.spec.deaths.residual
     assert residual is not None
     return residual.by
@@ -199,7 +202,3 @@ def _by_period(weight: Array, kinds: Kinds, periods: int) -> Array:
     out = np.zeros((periods, weight.shape[0]))
     np.add.at(out, kinds.period[kinds.acting], weight.T[kinds.acting])
     return out
-
-
-def _flat(values: Array, kept: int) -> Array:
-    return values.reshape(-1, *values.shape[values.ndim - kept :])

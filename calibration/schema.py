@@ -121,9 +121,9 @@ class Parameters(Strict):
         Spread, Field(description="log of what is left of a gradient by stratum, each age period")
     ]
     feedback: Annotated[
-        Literal["full", "cut"],
+        Literal["cut", "full"],
         Field(description="`cut` leaves the gradient by stratum out of what direct effects are learnt from"),
-    ] = "full"
+    ] = "cut"
     drift: Annotated[
         Spread | None,
         Field(description="log ratio of the first stratum to the last, change from year to year"),
