@@ -30,12 +30,15 @@ class DrawBlock:
         Solved baseline hazards.
     residual : float64[draws, age periods, levels], optional
         Solved residual gradient.
+    year_effects : float64[draws, age periods, years of the model], optional
+        What hazards of an age period are multiplied by in each year, where hazard ratios act.
     """
 
     index: np.ndarray
     parameters: Mapping[str, Array] = field(default_factory=dict)
     baseline: Array | None = None
     residual: Array | None = None
+    year_effects: Array | None = None
 
     @property
     def size(self) -> int:
@@ -56,6 +59,7 @@ class DrawBlock:
             {name: values[chosen] for name, values in self.parameters.items()},
             None if self.baseline is None else self.baseline[chosen],
             None if self.residual is None else self.residual[chosen],
+            None if self.year_effects is None else self.year_effects[chosen],
         )
 
 

@@ -110,11 +110,13 @@ def _join(blocks: list[DrawBlock]) -> DrawBlock:
     parameters = {name: np.concatenate([block[name] for block in blocks]) for name in names}
     baselines = [block.baseline for block in blocks if block.baseline is not None]
     residuals = [block.residual for block in blocks if block.residual is not None]
+    effects = [block.year_effects for block in blocks if block.year_effects is not None]
     return DrawBlock(
         np.concatenate([block.index for block in blocks]),
         parameters,
         np.concatenate(baselines) if baselines else None,
         np.concatenate(residuals) if residuals else None,
+        np.concatenate(effects) if effects else None,
     )
 
 
