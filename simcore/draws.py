@@ -15,6 +15,9 @@ import numpy as np
 from simcore.model import Model
 from simcore.network import Array
 
+CENTRAL = -1
+"""Index of the central draw in a file; random numbers of its births are keyed by 2**32 - 1."""
+
 
 @dataclass(frozen=True)
 class DrawBlock:

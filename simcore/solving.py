@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from simcore.counting import resample_targets
-from simcore.draws import DrawBlock, sample_priors
+from simcore.draws import CENTRAL, DrawBlock, sample_priors
 from simcore.model import Model, Structure
 from simcore.solve import Centre, Targets, solve_block, solve_central
-from simcore.solved import CENTRAL, solved_path, write_solved
+from simcore.solved import solved_path, write_solved
 
 BLOCK = 2
 """Draws solved together: the slowest sets how many rounds all of them take."""

@@ -75,7 +75,12 @@ def test_a_trend_and_effects_of_years_are_multiplied() -> None:
     structure = model().structure({"trend": "trend"})
     both = answer(model(), structure, with_effects(effects), natural_arm, years, estimator="exact")
     alone = answer(
-        model(), model().structure(), with_effects(effects * as_trend()), natural_arm, years, estimator="exact"
+        model(),
+        model().structure(),
+        with_effects(effects * as_trend()),
+        natural_arm,
+        years,
+        estimator="exact",
     )
     assert both.deaths == pytest.approx(alone.deaths, rel=1e-12)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from simcore.cli.common import DEFAULT_YEARS, load_question, parse_variants
+from simcore.cli.common import DEFAULT_YEARS, load_question, parse_variants, posterior_option
 from simcore.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ simcore births smoking_halved --explain 2030/1/297
 @click.option(
     "--variant", "variants", multiple=True, metavar="NAME=VALUE", help="Structural choice (repeatable)."
 )
+@posterior_option
 @click.option(
     "--draw", type=click.IntRange(0), metavar="K", help="Parameter draw; the central one if not given."
 )
@@ -66,6 +67,7 @@ def command(
     baseline: str,
     years: str | None,
     variants: tuple[str, ...],
+    posterior: str | None,
     draw: int | None,
     seed: int,
 ) -> None:
@@ -82,7 +84,7 @@ def command(
     if to is not None:
         _check_place(to)
     shown = scenarios or (SHOWN if model == "england" else ())
-    question = load_question(model, shown, baseline, years, parse_variants(variants))
+    question = load_question(model, shown, baseline, years, parse_variants(variants), posterior)
     from simcore.birth_id import find_birth
     from simcore.solved import read_central, read_draws
 
@@ -90,9 +92,10 @@ def command(
     if explain is not None:
         find_birth(question.model, question.years, explain)
     if draw is None:
-        block = read_central(question.model, question.structure)
+        block = read_central(question.model, question.structure, question.source)
     else:
-        block = read_draws(question.model, question.structure, draw + 1).rows(slice(draw, draw + 1))
+        every = read_draws(question.model, question.structure, draw + 1, question.source)
+        block = every.rows(slice(draw, draw + 1))
     from scenarios.interventions import arms_of
     from scenarios.question import try_arms
 

@@ -16,7 +16,7 @@ from simcore.sensitivity.cases import Case
 from simcore.sensitivity.copies import changed_model
 from simcore.sensitivity.places import NoPlace
 from simcore.solve import Centre, NoSolution, observed, solve_block, solve_central
-from simcore.solved import CENTRAL, needs_solving
+from simcore.solved import needs_solving
 
 EXACT = Settings(estimator="exact", people=False)
 """Nobody is drawn: cases differ in the model alone."""
