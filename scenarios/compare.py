@@ -312,7 +312,7 @@ def summarise(
         "seed": seed,
         "structure": dict(question.structure.choices),
         "not_solved": [n for n, s in _every_variant(question).items() if not _at_hand(question, s)],
-        "posteriors_beside": _posteriors_beside(question),
+        "posterior": {"named": model.spec.posterior, "beside": _posteriors_beside(question)},
         "trend_after": None if question.structure.trend is None else question.structure.trend.after,
         "baseline": {**baseline_summary(model, births, margins), "title": question.scenarios[0].title},
         "arms": arms,

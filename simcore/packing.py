@@ -44,14 +44,15 @@ def packed_factor(values: Array, axes: tuple[str, ...]) -> Stored:
     return _in_steps(values, axes, FACTOR_STEP)
 
 
-def _in_steps(values: Array, axes: tuple[str, ...], step: float) -> Stored:
-    """Whole steps above the least value, wider ones where two bytes hold no more."""
+def _in_steps(values: Array, axes: tuple[str, ...], widest: float) -> Stored:
+    """Whole steps from the least value to the greatest, wider ones where two bytes hold no more."""
     low, high = float(values.min()), float(values.max())
-    step = max(step, (high - low) / MOST_STEPS)
-    most = np.floor((high - low) / step)
-    most -= low + most * step > high
-    steps = np.minimum(np.rint((values - low) / step), most)
-    return Stored(axes, steps.astype(np.int16), {"scale_factor": step, "add_offset": low})
+    many = int(min(np.ceil((high - low) / widest), MOST_STEPS))
+    step = (high - low) / many if many else 1.0
+    while low + many * step > high:
+        step = float(np.nextafter(step, 0.0))
+    steps = np.rint((values - low) / step).astype(np.int16)
+    return Stored(axes, steps, {"scale_factor": step, "add_offset": low})
 
 
 def packed_log(values: Array, axes: tuple[str, ...], step: float) -> Stored:
@@ -64,7 +65,9 @@ def packed_log(values: Array, axes: tuple[str, ...], step: float) -> Stored:
 def unpacked(variable: Any) -> Array:
     """The values of a variable of an open file."""
     steps = np.asarray(variable[...])
-    values = steps * float(variable.attrs["scale_factor"]) + float(variable.attrs["add_offset"])
+    values = steps * float(variable.attrs.get("scale_factor", 1.0)) + float(
+        variable.attrs.get("add_offset", 0.0)
+    )
     return np.where(steps == NO_HAZARD, np.nan, values) if "_FillValue" in variable.attrs else values
 
 

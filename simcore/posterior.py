@@ -26,6 +26,8 @@ from simcore.network import Array
 from simcore.packing import unpacked
 from simcore.problems import DocumentError, Problem
 
+OTHERWISE = "name a posterior file that `simcore calibrate` wrote, or write `--posterior solved`"
+
 Read = TypeVar("Read")
 Method = Literal["nuts", "quick"]
 Status = Literal["passed", "provisional", "failed"]
@@ -178,19 +180,18 @@ def shape_of(model: Model, name: str) -> tuple[int, ...]:
 
 
 def _opened(path: Path, read: Callable[[Any], Read]) -> Read:
+    """What ``read`` makes of an open file; one that is none, or spoilt, is refused."""
     if not path.is_file():
         raise refused(path, f"no such file; {OTHERWISE}")
     import h5netcdf
 
     try:
-        file = h5netcdf.File(path, "r")
-    except OSError as error:
-        raise refused(path, f"cannot be read as NetCDF ({error}); {OTHERWISE}") from None
-    with file:
-        return read(file)
-
-
-OTHERWISE = "name a posterior file that `simcore calibrate` wrote, or write `--posterior solved`"
+        with h5netcdf.File(path, "r") as file:
+            return read(file)
+    except DocumentError:
+        raise
+    except (OSError, ValueError, KeyError) as error:
+        raise refused(path, f"cannot be read ({error}); {OTHERWISE}") from None
 
 
 def _header(path: Path, file: Any) -> Header:

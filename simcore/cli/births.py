@@ -15,6 +15,7 @@ from simcore.cli.progress import Progress
 if TYPE_CHECKING:
     import pandas as pd
 
+    from scenarios.question import Question
     from simcore.individuals import Individuals
 
 SHOWN = ("child_poverty_35", "smoking_cessation")
@@ -100,6 +101,7 @@ def command(
     from scenarios.question import try_arms
 
     try_arms(question)
+    said = _which_draws(question)
     asked = (question.model, question.structure, block, arms_of(question.scenarios), question.years)
     if to is not None:
         from simcore.births import lay_sample
@@ -114,13 +116,24 @@ def command(
         called = wording(question.model)["short"] if births > 1 else "birth"
         click.echo(
             f"wrote {to}: {births:,} {called}{each} in {arms} arm{'s' * (arms > 1)} of "
-            f"{question.model.name}, {rows:,} rows, {which}, seed {seed}",
+            f"{question.model.name}, {rows:,} rows, {which}, seed {seed}{f'. {said}' if said else ''}",
             err=True,
         )
     if explain is not None:
         from simcore.telling import tell_birth
 
         click.echo(tell_birth(*asked, explain, seed))
+        if said:
+            click.echo(f"\n{said}")
+
+
+def _which_draws(question: Question) -> str:
+    """Where the draw came from, where a model leaves a choice."""
+    from scenarios.footnotes import which_draws
+    from simcore.record import draws_of
+
+    used = draws_of(question.model, question.structure, question.source)
+    return which_draws(question.model.spec.posterior, used.get("solved"), used.get("posterior"))
 
 
 def _check_place(to: str) -> None:

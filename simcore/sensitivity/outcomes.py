@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simcore.draws import DrawBlock, central
+from simcore.draws import CENTRAL, DrawBlock, central
 from simcore.model import Model, Structure
 from simcore.problems import DocumentError
 from simcore.results import strata_of
