@@ -44,7 +44,7 @@ def write_posterior(
     Raises
     ------
     ValueError
-        If draws cannot be told apart by chain, a number is not finite, a hazard is negative, a shape is not the
+        If draws cannot be told apart by chain or nothing varies, a number is not finite, a hazard is negative, a shape is not the
         model's, or a parameter has the name of something else in the file.
     """
     if block.size == 0 or block.size % chains or central.size != 1:
@@ -66,6 +66,8 @@ def write_posterior(
         spread, axes = _by_chain(values, chains), (*CHAINS, *dims[name])
         is_log = name == "log_baseline"
         varying[name] = packed_log(spread, axes, log_step) if is_log else packed_factor(spread, axes)
+    if not varying:
+        raise ValueError("nothing varies between draws")
     middle = {name: Stored((), values.reshape(())) for name, values in sorted(central.parameters.items())}
     middle |= {name: Stored(dims[name], values[0]) for name, values in _arrays(central, model).items()}
     along = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,6 +131,19 @@ def test_xarray_unpacks_what_simcore_reads(model: Model, path: Path) -> None:
         assert tree.attrs["evidence_hash"] == MADE.evidence_hash
 
 
+def test_arviz_finds_chains_and_draws(path: Path) -> None:
+    with warnings.catch_warnings():
+        # what it says of itself on being loaded is its own affair
+        warnings.simplefilter("ignore")
+        import arviz
+
+        found = arviz.from_netcdf(path)
+    posterior = found["posterior"]
+    assert posterior["hr_smoking"].dims == ("chain", "draw")
+    assert (posterior.sizes["chain"], posterior.sizes["draw"]) == (CHAINS, DRAWS // CHAINS)
+    assert posterior["log_baseline"].isnull().sum() == DRAWS
+
+
 def test_4000_draws_of_england_take_less_than_two_megabytes(tmp_path: Path) -> None:
     """Noise of the size that a fit leaves: log hazards by 0.05 to 0.4, ratios by 5% to 50%, eight of them unknown."""
     england = load_model("england")
@@ -195,6 +209,9 @@ def test_what_cannot_be_a_posterior_is_not_written(
         write_posterior(tmp_path / "p.nc", model, model.structure(), spoilt, central_of(model), MADE)
     with pytest.raises(ValueError, match="8 draws of 3 chains"):
         write_posterior(tmp_path / "p.nc", model, model.structure(), block, central_of(model), MADE, 3)
+    alike = DrawBlock(np.arange(2), {"hr_smoking": np.ones(2)})
+    with pytest.raises(ValueError, match="nothing varies"):
+        write_posterior(tmp_path / "p.nc", model, model.structure(), alike, alike.rows(slice(0, 1)), MADE)
     assert not list(tmp_path.iterdir())
 
 
