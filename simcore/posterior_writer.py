@@ -44,8 +44,8 @@ def write_posterior(
     Raises
     ------
     ValueError
-        If draws cannot be told apart by chain or nothing varies, a number is not finite, a hazard is negative, a shape is not the
-        model's, or a parameter has the name of something else in the file.
+        If draws cannot be told apart by chain or nothing varies, a number is not finite, a hazard is negative, a
+        shape is not the model's, or a parameter has the name of something else in the file.
     """
     if block.size == 0 or block.size % chains or central.size != 1:
         raise ValueError(f"{block.size} draws of {chains} chains and {central.size} central ones")
