@@ -308,6 +308,15 @@ def test_a_model_without_either_is_refused_and_both_places_are_named(simcore: Ca
     )
 
 
+def test_a_check_of_a_model_looks_at_the_draws_that_a_run_would_take(simcore: Call, tmp_path: Path) -> None:
+    model = valley(tmp_path / "orchard")
+    before = simcore("validate", model.folder).stdout
+    add_posterior(model)
+    after = simcore("validate", model.folder).stdout
+    assert "not solved yet" in before and "not solved yet" not in after
+    assert "and over 20 draws of what is uncertain" in after
+
+
 def test_groups_and_births_say_which_draws_they_are_of(simcore: Call, model: Model, tmp_path: Path) -> None:
     said = f"Parameters are draws of the posterior {STEM}.nc (NUTS)."
     groups = simcore("groups", model.folder, "--factor", "smoking", "--draws", "4")
