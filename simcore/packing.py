@@ -62,13 +62,14 @@ def packed_log(values: Array, axes: tuple[str, ...], step: float) -> Stored:
     return Stored(axes, steps.astype(np.int16), how)
 
 
-def unpacked(variable: Any) -> Array:
-    """The values of a variable of an open file."""
-    steps = np.asarray(variable[...])
-    values = steps * float(variable.attrs.get("scale_factor", 1.0)) + float(
-        variable.attrs.get("add_offset", 0.0)
+def unpacked(variable: Any, draws: int) -> Array:
+    """The values of a variable of an open file, those of the first draws of each chain."""
+    steps, said = np.asarray(variable[...])[:, :draws], variable.attrs
+    step, low = (
+        np.asarray(said.get(name, of)).item() for name, of in (("scale_factor", 1.0), ("add_offset", 0.0))
     )
-    return np.where(steps == NO_HAZARD, np.nan, values) if "_FillValue" in variable.attrs else values
+    values = steps * step + low
+    return np.where(steps == NO_HAZARD, np.nan, values) if "_FillValue" in said else values
 
 
 def write_groups(

@@ -115,11 +115,11 @@ def read_posterior(path: Path, model: Model, structure: Structure, n: int) -> Dr
         of_chain = -(-n // header.chains)
 
         def values(variable: Any) -> Array:
-            first = unpacked(variable)[:, :of_chain].swapaxes(0, 1)
+            first = unpacked(variable, of_chain).swapaxes(0, 1)
             return np.ascontiguousarray(first.reshape(-1, *first.shape[2:])[:n])
 
-        found = {name: values(v) for name, v in _without_labels(file.groups["posterior"])}
-        fixed = _without_labels(file.groups["fixed"])
+        found = {name: values(v) for name, v in _without_labels(file["posterior"], model)}
+        fixed = _without_labels(file["fixed"], model)
         found |= {name: np.full(n, float(variable[...])) for name, variable in fixed}
         return _block(path, model, np.arange(n), found)
 
@@ -133,7 +133,7 @@ def read_posterior_central(path: Path, model: Model, structure: Structure) -> Dr
         _usable(path, file, model, structure)
         found = {
             name: np.asarray(variable[...], np.float64)[None]
-            for name, variable in _without_labels(file.groups["central"])
+            for name, variable in _without_labels(file["central"], model)
         }
         return _block(path, model, np.array([CENTRAL % 2**32]), found)
 
@@ -183,10 +183,11 @@ def _opened(path: Path, read: Callable[[Any], Read]) -> Read:
     """What ``read`` makes of an open file; one that is none, or spoilt, is refused."""
     if not path.is_file():
         raise refused(path, f"no such file; {OTHERWISE}")
-    import h5netcdf
+    # not by h5netcdf: to look at every axis of every variable takes it longer than to read them
+    import h5py
 
     try:
-        with h5netcdf.File(path, "r") as file:
+        with h5py.File(path, "r") as file:
             return read(file)
     except DocumentError:
         raise
@@ -197,15 +198,17 @@ def _opened(path: Path, read: Callable[[Any], Read]) -> Read:
 def _header(path: Path, file: Any) -> Header:
     attributes = dict(file.attrs.items())
     wanted = {"model", "model_hash", "structure", *(f.name for f in fields(Provenance))}
-    absent = sorted(wanted - set(attributes)) + sorted({"posterior", "fixed", "central"} - set(file.groups))
+    absent = sorted(wanted - set(attributes)) + sorted({"posterior", "fixed", "central"} - set(file))
     if absent:
         raise refused(path, f"is no posterior of simcore: it has no {', '.join(absent)}; {OTHERWISE}")
     said = {f.name: attributes[f.name] for f in fields(Provenance)}
-    said |= {name: json.loads(said[name]) for name in ("gate", "versions")} | {"seed": int(said["seed"])}
-    posterior = file.groups["posterior"]
-    chains, draws = (int(posterior.dimensions[dim].size) for dim in CHAINS)
+    said |= {name: json.loads(said[name]) for name in ("gate", "versions")} | {
+        "seed": int(np.asarray(said["seed"]).item())
+    }
+    posterior = file["posterior"]
+    chains, draws = (posterior[axis].size for axis in CHAINS)
     model, model_hash, structure = (str(attributes[name]) for name in ("model", "model_hash", "structure"))
-    year_effects = "year_effect" in posterior.variables
+    year_effects = "year_effect" in posterior
     return Header(model, model_hash, structure, Provenance(**said), chains, draws, year_effects)
 
 
@@ -231,8 +234,9 @@ def _usable(path: Path, file: Any, model: Model, structure: Structure) -> Header
     return header
 
 
-def _without_labels(group: Any) -> list[tuple[str, Any]]:
-    return [(name, variable) for name, variable in group.variables.items() if name not in group.dimensions]
+def _without_labels(group: Any, model: Model) -> list[tuple[str, Any]]:
+    labels = {*CHAINS, *levels_of(model)}
+    return [(name, variable) for name, variable in group.items() if name not in labels]
 
 
 def _block(path: Path, model: Model, index: NDArray[np.int64], found: dict[str, Array]) -> DrawBlock:
