@@ -34,7 +34,9 @@ class Question:
     """Where the draws of the structure come from."""
 
     def source_of(self, structure: Structure) -> DrawSource:
-        """Where those of a structure beside it come from."""
+        """Where those of a structure beside it come from: solved draws stand beside solved ones."""
+        if self.source.file(self.model, self.structure) is None:
+            return DrawSource(solved=True)
         return self.source.beside(self.structure, structure)
 
 

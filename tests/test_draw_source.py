@@ -203,6 +203,13 @@ def test_structures_beside_the_one_chosen_have_draws_of_the_same_kind_or_are_nam
     add_solved(model, poverty="half")
     again = answer(asked(model), 12, FEW)
     assert set(again["arms"][0]["variants"]) == shown
+    # where the one chosen has no posterior, the others are shown as they were solved
+    half = answer(asked(model, poverty="half"), 12, FEW)
+    assert half["run"]["posterior"] is None and half["posterior"]["beside"] == {}
+    others = half["arms"][0]["variants"]
+    assert {"poverty=whole", "poverty=half"} <= set(others) and "poverty=zero" not in others
+    whole = answer(asked(model, "solved"), 12, FEW)["arms"][0]["deaths_averted"]
+    assert others["poverty=whole"]["mean"] == pytest.approx(whole["mean"], rel=1e-12)
     assert "poverty=half" in answer(asked(model, "solved"), 12, FEW)["arms"][0]["variants"]
 
 
