@@ -12,7 +12,7 @@ from validation_tools import england, rows_of, table
 
 from simcore.contrasts import ReferenceYears
 from simcore.distributions import Distribution
-from simcore.solved import read_central, read_draws, shipped_draws
+from simcore.solved import OWN, read_central, read_draws, shipped_draws
 from simcore.solving import structures
 
 # ---- arrows
@@ -82,9 +82,9 @@ def _solved(name: str) -> str:
     """A solved effect of the default structure: central draw, 95% of all draws."""
     model = england()
     structure = model.structure()
-    draws = read_draws(model, structure, shipped_draws(model, structure) or 1)
+    draws = read_draws(model, structure, shipped_draws(model, structure, OWN) or 1, OWN)
     low, high = np.quantile(draws[name], [0.025, 0.975])
-    return f"{read_central(model, structure)[name][0]:.2f} ({low:.2f} to {high:.2f})"
+    return f"{read_central(model, structure, OWN)[name][0]:.2f} ({low:.2f} to {high:.2f})"
 
 
 # ---- published totals and what the model returns
@@ -97,7 +97,7 @@ def contrasts() -> Iterator[str]:
     solve = model.spec.solve
     assert solve is not None
     structure = model.structure()
-    central = read_central(model, structure)
+    central = read_central(model, structure, OWN)
     returned = ReferenceYears(model, structure, central).evaluate(central).measures
     rows = []
     for name, contrast in solve.contrasts.items():
@@ -132,7 +132,7 @@ def solved() -> Iterator[str]:
     model = england()
     solve = model.spec.solve
     assert solve is not None
-    found = {s.label: (s, read_central(model, s)) for s in structures(model)}
+    found = {s.label: (s, read_central(model, s, OWN)) for s in structures(model)}
     rows = [
         (
             f"`{one.solves}`",

@@ -14,7 +14,7 @@ from simcore.expected import exact_weights
 from simcore.model import Model
 from simcore.network import push_forward
 from simcore.program import compile_natural
-from simcore.solved import read_central
+from simcore.solved import OWN, read_central
 from simcore.worlds import World, lay_arm
 
 MARGINS = "margins.csv"
@@ -55,7 +55,7 @@ def margin(name: str, years: tuple[int, ...]) -> Margin:
         return Margin(shares, None, None)
     at = 0.5
     if variable.shares.between is not None:
-        at = float(read_central(model, model.structure())[variable.shares.between.at][0])
+        at = float(read_central(model, model.structure(), OWN)[variable.shares.between.at][0])
     wanted = _over_strata(model, data.low + at * (data.high - data.low), data.axes, years)
     table = (wanted * births[..., None]).sum(axis=tuple(range(len(strata)))) / births.sum()
     # a margin kept over the reference years together is not kept in each of them
@@ -158,7 +158,7 @@ def _number(cell: str) -> float:
 def _world(years: tuple[int, ...]) -> World:
     structure = england().structure()
     return lay_arm(
-        compile_natural(england(), structure, read_central(england(), structure), years), Arm("natural")
+        compile_natural(england(), structure, read_central(england(), structure, OWN), years), Arm("natural")
     )
 
 

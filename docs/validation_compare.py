@@ -17,7 +17,7 @@ from validation_tools import Array, england, rows_of
 
 from simcore.draws import DrawBlock
 from simcore.model import Model
-from simcore.solved import read_central, read_draws
+from simcore.solved import OWN, read_central, read_draws
 
 DRAWS = 50
 WHOLE = ("all", "cause", "age_at_death")
@@ -55,8 +55,8 @@ def compare_all(draws: int = DRAWS) -> tuple[Compared, ...]:
     """Every count beside the model."""
     model, seen = england(), compared_counts()
     structure = model.structure()
-    central = rates(seen, read_central(model, structure))
-    spread = rates(seen, read_draws(model, structure, draws))
+    central = rates(seen, read_central(model, structure, OWN))
+    spread = rates(seen, read_draws(model, structure, draws, OWN))
     return tuple(_compared(*one) for one in zip(seen, central, spread, strict=True))
 
 

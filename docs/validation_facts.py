@@ -12,7 +12,7 @@ from validation_observed import Observed, read_observed
 from validation_tools import Array, england, rows_of, table
 
 from simcore.draws import DrawBlock
-from simcore.solved import read_draws
+from simcore.solved import OWN, read_draws
 
 DRAWS = 50
 YEARS = england().spec.reference_years
@@ -196,7 +196,7 @@ def ratio_counted(factor: str, level: str) -> float | None:
 def known_facts(missed: list[str]) -> Iterator[str]:
     """What comes out unasked, and in how many draws."""
     del missed
-    draws = read_draws(england(), england().structure(), DRAWS)
+    draws = read_draws(england(), england().structure(), DRAWS, OWN)
     yield "## Known facts come out unasked"
     yield ""
     yield f"Births of {YEARS[0]}-{YEARS[-1]}, `default`, {DRAWS} draws. *Counted*: among published deaths, of"

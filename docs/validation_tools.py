@@ -16,7 +16,7 @@ from simcore.load import load_model
 from simcore.model import Model, Structure
 from simcore.results import BlockResult, join_blocks
 from simcore.run import Settings, simulate
-from simcore.solved import read_central, read_draws, shipped_draws
+from simcore.solved import OWN, read_central, read_draws, shipped_draws
 from simcore.solving import structures
 
 Array = NDArray[np.float64]
@@ -43,8 +43,8 @@ def shipped(structure: Structure) -> DrawBlock:
 def _draws(label: str) -> tuple[DrawBlock, DrawBlock]:
     model = england()
     structure = next(s for s in structures(model) if s.label == label)
-    many = read_draws(model, structure, shipped_draws(model, structure) or 1)
-    return read_central(model, structure), many
+    many = read_draws(model, structure, shipped_draws(model, structure, OWN) or 1, OWN)
+    return read_central(model, structure, OWN), many
 
 
 def distinct() -> list[Structure]:

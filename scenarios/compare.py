@@ -14,11 +14,11 @@ from scenarios.refine import refine
 from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of, settled
 from scenarios.schema import Scenario
 from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
-from simcore.model import Model, Structure
-from simcore.record import run_record
+from simcore.model import Structure
+from simcore.record import draws_of, run_record
 from simcore.results import strata_of, to_dataset, with_averted, wording
 from simcore.run import Estimator, Settings, births_drawn
-from simcore.solved import needs_solving, read_draws, shipped_draws, solved_path, up_to_shipped
+from simcore.solved import draw_file, read_draws, shipped_draws, up_to_shipped
 from simcore.store import RunFolder
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def compare(
     draws: int | None = None,
     settings: Settings | None = None,
     precision: Precision | None = None,
+    posterior: Given | None = None,
 ) -> xr.Dataset:
     """Compare scenario files; the answer as a Dataset, held in memory.
 
@@ -59,6 +60,9 @@ def compare(
     precision
         How far a headline may be off (:class:`scenarios.precision.Precision`): draws and births are then
         added to those asked for. What was reached stands in the run record.
+    posterior
+        A posterior file that draws come from, or ``"solved"`` for the model's solved draws; the posterior that the
+        model names, if not given.
 
     Returns
     -------
@@ -78,10 +82,13 @@ def compare(
     >>> dict(ds.sizes)["draw"], ds.arm.values.tolist()
     (4, ['current_policy', 'smoking_halved'])
     """
-    question = ask(scenarios, model=model, baseline=baseline, years=years, variants=variants)
+    question = ask(
+        scenarios, model=model, baseline=baseline, years=years, variants=variants, posterior=posterior
+    )
     chosen = settings or Settings(threads=os.cpu_count() or 1)
     draws = usual_draws(question, precision) if draws is None else draws
-    read_draws(question.model, question.structure, _limits(question, draws, chosen, precision).draws)
+    most = _limits(question, draws, chosen, precision).draws
+    read_draws(question.model, question.structure, most, question.source)
     try_arms(question)
     held: list[Held] = []
 
@@ -107,6 +114,7 @@ def record_of(
         draws,
         settings,
         {"arms": list(files), "scenarios": files, **(more or {})},
+        question.source,
     )
 
 
@@ -131,12 +139,14 @@ def answer(
     others = {name: s for name, s in variants_of(question).items() if s.label != question.structure.label}
     draws = usual_draws(question, precision) if draws is None else draws
     limits = _limits(question, draws, settings, precision)
-    read_draws(question.model, question.structure, limits.draws)
+    read_draws(question.model, question.structure, limits.draws, question.source)
     most = {
-        name: up_to_shipped(question.model, structure, variant_draws) for name, structure in others.items()
+        name: up_to_shipped(question.model, structure, variant_draws, question.source_of(structure))
+        for name, structure in others.items()
     }
     for name, structure in others.items():
-        read_draws(question.model, structure, min(most[name], limits.draws))
+        fewer = min(most[name], limits.draws)
+        read_draws(question.model, structure, fewer, question.source_of(structure))
     try_arms(question)
     folders: dict[int, RunFolder] = {}
 
@@ -179,7 +189,7 @@ def answer(
 def usual_draws(question: Question, precision: Precision | None = None) -> int:
     """Draws of a run that asks for no number: a thousand, or as many as ship with the structure."""
     most = DRAWS if precision is None or precision.most_draws is None else precision.most_draws
-    return up_to_shipped(question.model, question.structure, min(DRAWS, most))
+    return up_to_shipped(question.model, question.structure, min(DRAWS, most), question.source)
 
 
 def _least(question: Question, draws: int, settings: Settings) -> Sizes:
@@ -192,7 +202,7 @@ def _limits(question: Question, draws: int, settings: Settings, precision: Preci
     least = _least(question, draws, settings)
     if precision is None:
         return least
-    shipped = shipped_draws(question.model, question.structure)
+    shipped = shipped_draws(question.model, question.structure, question.source)
     most = precision.most_draws or (MOST_SAMPLED if shipped is None else shipped)
     return Sizes(max(most, least.draws), max(precision.most_births, least.births))
 
@@ -244,7 +254,7 @@ def _final_record(
 
 def variants_of(question: Question) -> dict[str, Structure]:
     """Every option of every variant, one change at a time from the structure chosen, if its draws are at hand."""
-    return {name: s for name, s in _every_variant(question).items() if _at_hand(question.model, s)}
+    return {name: s for name, s in _every_variant(question).items() if _at_hand(question, s)}
 
 
 def _every_variant(question: Question) -> dict[str, Structure]:
@@ -256,8 +266,22 @@ def _every_variant(question: Question) -> dict[str, Structure]:
     }
 
 
-def _at_hand(model: Model, structure: Structure) -> bool:
-    return not needs_solving(model) or solved_path(model, structure).is_file()
+def _at_hand(question: Question, structure: Structure) -> bool:
+    """Whether a structure has draws of the same kind: others would differ by more than the structure."""
+    chosen = draw_file(question.model, question.structure, question.source)
+    found = draw_file(question.model, structure, question.source_of(structure))
+    return found.kind == chosen.kind and found.is_there
+
+
+def _posteriors_beside(question: Question) -> dict[str, dict[str, Any]]:
+    """The posterior of every structure that is shown beside the one chosen."""
+    chosen = question.structure.solved_as.label
+    found = {
+        name: draws_of(question.model, structure, question.source_of(structure)).get("posterior")
+        for name, structure in variants_of(question).items()
+        if structure.solved_as.label != chosen
+    }
+    return {name: posterior for name, posterior in found.items() if posterior is not None}
 
 
 def summarise(
@@ -287,7 +311,8 @@ def summarise(
         "draws": draws,
         "seed": seed,
         "structure": dict(question.structure.choices),
-        "not_solved": [n for n, s in _every_variant(question).items() if not _at_hand(question.model, s)],
+        "not_solved": [n for n, s in _every_variant(question).items() if not _at_hand(question, s)],
+        "posterior": {"named": model.spec.posterior, "beside": _posteriors_beside(question)},
         "trend_after": None if question.structure.trend is None else question.structure.trend.after,
         "baseline": {**baseline_summary(model, births, margins), "title": question.scenarios[0].title},
         "arms": arms,

@@ -8,8 +8,33 @@ from typing import Any
 from scenarios.uncertainty import LARGEST_SHARE
 from simcore.results import counted
 
+METHODS = {"nuts": "NUTS", "quick": "quick fit"}
 ROUGH = 100
 """Draws below which the ends of a 95% interval are little more than the extremes."""
+
+
+def which_draws(
+    named: str | None, solved: Mapping[str, Any] | None, posterior: Mapping[str, Any] | None
+) -> str:
+    """Where draws came from, in words; nothing where a model names no posterior and none was used.
+
+    Parameters
+    ----------
+    named
+        The posterior that the model file names.
+    solved, posterior
+        What the run record says of the file used.
+    """
+    if posterior is not None:
+        method = METHODS.get(posterior["method"], posterior["method"])
+        said = f"Parameters are draws of the posterior {posterior['file']} ({method})."
+        if posterior["status"] == "provisional":
+            said += " It is provisional: its fit did not pass every check (`simcore calibrate check`)."
+        return said
+    if named is None:
+        return ""
+    instead = f"the solved draws {solved['file']}" if solved is not None else "drawn from their priors"
+    return f"Parameters are {instead}, not of the posterior {named}."
 
 
 def footnotes(summary: Mapping[str, Any]) -> str:
@@ -23,7 +48,11 @@ def footnotes(summary: Mapping[str, Any]) -> str:
     said = [f"Structure: {structure}."] if structure else []
     after = summary["trend_after"]
     hazards = "are the same in every year" if after is None else f"follow a trend after {after}"
+    if run["posterior"] is not None and run["posterior"]["year_effects"]:
+        fitted = "move from year to year as fitted"
+        hazards = fitted if after is None else f"{fitted}, and {hazards}"
     said.append(f"{made}; hazards {hazards}.")
+    said += filter(None, [which_draws(summary["posterior"]["named"], run["solved_draws"], run["posterior"])])
     if run.get("pass_share", 1.0) < 1.0:
         passed = f"{100 * run['pass_share']:.3g}% of {short}"
         said.append(f"Only {passed} could have died by a first bound, and were worked out in full.")
@@ -34,7 +63,14 @@ def footnotes(summary: Mapping[str, Any]) -> str:
         )
     if summary["not_solved"]:
         names = ", ".join(summary["not_solved"])
-        said.append(f"Not shown, for no draws are solved for them beside this structure: {names}.")
+        no_draws = (
+            "no draws are solved for them" if run["posterior"] is None else "there is no posterior of them"
+        )
+        said.append(f"Not shown, for {no_draws} beside this structure: {names}.")
+    beside = summary["posterior"]["beside"]
+    provisional = [name for name, posterior in beside.items() if posterior["status"] == "provisional"]
+    if provisional:
+        said.append(f"Of other structures these are of a provisional posterior: {', '.join(provisional)}.")
     said += _monte_carlo(summary)
     if summary["draws"] < ROUGH and any(map(has_width, _headlines(summary).values())):
         said.append(f"An interval over {summary['draws']} draws is rough: ask for more (--draws).")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scenarios.question import DEFAULT_MODEL, Given
 from scenarios.uncertainty import ROUNDING, estimate
+from simcore.draw_source import USUAL, DrawSource
 from simcore.groups import Tally, choose_references, factors_of, tally_groups
 from simcore.load import load_model
 from simcore.model import Model, Structure
@@ -36,6 +37,7 @@ class GroupQuestion:
     structure: Structure
     year: int | None
     factors: tuple[str, ...]
+    source: DrawSource = USUAL
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,11 @@ def ask_groups(
     factors: Sequence[str] = (),
     year: int | None = None,
     variants: Mapping[str, str] | None = None,
+    posterior: Given | None = None,
 ) -> GroupQuestion:
     """Read a model and check what is asked of it: all its factors if none is named, its last reference year.
+
+    ``posterior`` is a file that draws come from, or ``solved``; as the model has it, if not given.
 
     Raises
     ------
@@ -100,7 +105,13 @@ def ask_groups(
         raise DocumentError(problems)
     if year is None and loaded.years:
         year = max(loaded.spec.reference_years, default=loaded.years[-1])
-    return GroupQuestion(loaded, loaded.structure(variants), year, tuple(dict.fromkeys(factors)) or known)
+    return GroupQuestion(
+        loaded,
+        loaded.structure(variants),
+        year,
+        tuple(dict.fromkeys(factors)) or known,
+        DrawSource.of(posterior),
+    )
 
 
 def count_groups(
@@ -118,9 +129,9 @@ def count_groups(
     DocumentError
         If draws of this structure are missing, or fewer than asked for.
     """
-    model, structure = question.model, question.structure
-    draws = up_to_shipped(model, structure, DRAWS) if draws is None else draws
-    middle, every = read_central(model, structure), read_draws(model, structure, draws)
+    model, structure, source = question.model, question.structure, question.source
+    draws = up_to_shipped(model, structure, DRAWS, source) if draws is None else draws
+    middle, every = read_central(model, structure, source), read_draws(model, structure, draws, source)
     compiler = Compiler(model, structure, () if question.year is None else (question.year,))
     references = choose_references(compiler.compile(middle), question.factors)
 

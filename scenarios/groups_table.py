@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from scenarios.footnotes import which_draws
 from scenarios.groups import STRATUM, Grouped, group_rows
 from scenarios.table import WIDE
 from scenarios.uncertainty import Estimate, estimate
+from simcore.record import draws_of
 from simcore.results import counted, wording
 
 WIDEST_LEVEL = 26
@@ -190,9 +192,11 @@ def _notes(grouped: Grouped) -> Iterator[str]:
         )
     structure = ", ".join(f"{name}={option}" for name, option in question.structure.choices.items())
     n = grouped.deaths.size
+    used = draws_of(question.model, question.structure, question.source)
+    of = which_draws(question.model.spec.posterior, used.get("solved"), used.get("posterior"))
     yield (
         f"{f'Structure: {structure}. ' if structure else ''}{n:,} draws, nothing drawn of {words['short']}; "
-        "intervals are over the uncertain parameters."
+        f"intervals are over the uncertain parameters.{f' {of}' if of else ''}"
     )
     if words["use"]:
         yield words["use"]

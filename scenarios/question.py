@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scenarios.check import find_problems, vocabulary_of
 from scenarios.read import gather_scenarios, read_scenario
 from scenarios.schema import Scenario
+from simcore.draw_source import USUAL, DrawSource
 from simcore.load import load_model
 from simcore.model import Model, Structure
 from simcore.problems import DocumentError, Problem
@@ -29,6 +30,14 @@ class Question:
     structure: Structure
     scenarios: tuple[Scenario, ...]
     years: tuple[int, ...]
+    source: DrawSource = USUAL
+    """Where the draws of the structure come from."""
+
+    def source_of(self, structure: Structure) -> DrawSource:
+        """Where those of a structure beside it come from: solved draws stand beside solved ones."""
+        if self.source.file(self.model, self.structure) is None:
+            return DrawSource(solved=True)
+        return self.source.beside(self.structure, structure)
 
 
 def ask(
@@ -38,11 +47,12 @@ def ask(
     baseline: Given = DEFAULT_BASELINE,
     years: Sequence[int] | None = None,
     variants: Mapping[str, str] | None = None,
+    posterior: Given | None = None,
 ) -> Question:
     """Read and check the files of a comparison. Nothing is compiled, run or written; :func:`try_arms` is next.
 
     Without ``years`` they are :data:`DEFAULT_YEARS`; in a model that lacks one of these, its own years after its
-    reference years.
+    reference years. ``posterior`` is a file that draws come from, or ``solved``; as the model has it, if not given.
 
     Raises
     ------
@@ -51,6 +61,7 @@ def ask(
     """
     loaded = load_model(model)
     structure = loaded.structure(variants)
+    source = DrawSource.of(posterior)
     wanted = tuple(_years_of(loaded) if years is None else years)
     given = [scenarios] if isinstance(scenarios, str | os.PathLike) else scenarios
     comparator, problems = _comparator(baseline, loaded)
@@ -75,7 +86,7 @@ def ask(
     problems += [p for s in checked for p in find_problems(s, vocabulary, within)]
     if problems:
         raise DocumentError(problems)
-    return Question(loaded, structure, checked, wanted)
+    return Question(loaded, structure, checked, wanted, source)
 
 
 def try_arms(question: Question) -> None:
@@ -98,7 +109,7 @@ def try_arms(question: Question) -> None:
     from simcore.worlds import lay_arms
 
     warm()
-    middle = read_central(question.model, question.structure)
+    middle = read_central(question.model, question.structure, question.source)
     program = compile_natural(question.model, question.structure, middle, question.years)
     arms = arms_of(question.scenarios)(program, middle)
     for arm, scenario in zip(arms, question.scenarios, strict=True):

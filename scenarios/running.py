@@ -12,7 +12,7 @@ from simcore.distributions import Distribution
 from simcore.model import Structure
 from simcore.results import BlockResult, join_blocks
 from simcore.run import Settings, simulate
-from simcore.solved import needs_solving, read_draws
+from simcore.solved import draw_file, read_draws
 
 STORED = 200
 """Draws in one file of an unfinished run."""
@@ -67,7 +67,8 @@ class Forgotten:
 def settled(question: Question) -> tuple[bool, ...]:
     """Of each scenario, that no draw of parameters moves its deaths: every number behind them is a plain one."""
     parameters = [parameter.value for parameter in question.model.spec.parameters.values()]
-    plain = not needs_solving(question.model) and all(map(_is_plain, parameters))
+    kind = draw_file(question.model, question.structure, question.source).kind
+    plain = kind == "priors" and all(map(_is_plain, parameters))
     changes = [[n for change in s.interventions for n in change.numbers()] for s in question.scenarios]
     return tuple(plain and all(map(_is_plain, numbers)) for numbers in changes)
 
@@ -86,7 +87,8 @@ def blocks_of(
 ) -> Iterator[tuple[int, BlockResult]]:
     """Blocks of a range of draws under one structure, in order, each with the number of its first draw."""
     first, last = draws[0], draws[-1] + 1
-    block = read_draws(question.model, structure, last).rows(slice(first, last))
+    source = question.source_of(structure)
+    block = read_draws(question.model, structure, last, source).rows(slice(first, last))
     runs = simulate(
         question.model,
         structure,

@@ -10,7 +10,7 @@ from simcore.contrasts import ReferenceYears
 from simcore.draws import DrawBlock
 from simcore.model import Model, Structure
 from simcore.network import Array
-from simcore.solved import read_central, read_draws
+from simcore.solved import OWN, read_central, read_draws
 
 BLOCK = 20
 
@@ -51,8 +51,8 @@ def achieved(model: Model, structure: Structure, draws: int) -> Achieved:
     DocumentError
         If the draws are missing, too few, or were solved from another model.
     """
-    block = read_draws(model, structure, draws)
-    middle = read_central(model, structure)
+    block = read_draws(model, structure, draws, OWN)
+    middle = read_central(model, structure, OWN)
     contrasts = structure.contrasts
     returned: dict[str, list[Array]] = {name: [] for name in contrasts}
     for start in range(0, draws, BLOCK):

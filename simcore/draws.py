@@ -15,6 +15,9 @@ import numpy as np
 from simcore.model import Model
 from simcore.network import Array
 
+CENTRAL = -1
+"""Index of the central draw in a file; random numbers of its births are keyed by 2**32 - 1."""
+
 
 @dataclass(frozen=True)
 class DrawBlock:
@@ -30,12 +33,15 @@ class DrawBlock:
         Solved baseline hazards.
     residual : float64[draws, age periods, levels], optional
         Solved residual gradient.
+    year_effects : float64[draws, age periods, years of the model], optional
+        What hazards of an age period are multiplied by in each year, where hazard ratios act.
     """
 
     index: np.ndarray
     parameters: Mapping[str, Array] = field(default_factory=dict)
     baseline: Array | None = None
     residual: Array | None = None
+    year_effects: Array | None = None
 
     @property
     def size(self) -> int:
@@ -56,6 +62,7 @@ class DrawBlock:
             {name: values[chosen] for name, values in self.parameters.items()},
             None if self.baseline is None else self.baseline[chosen],
             None if self.residual is None else self.residual[chosen],
+            None if self.year_effects is None else self.year_effects[chosen],
         )
 
 

@@ -1,6 +1,7 @@
 """The hazard factors of a model: where they act is worked out once, their numbers for each block of draws.
 
-Baseline first, then the solved residual, then one factor for each hazard ratio whose arrow is on.
+Baseline first, then the solved residual, then one factor for each hazard ratio whose arrow is on, then what years
+are multiplied by.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class NaturalFactors:
         self.model = model
         self._names: list[str] = []
         deaths = model.spec.deaths
+        every = model.strata.get(YEAR, ())
+        self._years = [every.index(year) for year in years]
         tables: dict[tuple[str, ...], _Table] = {}
         self._n_residual = 0
         if deaths.residual is not None:
@@ -62,6 +65,9 @@ class NaturalFactors:
         for axes, table in self._tables.items():
             values = table.values(filled)
             factors[axes] = factors[axes] * values if axes in factors else values
+        if draws.year_effects is not None:
+            axes, values = self._of_years(draws.year_effects)
+            factors[axes] = factors[axes] * values if axes in factors else values
         return Hazards(
             tuple(deaths.causes),
             tuple(deaths.age_bands),
@@ -72,9 +78,7 @@ class NaturalFactors:
         """The solved residual by age period and stratum, acting where hazard ratios act."""
         deaths = self.model.spec.deaths
         levels, bands = len(self.model.levels(by)), tuple(deaths.age_bands)
-        period_of = np.full(len(bands), -1)
-        for period, inside in enumerate(deaths.age_periods.values()):
-            period_of[[bands.index(band) for band in inside]] = period
+        period_of = self._period_of_band()
         axes, acts = self._acting(None, None, deaths.ratios_act_within)
         number = np.where(period_of >= 0, period_of * levels + np.arange(levels)[:, None], -1)
         spread = number.reshape(levels, *[1] * (acts.ndim - 1), len(bands))
@@ -107,6 +111,24 @@ class NaturalFactors:
         for passed in range(int(gone_by.max(initial=0))):
             here = acts & (gone_by > passed).reshape(-1, *[1] * acts.ndim)
             self._add(tables, (YEAR, *axes), np.where(here, number, -1))
+
+    def _of_years(self, effects: Array) -> tuple[tuple[str, ...], Array]:
+        """The effects of the years wanted as a factor: its axes, ``float64[draws, *axes, causes, age bands]``."""
+        axes, acts = self._acting(None, None, self.model.spec.deaths.ratios_act_within)
+        # bands of no period take the last column, where nothing is multiplied
+        padded = np.pad(effects[:, :, self._years], ((0, 0), (0, 1), (0, 0)), constant_values=1.0)
+        by_band = padded[:, self._period_of_band()].swapaxes(1, 2)
+        spread = by_band.reshape(*by_band.shape[:2], *[1] * (acts.ndim - 1), by_band.shape[-1])
+        return (YEAR, *axes), np.where(acts, spread, 1.0)
+
+    def _period_of_band(self) -> NDArray[np.int64]:
+        """The age period that each age band lies in, -1 for none: ``int64[age bands]``."""
+        deaths = self.model.spec.deaths
+        bands = tuple(deaths.age_bands)
+        period_of = np.full(len(bands), -1)
+        for period, inside in enumerate(deaths.age_periods.values()):
+            period_of[[bands.index(band) for band in inside]] = period
+        return period_of
 
     def _add(
         self,

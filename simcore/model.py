@@ -20,6 +20,7 @@ from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Op
 NOT_SOLVED_FROM = frozenset({
     "meaning", "title", "edition", "words", "note", "population", "grade", "source", "sources", "assumptions",
     "clock", "decision", "draws", "draws_beside", "drawn_to", "labels",
+    "posterior",
 })  # fmt: skip
 """Keys that explain, or only say how births are drawn: nothing solved hangs on them, so the hash leaves them out."""
 

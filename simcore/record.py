@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from simcore.draw_source import USUAL, DrawSource
 from simcore.model import Model, Structure
 from simcore.pack import apportion
+from simcore.posterior import read_header
 from simcore.results import strata_of
 from simcore.run import Settings, births_drawn
 from simcore.slices import SLICES
-from simcore.solved import needs_solving, solved_path
+from simcore.solved import draw_file
 
 LIBRARIES = ("numpy", "numba", "scipy", "xarray", "h5netcdf")
 
@@ -27,6 +29,7 @@ def run_record(
     draws: int,
     settings: Settings,
     more: Mapping[str, Any],
+    source: DrawSource = USUAL,
 ) -> dict[str, Any]:
     """Hashes, versions and settings of a run, as plain data.
 
@@ -36,17 +39,13 @@ def run_record(
     """
     asked = births_drawn(model, settings)
     simulated = int(apportion(model.births_in(strata_of(model, years)), asked).sum()) if asked else 0
-    path = solved_path(model, structure)
-    solved = (
-        {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        if needs_solving(model) and path.is_file()
-        else None
-    )
+    used = draws_of(model, structure, source)
     return {
         "simcore": _version("simcore"),
         "model": {"name": model.name, "edition": model.spec.edition, "hash": model.hash},
         "variants": dict(structure.choices),
-        "solved_draws": solved,
+        "solved_draws": used.get("solved"),
+        "posterior": used.get("posterior"),
         **more,
         "years": list(years),
         "draws": draws,
@@ -61,6 +60,25 @@ def run_record(
         "platform": f"{platform.system()} {platform.machine()}",
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def draws_of(model: Model, structure: Structure, source: DrawSource = USUAL) -> dict[str, dict[str, Any]]:
+    """The file that draws are read from, under ``solved`` or ``posterior``, with its digest; empty for priors.
+
+    Of a posterior also what it was fitted to, how, and what its gate said.
+    """
+    kind, path = draw_file(model, structure, source)
+    if path is None or not path.is_file():
+        return {}
+    found: dict[str, Any] = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    if kind == "posterior":
+        header = read_header(path)
+        made = header.made
+        found |= {
+            "config": made.config, "config_digest": made.config_digest, "evidence_hash": made.evidence_hash,
+            "method": made.method, "status": made.status, "draws": header.size, "year_effects": header.year_effects,
+        }  # fmt: skip
+    return {kind: found}
 
 
 def _version(name: str) -> str:

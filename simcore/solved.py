@@ -1,21 +1,56 @@
-"""Solved draws on disk: one NetCDF file per structure, with the hash of what they were solved from."""
+"""The draws of a structure: of a posterior, solved, or sampled from the priors where a model has neither.
+
+Solved draws are one NetCDF file per structure, with the hash of what they were solved from.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from simcore.draws import DrawBlock, sample_priors
+from simcore.draw_source import USUAL, DrawSource
+from simcore.draws import CENTRAL, DrawBlock, sample_priors
 from simcore.draws import central as central_draw
 from simcore.model import Model, Structure
-from simcore.problems import DocumentError, Problem
+from simcore.posterior import (
+    posterior_path,
+    read_header,
+    read_posterior,
+    read_posterior_central,
+    refused,
+)
+from simcore.problems import DocumentError
 
-CENTRAL = -1
-"""Index of the central draw in the file; random numbers of its births are keyed by 2**32 - 1."""
+OWN = DrawSource(solved=True)
+"""A model's own draws, whatever posterior it names."""
+
+
+class DrawFile(NamedTuple):
+    """Where the draws of a structure are."""
+
+    kind: Literal["posterior", "solved", "priors"]
+    path: Path | None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether draws can be read, as far as a file's name tells."""
+        return self.path is None or self.path.is_file()
+
+
+def draw_file(model: Model, structure: Structure, source: DrawSource = USUAL) -> DrawFile:
+    """Where the draws of a structure are read from, or that they are sampled from the priors."""
+    posterior = source.file(model, structure)
+    if posterior is not None:
+        return DrawFile("posterior", posterior)
+    return (
+        DrawFile("solved", solved_path(model, structure))
+        if needs_solving(model)
+        else DrawFile("priors", None)
+    )
 
 
 def solved_path(model: Model, structure: Structure) -> Path:
@@ -53,36 +88,45 @@ def write_solved(path: Path, model: Model, structure: Structure, block: DrawBloc
     os.replace(part, path)
 
 
-def read_draws(model: Model, structure: Structure, n: int) -> DrawBlock:
-    """The first ``n`` draws of a structure, as solved; sampled from the priors where nothing is solved.
+def read_draws(model: Model, structure: Structure, n: int, source: DrawSource = USUAL) -> DrawBlock:
+    """The first ``n`` draws of a structure: of its posterior, as solved, or sampled from the priors.
 
     Raises
     ------
     DocumentError
-        If the draws are missing, were solved from another model, or are fewer than asked for.
+        If the draws are missing, are of another model or structure, or are fewer than asked for.
     """
-    if not needs_solving(model):
+    kind, path = draw_file(model, structure, source)
+    if path is None:
         return sample_priors(model, n)
+    if kind == "posterior":
+        return read_posterior(path, model, structure, n)
     return _read(model, structure, lambda index: _first(model, structure, index, n))
 
 
-def shipped_draws(model: Model, structure: Structure) -> int | None:
+def shipped_draws(model: Model, structure: Structure, source: DrawSource = USUAL) -> int | None:
     """Draws that ship with a structure; none where they are sampled, as many as one likes."""
-    if not needs_solving(model):
+    kind, path = draw_file(model, structure, source)
+    if path is None:
         return None
+    if kind == "posterior":
+        return read_header(path).size
     return _read(model, structure, lambda index: index >= 0).size
 
 
-def up_to_shipped(model: Model, structure: Structure, most: int) -> int:
+def up_to_shipped(model: Model, structure: Structure, most: int, source: DrawSource = USUAL) -> int:
     """A number of draws, or as many as ship with a structure."""
-    shipped = shipped_draws(model, structure)
+    shipped = shipped_draws(model, structure, source)
     return most if shipped is None else min(most, shipped)
 
 
-def read_central(model: Model, structure: Structure) -> DrawBlock:
+def read_central(model: Model, structure: Structure, source: DrawSource = USUAL) -> DrawBlock:
     """The central draw of a structure."""
-    if not needs_solving(model):
+    kind, path = draw_file(model, structure, source)
+    if path is None:
         return replace(central_draw(model), index=np.array([CENTRAL % 2**32]))
+    if kind == "posterior":
+        return read_posterior_central(path, model, structure)
     return _read(model, structure, lambda index: index == CENTRAL)
 
 
@@ -98,7 +142,9 @@ def _read(model: Model, structure: Structure, choose: Any) -> DrawBlock:
     path = solved_path(model, structure)
     remedy = f"run `simcore solve {_shown(model)}`"
     if not path.is_file():
-        raise _refused(model, structure, f"no such file; {remedy}")
+        named = posterior_path(model, structure)
+        neither = "" if named is None else f", nor {named} that the model names"
+        raise _refused(model, structure, f"no such file{neither}; {remedy}")
     import h5netcdf
 
     with h5netcdf.File(path, "r") as file:
@@ -124,7 +170,7 @@ def _read(model: Model, structure: Structure, choose: Any) -> DrawBlock:
 
 
 def _refused(model: Model, structure: Structure, message: str) -> DocumentError:
-    return DocumentError(Problem(str(solved_path(model, structure)), None, None, "", message))
+    return refused(solved_path(model, structure), message)
 
 
 def _shown(model: Model) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from simcore.counting import resample_targets
-from simcore.draws import DrawBlock, sample_priors
+from simcore.draws import CENTRAL, DrawBlock, sample_priors
 from simcore.model import Model, Structure
 from simcore.solve import Centre, Targets, solve_block, solve_central
-from simcore.solved import CENTRAL, solved_path, write_solved
+from simcore.solved import solved_path, write_solved
 
 BLOCK = 2
 """Draws solved together: the slowest sets how many rounds all of them take."""
@@ -110,11 +110,13 @@ def _join(blocks: list[DrawBlock]) -> DrawBlock:
     parameters = {name: np.concatenate([block[name] for block in blocks]) for name in names}
     baselines = [block.baseline for block in blocks if block.baseline is not None]
     residuals = [block.residual for block in blocks if block.residual is not None]
+    effects = [block.year_effects for block in blocks if block.year_effects is not None]
     return DrawBlock(
         np.concatenate([block.index for block in blocks]),
         parameters,
         np.concatenate(baselines) if baselines else None,
         np.concatenate(residuals) if residuals else None,
+        np.concatenate(effects) if effects else None,
     )
 
 

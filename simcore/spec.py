@@ -291,3 +291,5 @@ class ModelFile(Strict):
     deaths: Deaths
     variants: dict[Name, Variant] = {}
     solve: Solve | None = None
+    posterior: Name | None = None
+    """Stem of the files in ``posterior/`` that runs take their draws from; solved draws if not given."""

@@ -12,7 +12,7 @@ from simcore.draws import DrawBlock
 from simcore.model import Model
 from simcore.results import wording
 from simcore.run import Settings, run_block
-from simcore.solved import needs_solving, read_central, read_draws, solved_path
+from simcore.solved import draw_file, read_central, read_draws, up_to_shipped
 
 DRAWS = 20
 """Draws that are tried beside the central one."""
@@ -26,7 +26,7 @@ def survey(model: Model) -> Iterator[str]:
     Raises
     ------
     DocumentError
-        If the model cannot be compiled, or its solved draws are another model's.
+        If the model cannot be compiled, or its draws are another model's.
     """
     spec = model.spec
     size = " x ".join(f"{dim} ({len(levels)})" for dim, levels in model.strata.items())
@@ -36,20 +36,18 @@ def survey(model: Model) -> Iterator[str]:
     causes, bands = spec.deaths.causes, spec.deaths.age_bands
     yield f"causes of death: {', '.join(causes)}; age bands: {', '.join(bands)}"
     structure = model.structure()
-    if needs_solving(model) and not solved_path(model, structure).is_file():
+    if not draw_file(model, structure).is_there:
         yield f"not solved yet: run `simcore solve {model.folder}` before it can be compared"
         return
     middle = _deaths(model, read_central(model, structure)).sum(axis=-1)[0]
     yield f"{words['deaths']} per 1,000 {words['short']}, nothing changed: {_rates(model, middle)}"
     if not spec.parameters:
         return
-    few = _deaths(model, read_draws(model, structure, _few(model))).sum(axis=(-1, -2))
+    few = _deaths(model, read_draws(model, structure, up_to_shipped(model, structure, DRAWS))).sum(
+        axis=(-1, -2)
+    )
     low, high = 1000 * few.min() / model.births.sum(), 1000 * few.max() / model.births.sum()
     yield f"and over {few.size} draws of what is uncertain: {low:.3g} to {high:.3g}"
-
-
-def _few(model: Model) -> int:
-    return min(DRAWS, model.spec.solve.draws) if model.spec.solve else DRAWS
 
 
 def _deaths(model: Model, draws: DrawBlock) -> np.ndarray:

@@ -26,7 +26,7 @@ from simcore.kernels.packed import Packed
 from simcore.kernels.profiles import count_profiles
 from simcore.load import load_model
 from simcore.program import compile_natural
-from simcore.solved import read_central
+from simcore.solved import OWN, read_central
 
 FILE = Path(__file__).parent / "recorded.json"
 SEED, DRAW, BIRTHS = 2**40 + 17, 3, 2_000_000
@@ -42,7 +42,7 @@ Numbers = Mapping[str, list[int] | str]
 def workloads() -> dict[str, Workload]:
     """W1, and two years of England."""
     model = load_model("england")
-    draws = read_central(model, model.structure())
+    draws = read_central(model, model.structure(), OWN)
     program = compile_natural(model, model.structure(), draws, [2025, 2034])
     scenarios = read_scenarios(["current_policy", "child_poverty_35", "smoking_halved"])
     england = Workload(program, tuple(arms_of(scenarios)(program, draws)), BIRTHS, OF_ENGLAND)

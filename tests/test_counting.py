@@ -10,7 +10,7 @@ from simcore.counting import resample_targets
 from simcore.load import load_model
 from simcore.network import Array
 from simcore.solve import Targets
-from simcore.solved import read_central
+from simcore.solved import OWN, read_central
 
 DRAWS = 4000
 # 33 two-sided comparisons at 4 standard errors: a false alarm in one run of 500
@@ -20,7 +20,7 @@ FAR = 4.0
 @pytest.fixture(scope="module")
 def resampled() -> tuple[Array, Targets]:
     model, structure = load_model("england"), load_model("england").structure()
-    middle = read_central(model, structure)
+    middle = read_central(model, structure, OWN)
     births = ReferenceYears(model, structure, middle).evaluate(middle).births[0]
     return births, resample_targets(model, births, DRAWS)
 

@@ -14,7 +14,7 @@ from scenarios.read import library, read_scenarios
 from simcore.draws import DrawBlock
 from simcore.load import load_model
 from simcore.model import Model, Structure
-from simcore.solved import read_central, read_draws
+from simcore.solved import OWN, read_central, read_draws
 from simcore.solving import structures
 from tests.models import ESTIMATORS, Answer, answer, babies, hazard, natural_arm, prevalence, scenario
 from tests.models.summed import Summed
@@ -46,7 +46,7 @@ YEARS = (2025, 2030, 2034)
 def run(names: tuple[str, ...], label: str = "default", draws: int = 2, estimator: str = "exact") -> Answer:
     structure = structure_of(label)
     arms = arms_of(read_scenarios(names))
-    block = read_draws(england(), structure, draws)
+    block = read_draws(england(), structure, draws, OWN)
     return answer(england(), structure, block, arms, YEARS, estimator=estimator, births=20_000)
 
 
@@ -57,7 +57,7 @@ def run(names: tuple[str, ...], label: str = "default", draws: int = 2, estimato
 def modelled(label: str) -> np.ndarray:
     """Deaths of the central draw: ``float64[deciles, causes, age bands]``, exact, three years together."""
     structure = structure_of(label)
-    central = read_central(england(), structure)
+    central = read_central(england(), structure, OWN)
     deaths = answer(england(), structure, central, natural_arm, OBSERVED, estimator="exact").deaths
     return np.asarray(deaths[0, 0].sum(axis=0))
 
@@ -66,7 +66,7 @@ def modelled(label: str) -> np.ndarray:
 def modelled_by_gestation(label: str) -> np.ndarray:
     """``float64[gestation bands, causes, age bands]`` from the twin."""
     structure = structure_of(label)
-    return Summed(england(), structure, read_central(england(), structure), 0, OBSERVED).deaths_by(
+    return Summed(england(), structure, read_central(england(), structure, OWN), 0, OBSERVED).deaths_by(
         ["gestation"]
     )
 
@@ -131,7 +131,7 @@ def test_infant_mortality_by_fifth_is_as_published() -> None:
 
 def test_draws_scatter_about_the_observed_deaths_as_counts_do() -> None:
     structure = england().structure()
-    draws = read_draws(england(), structure, 24)
+    draws = read_draws(england(), structure, 24, OWN)
     deaths = answer(england(), structure, draws, natural_arm, OBSERVED, estimator="exact").deaths
     by_decile = deaths[0].sum(axis=(1, 3, 4))
     seen = modelled("default").sum(axis=(1, 2))
@@ -152,7 +152,7 @@ def test_an_empty_scenario_averts_exactly_zero(estimator: str) -> None:
     found = answer(
         england(),
         structure,
-        read_draws(england(), structure, 2),
+        read_draws(england(), structure, 2, OWN),
         [*read_scenarios(["current_policy"]), empty, one, *read_scenarios(["poverty_and_smoking"])],
         (2033,),
         estimator=estimator,
@@ -173,7 +173,7 @@ def averted_by_poverty(label: str) -> float:
     """Deaths averted by child_poverty_35 over three years, central draw."""
     structure = structure_of(label)
     arms = read_scenarios(["current_policy", "child_poverty_35"])
-    central = read_central(england(), structure)
+    central = read_central(england(), structure, OWN)
     deaths = answer(england(), structure, central, arms, YEARS, estimator="exact").deaths
     return float((deaths[0] - deaths[1]).sum())
 
@@ -217,7 +217,7 @@ def test_poverty_moves_smoking_only_where_the_variant_says_so() -> None:
         seen = babies(
             england(),
             structure,
-            read_draws(england(), structure, 1),
+            read_draws(england(), structure, 1, OWN),
             arms_of(read_scenarios(["current_policy", "child_poverty_35"])),
             (2033,),
             60_000,
@@ -238,7 +238,7 @@ def test_the_cessation_cascade_counts_women_by_hand() -> None:
     found = run(("current_policy", "smoking_cessation"))
     reached = found.stages["smoking_cessation", "cessation_offer:reached"]
     accepts = found.stages["smoking_cessation", "cessation_offer:accepts"]
-    draws = read_draws(england(), england().structure(), 2)
+    draws = read_draws(england(), england().structure(), 2, OWN)
     table = england().shares["smoking_at_booking"]
     years = [england().years.index(y) for y in YEARS]
     at = draws["smoking_gradient"][:, None, None]
@@ -274,7 +274,7 @@ def test_with_gestation_as_it_was_no_policy_adds_a_death(name: str) -> None:
     may die of another cause; see the next test.
     """
     structure = england().structure()
-    draws = read_draws(england(), structure, 40)
+    draws = read_draws(england(), structure, 40, OWN)
     arms = arms_of(read_scenarios(["current_policy", name]))
     saved = 0
     for draw in all_harmful(draws, 2):
@@ -291,7 +291,7 @@ def test_with_gestation_as_it_was_no_policy_adds_a_death(name: str) -> None:
 
 
 def test_hazards_are_not_monotone_in_gestation_so_gestation_has_to_be_held() -> None:
-    baseline = read_central(england(), england().structure()).baseline
+    baseline = read_central(england(), england().structure(), OWN).baseline
     assert baseline is not None
     from_24_weeks = baseline[0, 2:]
     assert (np.diff(from_24_weeks, axis=0) > 0).any()
@@ -301,7 +301,7 @@ def test_hazards_are_not_monotone_in_gestation_so_gestation_has_to_be_held() -> 
 
 def test_a_service_against_sudden_deaths_leaves_every_other_death_alone() -> None:
     structure = england().structure()
-    draws = read_draws(england(), structure, 2)
+    draws = read_draws(england(), structure, 2, OWN)
     arms = [*read_scenarios(["current_policy"]), scenario("sudden", SUDDEN, model="england")]
     sudden = list(england().spec.deaths.causes).index("sudden")
     seen = babies(england(), structure, draws, arms_of(arms), (2025, 2030), 1_500_000)
@@ -323,7 +323,7 @@ def test_a_service_against_sudden_deaths_leaves_every_other_death_alone() -> Non
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_threads_blocks_and_other_arms_move_no_bit_of_england(estimator: str) -> None:
     model, structure = england(), england().structure()
-    draws = read_draws(model, structure, 3 if estimator == "exact" else 5)
+    draws = read_draws(model, structure, 3 if estimator == "exact" else 5, OWN)
     every = read_scenarios(["current_policy", *(n for n in library() if n != "current_policy")])
     few = read_scenarios(["smoking_cessation", "current_policy", "child_poverty_35"])
     common = {"estimator": estimator, "births": 10_000}
@@ -339,7 +339,7 @@ def test_threads_blocks_and_other_arms_move_no_bit_of_england(estimator: str) ->
 
 def test_a_year_has_the_same_answer_alone() -> None:
     model, structure = england(), england().structure()
-    draws = read_draws(model, structure, 1)
+    draws = read_draws(model, structure, 1, OWN)
     arms = read_scenarios(["current_policy", "poverty_and_smoking"])
     three = answer(model, structure, draws, arms, YEARS, estimator="exact").deaths
     one = answer(model, structure, draws, arms, YEARS[1:2], estimator="exact").deaths

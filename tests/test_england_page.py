@@ -29,7 +29,7 @@ from simcore.contrasts import DO_DECISION
 from simcore.expected import exact_weights
 from simcore.network import push_forward
 from simcore.program import Program, compile_natural
-from simcore.solved import read_central
+from simcore.solved import OWN, read_central
 from simcore.worlds import lay_arm
 
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -91,7 +91,9 @@ def do(variable: str, level: str) -> Step:
 @cache
 def natural() -> Program:
     model, structure = england(), england().structure()
-    return compile_natural(model, structure, read_central(model, structure), model.spec.reference_years[-1:])
+    return compile_natural(
+        model, structure, read_central(model, structure, OWN), model.spec.reference_years[-1:]
+    )
 
 
 def moved(start: str, end: str) -> float:

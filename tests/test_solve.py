@@ -19,7 +19,7 @@ from simcore.load import load_model
 from simcore.model import Model, Structure
 from simcore.problems import DocumentError
 from simcore.solve import NoSolution, solve_central
-from simcore.solved import read_central, read_draws, shipped_draws, solved_path
+from simcore.solved import OWN, read_central, read_draws, shipped_draws, solved_path
 from simcore.solving import solve_model, structures
 from tests.conftest import Call
 from tests.models import FOLDER, answer, invented, prevalence, priors, scenario
@@ -110,8 +110,8 @@ def worlds(label: str) -> list[tuple[DrawBlock, int, Summed]]:
     """The central draw of a structure, and others."""
     model, structure = england(), structure_of(label)
     central, shipped = (
-        read_central(model, structure),
-        read_draws(model, structure, SHIPPED[label == "default"]),
+        read_central(model, structure, OWN),
+        read_draws(model, structure, SHIPPED[label == "default"], OWN),
     )
     chosen = [(central, 0), *((shipped, draw) for draw in OTHER_DRAWS.get(label, (99,)))]
     return [
@@ -151,7 +151,7 @@ def test_the_contrasts_checked_here_are_all_there_are() -> None:
 
 def test_a_wrong_direct_effect_would_be_seen() -> None:
     model = england()
-    central = read_central(model, model.structure())
+    central = read_central(model, model.structure(), OWN)
     for name, parameter in (
         ("smoking_postneonatal", "hr_smoking_postneonatal"),
         ("child_poverty", "hr_poverty"),
@@ -179,8 +179,8 @@ def orchard(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 
 def every_draw(model: Model, structure: Structure) -> list[tuple[DrawBlock, int]]:
-    shipped = read_draws(model, structure, 12)
-    return [(read_central(model, structure), 0), *((shipped, draw) for draw in range(12))]
+    shipped = read_draws(model, structure, 12, OWN)
+    return [(read_central(model, structure, OWN), 0), *((shipped, draw) for draw in range(12))]
 
 
 @pytest.mark.parametrize("label", [s.label for s in structures(invented("orchard"))])
@@ -230,7 +230,7 @@ def test_resampled_targets_agree_between_their_two_tables(orchard: Model) -> Non
 
 
 def test_priors_of_solved_draws_are_those_sampled(orchard: Model) -> None:
-    solved, sampled = read_draws(orchard, orchard.structure(), 12), sample_priors(orchard, 12)
+    solved, sampled = read_draws(orchard, orchard.structure(), 12, OWN), sample_priors(orchard, 12)
     for name, values in sampled.parameters.items():
         assert np.array_equal(solved[name], values)
     assert set(solved.parameters) - set(sampled.parameters) == {"hr_smoking", "hr_poverty"}
@@ -238,7 +238,7 @@ def test_priors_of_solved_draws_are_those_sampled(orchard: Model) -> None:
 
 
 def test_fewer_draws_are_the_first_of_many(orchard: Model) -> None:
-    few, many = (read_draws(orchard, orchard.structure(), n) for n in (3, 12))
+    few, many = (read_draws(orchard, orchard.structure(), n, OWN) for n in (3, 12))
     assert np.array_equal(few["hr_poverty"], many["hr_poverty"][:3])
     assert few.baseline is not None and many.baseline is not None
     assert np.array_equal(few.baseline, many.baseline[:3])
@@ -251,7 +251,7 @@ def test_a_policy_without_causal_arrows_averts_exactly_zero(orchard: Model) -> N
         run = answer(
             orchard,
             structure,
-            read_draws(orchard, structure, 4),
+            read_draws(orchard, structure, 4, OWN),
             arms,
             (2012,),
             estimator=estimator,
@@ -266,7 +266,9 @@ def test_reading_the_association_as_causal_averts_more_with_the_same_total(orcha
     averted = {}
     for choice in ("apart", "cause"):
         structure = orchard.structure({"poverty_to_smoking": choice})
-        run = answer(orchard, structure, read_central(orchard, structure), arms, (2011,), estimator="exact")
+        run = answer(
+            orchard, structure, read_central(orchard, structure, OWN), arms, (2011,), estimator="exact"
+        )
         averted[choice] = float((run.deaths[0] - run.deaths[1]).sum())
     assert averted["apart"] > 0 and averted["cause"] > 0
     assert averted["cause"] != averted["apart"]
@@ -292,7 +294,7 @@ def test_an_interrupted_solution_goes_on_at_the_missing_block(
     assert not solved_path(model, structure).exists()
     solve_model(model, chosen=structure)
     assert seen == [0, 2, 4, 6, 8, 10, 10]
-    again, once = (read_draws(m, m.structure(), 12) for m in (model, orchard))
+    again, once = (read_draws(m, m.structure(), 12, OWN) for m in (model, orchard))
     assert np.array_equal(again["hr_poverty"], once["hr_poverty"])
 
 
@@ -379,7 +381,7 @@ def test_what_cannot_be_solved_ends_with_the_address_and_what_to_change(
 
 def remedies(model: Model, n: int = 1, choices: dict[str, str] | None = None) -> Sequence[str]:
     with pytest.raises(DocumentError) as found:
-        read_draws(model, model.structure(choices), n)
+        read_draws(model, model.structure(choices), n, OWN)
     assert len(found.value.problems) == 1
     return [str(found.value)]
 
@@ -400,7 +402,7 @@ def test_more_draws_than_were_solved_are_refused() -> None:
     model = england()
     (message,) = remedies(model, 501)
     assert "holds 500 draws and 501 were asked for; ask for fewer, or raise `solve.draws`" in message
-    assert read_draws(model, model.structure(), 500).size == 500
+    assert read_draws(model, model.structure(), 500, OWN).size == 500
 
 
 def test_england_names_itself_in_the_remedy() -> None:
@@ -413,13 +415,13 @@ def test_england_names_itself_in_the_remedy() -> None:
 def test_every_structure_of_england_ships_with_draws_of_this_model(label: str) -> None:
     model, structure = england(), structure_of(label)
     assert solved_path(model, structure).name == f"{label}.nc"
-    assert shipped_draws(model, structure) == SHIPPED[label == "default"]
+    assert shipped_draws(model, structure, OWN) == SHIPPED[label == "default"]
 
 
 def test_a_model_with_nothing_to_solve_is_sampled() -> None:
     harbour = invented("harbour")
     assert not solved_path(harbour, harbour.structure()).exists()
-    drawn = read_draws(harbour, harbour.structure(), 7)
+    drawn = read_draws(harbour, harbour.structure(), 7, OWN)
     assert all(
         np.array_equal(drawn[name], values) for name, values in priors("harbour", 7).parameters.items()
     )

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from simcore.cli.common import DEFAULT_YEARS, load_question, parse_variants
+from simcore.cli.common import DEFAULT_YEARS, load_question, parse_variants, posterior_option
 from simcore.cli.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from scenarios.question import Question
     from simcore.individuals import Individuals
 
 SHOWN = ("child_poverty_35", "smoking_cessation")
@@ -51,6 +52,7 @@ simcore births smoking_halved --explain 2030/1/297
 @click.option(
     "--variant", "variants", multiple=True, metavar="NAME=VALUE", help="Structural choice (repeatable)."
 )
+@posterior_option
 @click.option(
     "--draw", type=click.IntRange(0), metavar="K", help="Parameter draw; the central one if not given."
 )
@@ -66,6 +68,7 @@ def command(
     baseline: str,
     years: str | None,
     variants: tuple[str, ...],
+    posterior: str | None,
     draw: int | None,
     seed: int,
 ) -> None:
@@ -82,7 +85,7 @@ def command(
     if to is not None:
         _check_place(to)
     shown = scenarios or (SHOWN if model == "england" else ())
-    question = load_question(model, shown, baseline, years, parse_variants(variants))
+    question = load_question(model, shown, baseline, years, parse_variants(variants), posterior)
     from simcore.birth_id import find_birth
     from simcore.solved import read_central, read_draws
 
@@ -90,13 +93,15 @@ def command(
     if explain is not None:
         find_birth(question.model, question.years, explain)
     if draw is None:
-        block = read_central(question.model, question.structure)
+        block = read_central(question.model, question.structure, question.source)
     else:
-        block = read_draws(question.model, question.structure, draw + 1).rows(slice(draw, draw + 1))
+        every = read_draws(question.model, question.structure, draw + 1, question.source)
+        block = every.rows(slice(draw, draw + 1))
     from scenarios.interventions import arms_of
     from scenarios.question import try_arms
 
     try_arms(question)
+    said = _which_draws(question)
     asked = (question.model, question.structure, block, arms_of(question.scenarios), question.years)
     if to is not None:
         from simcore.births import lay_sample
@@ -111,13 +116,24 @@ def command(
         called = wording(question.model)["short"] if births > 1 else "birth"
         click.echo(
             f"wrote {to}: {births:,} {called}{each} in {arms} arm{'s' * (arms > 1)} of "
-            f"{question.model.name}, {rows:,} rows, {which}, seed {seed}",
+            f"{question.model.name}, {rows:,} rows, {which}, seed {seed}{f'. {said}' if said else ''}",
             err=True,
         )
     if explain is not None:
         from simcore.telling import tell_birth
 
         click.echo(tell_birth(*asked, explain, seed))
+        if said:
+            click.echo(f"\n{said}")
+
+
+def _which_draws(question: Question) -> str:
+    """Where the draw came from, where a model leaves a choice."""
+    from scenarios.footnotes import which_draws
+    from simcore.record import draws_of
+
+    used = draws_of(question.model, question.structure, question.source)
+    return which_draws(question.model.spec.posterior, used.get("solved"), used.get("posterior"))
 
 
 def _check_place(to: str) -> None:

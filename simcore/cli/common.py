@@ -25,6 +25,12 @@ variants_option = click.option(
     metavar="NAME=VALUE",
     help="A structural choice, as in child_poverty=half (repeatable).",
 )
+posterior_option = click.option(
+    "--posterior",
+    metavar="FILE|solved",
+    help="Where draws come from: a posterior file that `simcore calibrate` wrote, or `solved` for the solved ones; "
+    "if not given, the posterior that the model names, or the solved ones where it names none.",
+)
 threads_option = click.option(
     "--threads",
     type=click.IntRange(1),
@@ -94,13 +100,20 @@ def parse_precision(text: str) -> float:
 
 
 def load_question(
-    model: str, scenarios: Sequence[str], baseline: str, years: str | None, variants: dict[str, str]
+    model: str,
+    scenarios: Sequence[str],
+    baseline: str,
+    years: str | None,
+    variants: dict[str, str],
+    posterior: str | None,
 ) -> Question:
     """Read and check a question, with the comparator first among its scenarios."""
     span = None if years is None else parse_years(years)
     from scenarios.question import ask
 
-    return ask(list(scenarios), model=model, baseline=baseline, years=span, variants=variants)
+    return ask(
+        list(scenarios), model=model, baseline=baseline, years=span, variants=variants, posterior=posterior
+    )
 
 
 def default_threads() -> int:

@@ -16,6 +16,7 @@ from simcore.cli.common import (
     load_question,
     parse_precision,
     parse_variants,
+    posterior_option,
     threads_option,
     variants_option,
 )
@@ -97,6 +98,7 @@ NOT_PRECISE = 3
     help="What scenarios are measured against.",
 )
 @variants_option
+@posterior_option
 @click.option(
     "--variant-draws",
     type=click.IntRange(2),
@@ -136,6 +138,7 @@ def command(
     threads: int | None,
     baseline: str,
     variants: tuple[str, ...],
+    posterior: str | None,
     variant_draws: int,
     estimator: str,
     model: str,
@@ -150,7 +153,7 @@ def command(
     asked = _precision(precision, most_draws, most_births)
     draws, births = _within(asked, draws, births)
     folder = _free_place(out)
-    question = load_question(model, scenarios, baseline, years, parse_variants(variants))
+    question = load_question(model, scenarios, baseline, years, parse_variants(variants), posterior)
     if len(question.scenarios) < 2:
         raise click.UsageError(
             f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"

@@ -6,7 +6,13 @@ import json
 
 import click
 
-from simcore.cli.common import default_threads, parse_variants, threads_option, variants_option
+from simcore.cli.common import (
+    default_threads,
+    parse_variants,
+    posterior_option,
+    threads_option,
+    variants_option,
+)
 from simcore.cli.progress import Progress
 
 EXAMPLES = """\b
@@ -37,6 +43,7 @@ simcore groups my_model/
     help="Draws of the uncertain parameters; time grows with them.",
 )
 @variants_option
+@posterior_option
 @threads_option
 @click.option(
     "--json",
@@ -50,6 +57,7 @@ def command(
     year: int | None,
     draws: int | None,
     variants: tuple[str, ...],
+    posterior: str | None,
     threads: int | None,
     as_json: bool,
 ) -> None:
@@ -62,7 +70,9 @@ def command(
     """
     from scenarios.groups import ask_groups, count_groups, group_rows
 
-    question = ask_groups(model, factors=factors, year=year, variants=parse_variants(variants))
+    question = ask_groups(
+        model, factors=factors, year=year, variants=parse_variants(variants), posterior=posterior
+    )
     from simcore.warm import warm
 
     warm()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simcore.draws import DrawBlock, central
+from simcore.draws import CENTRAL, DrawBlock, central
 from simcore.model import Model, Structure
 from simcore.problems import DocumentError
 from simcore.results import strata_of
@@ -16,7 +16,7 @@ from simcore.sensitivity.cases import Case
 from simcore.sensitivity.copies import changed_model
 from simcore.sensitivity.places import NoPlace
 from simcore.solve import Centre, NoSolution, observed, solve_block, solve_central
-from simcore.solved import CENTRAL, needs_solving
+from simcore.solved import needs_solving
 
 EXACT = Settings(estimator="exact", people=False)
 """Nobody is drawn: cases differ in the model alone."""
