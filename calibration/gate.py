@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from calibration.diagnostics import effective, rhat
 from calibration.fit import Fit
 from simcore.network import Array
 
@@ -120,26 +122,20 @@ def judge(fit: Fit) -> Gate:
 
 def parameters(names: tuple[str, ...], draws: Array) -> tuple[Judged, ...]:
     """Mean, spread and diagnostics of each coordinate of ``draws`` (``float64[chains, draws, K]``)."""
-    from arviz_stats.base import array_stats
-
-    by_name = np.moveaxis(draws, 2, 0)
-    rhat = array_stats.rhat(by_name, method="rank")
-    bulk = array_stats.ess(by_name, method="bulk")
-    tail = array_stats.ess(by_name, method="tail", prob=(0.05, 0.95))
-    flat = by_name.reshape(len(names), -1)
+    flat = draws.reshape(-1, len(names))
+    columns = (
+        flat.mean(axis=0), flat.std(axis=0, ddof=1), rhat(draws), effective(draws, "bulk"), effective(draws, "tail")
+    )  # fmt: skip
     return tuple(
-        Judged(name, *map(float, numbers))
-        for name, *numbers in zip(
-            names, flat.mean(axis=1), flat.std(axis=1, ddof=1), rhat, bulk, tail, strict=True
-        )
+        Judged(name, *map(float, row)) for name, row in zip(names, zip(*columns, strict=True), strict=True)
     )
 
 
 def _short_of(judged: tuple[Judged, ...]) -> list[str]:
     """What is wrong with the coordinates, the worst named. What cannot be worked out falls short."""
     short = []
-    rhat = np.array([p.rhat for p in judged])
-    worst = _worst(judged, rhat, -rhat, ~(rhat < RHAT), ".3f")
+    ratios = np.array([p.rhat for p in judged])
+    worst = _worst(judged, ratios, -ratios, ~(ratios < RHAT), ".3f")
     if worst:
         short.append(f"R-hat is not below {RHAT} for {worst}: chains do not agree")
     for kind, sizes in (("middle", [p.ess_bulk for p in judged]), ("tails", [p.ess_tail for p in judged])):
@@ -152,7 +148,9 @@ def _short_of(judged: tuple[Judged, ...]) -> list[str]:
     return short
 
 
-def _worst(judged: tuple[Judged, ...], said: Array, order: Array, wrong: Array, as_text: str) -> str:
+def _worst(
+    judged: tuple[Judged, ...], said: Array, order: Array, wrong: NDArray[np.bool_], as_text: str
+) -> str:
     which = [k for k in np.argsort(np.where(np.isnan(order), -np.inf, order)) if wrong[k]]
     named = ", ".join(f"`{judged[k].name}` ({said[k]:{as_text}})" for k in which[:NAMED])
     return named + f" and {len(which) - NAMED} more" * (len(which) > NAMED)

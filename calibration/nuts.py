@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from calibration.climb import Optimum
+from calibration.evaluate import checked
 from calibration.fit import Density, Fit, FitError, Steps, Tick
-from calibration.optimum import Optimum
 from simcore.network import Array
-
-if TYPE_CHECKING:
-    from nutpie.compiled_pyfunc import PyFuncModel
 
 APART = 2.0
 """Spread of the starts, in posterior standard deviations: wider than the posterior, so that chains that agree
@@ -56,19 +53,19 @@ def nuts(
     MissingExtra
         When `nutpie` is not installed.
     FitError
-        When the sampler ends with an error: a start without density, or an error in the density, which is named.
+        When the density is not a number somewhere, or has no value at any start.
     """
     nutpie, from_pyfunc = _library()
+    watched = _Watched(density, peak)
     model = from_pyfunc(
-        peak.z.size, lambda: _whitened(density, peak), _count(tick, chains * (draws + tune)),
-        [np.dtype(np.float64)], [(peak.z.size,)], ["x"],
-        make_initial_point_fn=lambda key: _start(density, peak, key),
+        peak.z.size, lambda: watched.log_density, lambda *_: watched.drawn,
+        [np.dtype(np.float64)], [(peak.z.size,)], ["x"], make_initial_point_fn=watched.start,
     )  # fmt: skip
     sampler = nutpie.sample(
         model, chains=chains, draws=draws, tune=tune, seed=seed, cores=min(cores, chains), maxdepth=DEPTH,
         target_accept=target_accept, save_warmup=False, progress_bar=False, blocking=False,
     )  # fmt: skip
-    trace = _finish(sampler)
+    trace = _finish(sampler, watched, tick, chains * (draws + tune))
     stats = trace.sample_stats
     steps = stats["n_steps"].to_numpy()
     return Fit(
@@ -87,7 +84,7 @@ def nuts(
     )
 
 
-def _library() -> tuple[Any, Callable[..., PyFuncModel]]:
+def _library() -> tuple[Any, Callable[..., Any]]:
     """The sampler, which brings a plotting library along that announces changes of its own when it is loaded."""
     try:
         with warnings.catch_warnings():
@@ -101,50 +98,57 @@ def _library() -> tuple[Any, Callable[..., PyFuncModel]]:
     return nutpie, from_pyfunc
 
 
-def _whitened(density: Density, peak: Optimum) -> Callable[..., tuple[float, Array]]:
-    back = np.ascontiguousarray(peak.whitening.T)
+class _Watched:
+    """A density as the sampler calls it, in whitened coordinates, from threads that the sampler owns.
 
-    def log_density(x: Array, **_: object) -> tuple[float, Array]:
-        value, gradient = density.value_and_gradient(peak.from_white(x))
-        return float(value), back @ gradient
+    An error that reached the sampler would bring the process down: it is kept, and raised by who waits.
+    """
 
-    return log_density
+    def __init__(self, density: Density, peak: Optimum) -> None:
+        self.density = density
+        self.peak = peak
+        self.errors: list[Exception] = []
+        self.done: list[None] = []
+        """One for each draw: appending is safe between threads."""
+
+    def log_density(self, x: Array, **_: object) -> tuple[float, Array]:
+        try:
+            value, gradient = checked(self.density, self.peak.from_white(x))
+        except Exception as error:
+            self.errors.append(error)
+            return -np.inf, np.zeros(x.size)
+        return value, np.ascontiguousarray(self.peak.whitening.T @ gradient)
+
+    def drawn(self, x: Array, **_: object) -> dict[str, Array]:
+        self.done.append(None)
+        return {"x": x}
+
+    def start(self, key: int) -> Array:
+        """A chain's start: far from the peak, but where there is any density."""
+        away = np.random.default_rng(key).standard_normal(self.peak.z.size)
+        apart = APART
+        while apart > 1 / 64 and not np.isfinite(self.log_density(apart * away)[0]):
+            apart /= 2
+        return np.asarray(apart * away)
 
 
-def _count(tick: Tick | None, of: int) -> Callable[..., Callable[..., dict[str, Array]]]:
-    """What the sampler calls with each draw: it counts them."""
-    counter = itertools.count(1)
-
-    def make(*_: object) -> Callable[..., dict[str, Array]]:
-        def expand(x: Array, **_: object) -> dict[str, Array]:
-            done = next(counter)
-            if tick is not None and (done % 10 == 0 or done == of):
-                tick("draws", done, of)
-            return {"x": x}
-
-        return expand
-
-    return make
-
-
-def _start(density: Density, peak: Optimum, key: int) -> Array:
-    """A chain's start: far from the peak, but where there is any density."""
-    away = np.random.default_rng(key).standard_normal(peak.z.size)
-    apart = APART
-    while not np.isfinite(density.value_and_gradient(peak.from_white(apart * away))[0]) and apart > 1 / 64:
-        apart /= 2
-    return np.asarray(apart * away)
-
-
-def _finish(sampler: Any) -> Any:
+def _finish(sampler: Any, watched: _Watched, tick: Tick | None, of: int) -> Any:
     """Wait for the chains and hand over what they drew; whatever ends the wait ends the chains."""
     try:
         while True:
             try:
-                return sampler.wait(timeout=LOOK)
+                trace = sampler.wait(timeout=LOOK)
             except TimeoutError:
-                continue
+                trace = None
+            if watched.errors:
+                raise watched.errors[0]
+            if tick is not None:
+                tick("draws", len(watched.done), of)
+            if trace is not None:
+                return trace
     except RuntimeError as failed:
-        raise FitError(f"the sampler stopped: {failed}") from failed
+        if watched.errors:
+            raise watched.errors[0] from None
+        raise FitError(f"the sampler stopped: {str(failed).splitlines()[0]}") from failed
     finally:
         sampler.cancel()
