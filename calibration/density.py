@@ -59,7 +59,7 @@ class Layout:
 class Posterior:
     """The log posterior density of one calibration: smooth, with no luck in it.
 
-    Coordinates are standard normal a priori, those of steps from year to year jointly t. It writes to nothing, so threads may share it.
+    Coordinates are standard normal a priori. It writes to nothing, so threads may share it.
     """
 
     def __init__(
@@ -93,6 +93,11 @@ class Posterior:
     def names(self) -> tuple[str, ...]:
         return self.layout.names
 
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """Coordinates that set how widely others vary."""
+        return self.layout.paths.scales
+
     def at(self, z: Array) -> Settled:
         """Residuals and baselines that go with one point."""
         return self.deaths.at(self.layout.moved(z) - self.origin, self.layout.gradient(z) - self.origin_gradient)
@@ -103,8 +108,7 @@ class Posterior:
         now, path = self.at(z), layout.paths.at(along)
         into, by_path = Gradient(own.size, now), np.zeros_like(path)
         by_gradient = np.zeros_like(now.residual)
-        value, by_along = layout.paths.prior(along)
-        value -= 0.5 * float(own @ own)
+        value = -0.5 * float(own @ own + along @ along)
         pulled_across = np.zeros_like(across)
         if self.residual_sd is None:
             value -= 0.5 * float((across**2).sum())
@@ -121,7 +125,7 @@ class Posterior:
         by_gradient += self.deaths.pull(now, into)
         slopes = np.array([number.moved(own[i])[1] for i, number in enumerate(layout.numbers)])
         pulled_across += layout.gradient_sd * by_gradient @ contrasts_of(layout.strata)
-        pulled = (slopes * into.numbers - own, pulled_across.ravel(), layout.paths.pulled(along, by_path) + by_along)
+        pulled = (slopes * into.numbers - own, pulled_across.ravel(), layout.paths.pulled(along, by_path) - along)
         return value, np.concatenate(pulled)
 
 

@@ -11,13 +11,13 @@ births between deciles, and has a shift of its own, or it would read as drift.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.schema import Parameters, Step
+from calibration.schema import Parameters
+from calibration.transform import Coordinate
 from simcore.model import Model
 from simcore.network import Array
 
@@ -29,9 +29,7 @@ CENTRED_ON = 3
 class Paths:
     """Paths of some age periods over the years fitted, as numbers between which nothing else stands.
 
-    Coordinates of one period after the other: level, steps from year to year, drift, shifts. Steps are normal with a
-    variance that is not known: it is scaled inverse chi-squared, and is integrated out, so that steps are jointly t.
-    Kept as a coordinate it would make a funnel.
+    Coordinates of one period after the other: level, length of a step, steps in such lengths, drift, shifts.
     """
 
     periods: tuple[str, ...]
@@ -40,7 +38,7 @@ class Paths:
     rank: Array
     """``float64[strata]``: from a half for the first to minus a half for the last."""
     level: float
-    step: Step | None
+    step: Coordinate | None
     drift: float
     shift: float
     breaks: tuple[int, ...]
@@ -57,7 +55,7 @@ class Paths:
             centre if len(centre) == len(model.spec.reference_years) else tuple(years[-CENTRED_ON:]),
             np.linspace(0.5, -0.5, strata),
             0.0 if own is None else own.level.sd,
-            None if own is None else own.step,
+            None if own is None else Coordinate("step", own.step, "log"),
             0.0 if parameters.drift is None else parameters.drift.sd,
             0.0 if breaks is None else breaks.sd,
             () if breaks is None else tuple(year for year in breaks.at if years[0] < year <= years[-1]),
@@ -69,8 +67,8 @@ class Paths:
         names = []
         for period in self.periods:
             if self.step is not None:
-                names.append(f"level/{period}")
-                names += [f"step/{period}/{year}" for year in self.years[1:]]
+                names += [f"level/{period}", f"step/{period}"]
+                names += [f"walk/{period}/{year}" for year in self.years[1:]]
             if self.drift:
                 names.append(f"drift/{period}")
             names += [f"shift/{period}/before_{year}" for year in self.breaks]
@@ -90,7 +88,7 @@ class Paths:
         """``float64[..., years, periods, strata]``: the logarithm of what hazards are multiplied by."""
         parts = self.parts(z)
         path = np.stack(
-            [p.level[..., None] + p.steps @ self._walked.T for p in parts], axis=-1
+            [p.level[..., None] + p.step[..., None] * (p.walk @ self._walked.T) for p in parts], axis=-1
         )
         slope = np.stack(
             [p.drift[..., None] * self._gone_by + p.shifts @ self._versions.T for p in parts], axis=-1
@@ -101,41 +99,25 @@ class Paths:
         """Gradient by the coordinates; ``adjoint`` is by what :meth:`at` returns."""
         by_path, by_slope = adjoint.sum(axis=2), adjoint @ self.rank
         gradient: list[Array] = []
-        for p in range(len(self.periods)):
+        for p, part in enumerate(self.parts(z)):
             if self.step is not None:
+                moved = self._walked.T @ by_path[:, p]
                 gradient.append(np.array([self.level * by_path[:, p].sum()]))
-                gradient.append(self.step.scale * (self._walked.T @ by_path[:, p]))
+                gradient.append(np.array([part.step_slope * (part.walk @ moved)]))
+                gradient.append(part.step * moved)
             if self.drift:
                 gradient.append(np.array([self.drift * (self._gone_by @ by_slope[:, p])]))
             gradient.append(self.shift * (self._versions.T @ by_slope[:, p]))
         return np.concatenate(gradient)
 
-    def prior(self, z: Array) -> tuple[float, Array]:
-        """Log prior density of the coordinates, without its constant, and its gradient."""
-        value, gradient = -0.5 * float(z @ z), -z
-        if self.step is not None:
-            freedom, n = self.step.degrees_of_freedom, len(self.years) - 1
-            each = self.size // len(self.periods)
-            for first in range(1, self.size, each):
-                steps = z[first : first + n]
-                square = float(steps @ steps)
-                value += 0.5 * square - 0.5 * (freedom + n) * math.log1p(square / freedom)
-                gradient[first : first + n] = -steps * (freedom + n) / (freedom + square)
-        return value, gradient
-
-    def variances(self, z: Array, uniform: Array) -> Array:
-        """Draws of the variance of steps given the steps: ``float64[..., periods]``, by uniform numbers of that shape."""
-        from scipy.special import gammaincinv
-
-        assert self.step is not None
-        freedom = self.step.degrees_of_freedom + len(self.years) - 1
-        squares = np.stack([(part.steps**2).sum(axis=-1) for part in self.parts(z)], axis=-1)
-        total = self.step.degrees_of_freedom * self.step.scale**2 + squares
-        return np.asarray(total / (2.0 * gammaincinv(freedom / 2.0, uniform)))
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """Coordinates that set how widely others vary."""
+        return () if self.step is None else tuple(f"step/{period}" for period in self.periods)
 
     @property
     def _walked(self) -> Array:
-        """``float64[years, steps]``: adds steps up, nothing on average over the centre."""
+        """``float64[years, steps]``: adds the walk up, nothing on average over the centre."""
         n = len(self.years)
         added = np.tril(np.ones((n, n)), -1)[:, : n - 1]
         return np.asarray(added - added[[self.years.index(y) for y in self.centre]].mean(axis=0))
@@ -154,21 +136,28 @@ class Paths:
 
     def _part(self, z: Array) -> Part:
         at, nothing = 0, np.zeros(z.shape[:-1])
-        level, steps, drift = nothing, np.zeros((*z.shape[:-1], len(self.years) - 1)), nothing
+        level, step, slope, walk = nothing, nothing, nothing, np.zeros((*z.shape[:-1], len(self.years) - 1))
         if self.step is not None:
-            at = len(self.years)
-            level, steps = self.level * z[..., 0], self.step.scale * z[..., 1:at]
+            at = 1 + len(self.years)
+            logs, slopes = self.step.moved(z[..., 1])
+            level, step, walk = self.level * z[..., 0], np.exp(logs), z[..., 2:at]
+            slope = step * slopes
+        drift = nothing
         if self.drift:
             drift = self.drift * z[..., at]
             at += 1
-        return Part(level, steps, drift, self.shift * z[..., at:])
+        return Part(level, step, slope, walk, drift, self.shift * z[..., at:])
 
 
 @dataclass(frozen=True)
 class Part:
-    """Of one age period: ``float64[...]`` each, steps and shifts with an axis more."""
+    """Of one age period: ``float64[...]`` each, the walk and shifts with an axis more."""
 
     level: Array
-    steps: Array
+    step: Array
+    step_slope: Array
+    """Derivative of the step by its coordinate."""
+    walk: Array
+    """In steps, one for each year after the first."""
     drift: Array
     shifts: Array

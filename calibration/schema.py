@@ -82,20 +82,10 @@ class Breaks(Strict):
     at: Annotated[tuple[Year, ...], Field(min_length=1, description="the first year of each later index")]
 
 
-class Step(Strict):
-    """How far the log of a year effect moves from one year to the next: normal, its variance unknown.
-
-    The variance is scaled inverse chi-squared: ``scale`` squared, as though seen in so many steps before.
-    """
-
-    scale: Positive
-    degrees_of_freedom: Positive = 4.0
-
-
 class YearEffects(Strict):
     """What every hazard of an age period is multiplied by in a year: a random walk about a level."""
 
-    step: Step
+    step: Annotated[Prior, Field(description="standard deviation of the log from one year to the next")]
     level: Annotated[Spread, Field(description="of the log, for all years together")]
 
 
