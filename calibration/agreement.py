@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def agreement(names: tuple[str, ...], first: Array, second: Array) -> Agreement:
     return Agreement(compared, limit, float((limit * mean_error / np.hypot(*sds) * np.sqrt(2)).max()))
 
 
-def _with_errors(draws: Array, of: str) -> tuple[Array, Array]:
+def _with_errors(draws: Array, of: Literal["mean", "sd"]) -> tuple[Array, Array]:
     """Means or spreads of each parameter, and their standard errors: ``float64[K]`` each."""
     flat = draws.reshape(-1, draws.shape[-1])
     return flat.mean(axis=0) if of == "mean" else flat.std(axis=0, ddof=1), standard_errors(draws, of)

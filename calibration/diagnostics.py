@@ -17,7 +17,9 @@ TAILS = (0.05, 0.95)
 
 def rhat(draws: Array) -> Array:
     """Rank-normalised, split and folded R-hat: ``float64[K]``."""
-    return np.asarray(_library().rhat(_by_parameter(draws), method="rank"), dtype=np.float64)
+    # of draws that never move it is not-a-number, which fails the gate
+    with np.errstate(invalid="ignore"):
+        return np.asarray(_library().rhat(_by_parameter(draws), method="rank"), dtype=np.float64)
 
 
 def effective(draws: Array, where: Literal["bulk", "tail"]) -> Array:
@@ -26,9 +28,16 @@ def effective(draws: Array, where: Literal["bulk", "tail"]) -> Array:
     return np.asarray(_library().ess(_by_parameter(draws), method=where, prob=prob), dtype=np.float64)
 
 
-def standard_errors(draws: Array, of: str) -> Array:
-    """Of the sampling, for means (``mean``) or spreads (``sd``): ``float64[K]``."""
-    return np.asarray(_library().mcse(_by_parameter(draws), method=of), dtype=np.float64)
+def standard_errors(draws: Array, of: Literal["mean", "sd"]) -> Array:
+    """Of the sampling, for means or spreads: ``float64[K]``."""
+    flat = draws.reshape(-1, draws.shape[-1])
+    if of == "mean":
+        return np.asarray(_library().mcse(_by_parameter(draws), method="mean"), dtype=np.float64)
+    # The library's own (0.8) takes the effective size of the mean, which good chains have more of than draws:
+    # they leap from side to side, at nearly the same distance from the middle.
+    size = np.asarray(_library().ess(_by_parameter(draws), method="sd"), dtype=np.float64)
+    squares = (flat - flat.mean(axis=0)) ** 2
+    return np.asarray(np.sqrt(squares.var(axis=0) / size / squares.mean(axis=0)) / 2)
 
 
 def smoothed(log_weights: Array) -> tuple[Array, float]:
