@@ -94,14 +94,14 @@ class Effects:
 class Funnel:
     """Effects as they stand, with their spread among them, and no data: the neck is out of reach."""
 
-    def __init__(self, effects=10):
+    def __init__(self, effects=5):
         self.names = ("scale", *(f"effect{k}" for k in range(effects)))
 
     def value_and_gradient(self, z):
-        precision = np.exp(-3 * z[0])
+        precision = np.exp(-2 * z[0])
         squares = z[1:] @ z[1:]
-        value = -0.5 * z[0] ** 2 - 0.5 * precision * squares - 1.5 * (z.size - 1) * z[0]
-        slope = np.r_[-z[0] + 1.5 * precision * squares - 1.5 * (z.size - 1), -precision * z[1:]]
+        value = -0.5 * z[0] ** 2 - 0.5 * precision * squares - (z.size - 1) * z[0]
+        slope = np.r_[-z[0] + precision * squares - (z.size - 1), -precision * z[1:]]
         return float(value), slope
 
 

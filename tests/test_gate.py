@@ -90,7 +90,7 @@ def test_what_cannot_be_judged_fails(spoil):
 def test_a_funnel_fails_both_ways():
     funnel = Funnel()
     peak = optimum(funnel)
-    fast, full = judge(quick(funnel, peak, 4000, 1)), judge(nuts(funnel, peak, draws=500, tune=200))
+    fast, full = judge(quick(funnel, peak, 4000, 1)), judge(nuts(funnel, peak, draws=500, tune=100))
     assert fast.status == full.status == "failed"
     assert fast.khat > 0.7
     assert full.rhat_max > 1.01
