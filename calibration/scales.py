@@ -16,7 +16,7 @@ import numpy as np
 
 from calibration.bells import Bell
 from calibration.climb import Optimum, climb, inverse_root
-from calibration.evaluate import checked, hessian, listed
+from calibration.evaluate import checked, listed, rough_hessian
 from calibration.fit import Density, FitError, Tick
 from simcore.kernels.arrays import Ints
 from simcore.network import Array
@@ -118,7 +118,7 @@ class _Apart:
             options={"maxiter": 200, "gtol": NEAR},
         )
         peak = rest.whole(guess + root @ found.x)
-        curvature = hessian(self.density, peak, self.threads)
+        curvature = rough_hessian(self.density, peak, self.threads)
         inverse = inverse_root(curvature[np.ix_(self.free, self.free)], rest.names)
         value = -float(found.fun)
         return _Point(peak, value, curvature, inverse, value + float(np.log(np.diag(inverse)).sum()))
