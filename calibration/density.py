@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from calibration.numbers import Number, numbers_of
 from calibration.paths import Paths
 from calibration.schema import Calibration
 from calibration.targets import INFANT, ContrastTarget, CountTarget, Observed, ShareTarget
-from calibration.transform import contrasts_of
+from calibration.transform import Coordinates, contrasts_of
 from simcore.model import Model, Structure
 from simcore.network import Array
 from simcore.spec import DeathsOutcome
@@ -29,7 +30,7 @@ class Layout:
     gradient_sd: float
     paths: Paths
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """One for each coordinate."""
         gradients = [f"gradient/{period}/{k + 1}" for period in self.periods for k in range(self.strata - 1)]
@@ -43,8 +44,12 @@ class Layout:
 
     def moved(self, z: Array) -> Array:
         """Numbers on the scales on which they move: ``float64[..., numbers]``."""
-        own, _, _ = self.parts(z)
-        return np.stack([n.moved(own[..., i])[0] for i, n in enumerate(self.numbers)], axis=-1)
+        return self.coordinates.moved(self.parts(z)[0])[0]
+
+    @cached_property
+    def coordinates(self) -> Coordinates:
+        """Those of the numbers."""
+        return Coordinates(self.numbers)
 
     def gradient(self, z: Array) -> Array:
         """Log deaths a birth where ratios act, the mean over strata taken out: ``float64[..., periods, strata]``."""
@@ -80,10 +85,12 @@ class Posterior:
             Paths.of(model, own, config.years.all, strata),
         )
         self.deaths = ByStratum(self.engine)
+        self.held_at = own.projection.from_
         self.residual_sd = own.residual.sd if own.feedback == "full" else None
         self.counts = [CountTerm(self.deaths, self.layout, target) for target in observed.counts]
         self.shares = [ShareTerm(self.engine, target) for target in observed.shares]
         self.contrasts = ContrastTerm(self.engine, observed.contrasts)
+        self.engine.forget()
         block = self.engine.reference
         self.origin = np.array([float(n.on_scale(block[n.name])[0]) for n in numbers])
         rate = np.log(self.deaths.observed / self.deaths.births)
@@ -120,10 +127,11 @@ class Posterior:
         moved = layout.gradient(z) - self.origin_gradient
         for count in self.counts:
             value += count.add(moved, path, by_gradient, by_path)
-        for term in (*self.shares, self.contrasts):
+        terms: list[ShareTerm | ContrastTerm] = [*self.shares, self.contrasts]
+        for term in terms:
             value += term.add(now, into)
         by_gradient += self.deaths.pull(now, into)
-        slopes = np.array([number.moved(own[i])[1] for i, number in enumerate(layout.numbers)])
+        _, slopes = layout.coordinates.moved(own)
         pulled_across += layout.gradient_sd * by_gradient @ contrasts_of(layout.strata)
         pulled = (slopes * into.numbers - own, pulled_across.ravel(), layout.paths.pulled(along, by_path) - along)
         return value, np.concatenate(pulled)
@@ -188,7 +196,8 @@ class ShareTerm:
         some = deaths > 0
         value = weight * float((deaths[some] * np.log((expected / total)[some])).sum())
         adjoint = weight * (np.where(some, deaths / np.where(some, expected, 1.0), 0.0) - deaths.sum(axis=-1, keepdims=True) / total)
-        by_level = np.einsum("wpg,g,wpk,gl->lk", adjoint, self._risk, self._cells, self._member)
+        cells = self._cells.reshape(-1, now.factor.size)
+        by_level = self._member.T @ ((adjoint * self._risk).reshape(cells.shape[0], -1).T @ cells)
         summed = values[0].reshape(values.shape[1], -1, values.shape[-1])
         into.factor += (by_level * summed.sum(axis=1)).sum(axis=0)
         by_values = np.broadcast_to((by_level * now.factor)[:, None, :], summed.shape).reshape(values.shape)
@@ -197,7 +206,7 @@ class ShareTerm:
 
     def _expected(self, values: Array, factor: Array) -> Array:
         by_level = values[0].reshape(values.shape[1], -1, values.shape[-1]).sum(axis=1) * factor
-        return np.einsum("gl,lk,wpk->wpg", self._member, by_level, self._cells) * self._risk
+        return np.asarray(self._cells @ (self._member @ by_level).T * self._risk)
 
 
 class ContrastTerm:
@@ -223,7 +232,7 @@ class ContrastTerm:
 
     def measures(self, now: Settled) -> dict[str, float]:
         """Every contrast as published."""
-        found = {}
+        found: dict[str, float] = {}
         if self.levels is not None:
             found.update(zip(self.of_levels, map(float, self.levels.at(now.numbers)), strict=True))
         if self.groups is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +22,8 @@ from simcore.spec import LevelOutcome, Variable
 
 MOST_CELLS = 12_000
 """Births are thinned to about so many cells to see how terms move; what they are at the reference is asked of all."""
+FEWER_CELLS = 4_000
+"""The same where terms are not told apart by stratum."""
 STEP_SOLVED, STEP_MOST = 0.15, 0.4
 """Steps along a number: its prior's standard deviation, no more than the second; the first for solved effects."""
 
@@ -45,6 +47,12 @@ class Kinds:
     def size(self) -> int:
         """How many there are."""
         return int(self.period.size)
+
+    @cached_property
+    def in_period(self) -> Array:
+        """``float64[periods, kinds]``: one for the kinds of each period where ratios act."""
+        periods = np.arange(int(self.period.max()) + 1)[:, None]
+        return np.asarray((periods == self.period) & self.acting, dtype=np.float64)
 
     def summed(self, deaths: Array) -> Array:
         """``float64[..., by cells, causes, age bands]`` to ``float64[..., kinds]``."""
@@ -96,6 +104,7 @@ class Engine:
         self.model, self.structure, self.numbers, self.threads = model, structure, tuple(numbers), threads
         self.kinds = kinds_of(model, structure)
         self.step = np.array([_step(number) for number in numbers])
+        self._worlds: dict[tuple[tuple[str, ...], Number | None, float], ReferenceYears] = {}
 
     @cached_property
     def reference(self) -> DrawBlock:
@@ -109,14 +118,17 @@ class Engine:
         though risk may not hang on them.
         """
 
+        residual = self.model.spec.deaths.residual
+        cells = MOST_CELLS if residual is not None and residual.by in by else FEWER_CELLS
+
         def ask(world: ReferenceYears, block: DrawBlock) -> Array:
             return self.kinds.summed(_merged(world.deaths_by(block, arms, (*by, *self._by)), len(by), len(self._by)))
 
-        return self._terms(ask, apart, self.numbers)
+        return self._terms(ask, apart, self.numbers, cells)
 
     def at_reference(self, arms: Sequence[int], by: Sequence[str], apart: Sequence[str] = ()) -> Array:
         """The same at the reference alone: ``float64[arms, *by, kinds]``."""
-        deaths = self._world(self.reference, apart).deaths_by(self.reference, arms, (*by, *self._by))
+        deaths = self._world(apart).deaths_by(self.reference, arms, (*by, *self._by))
         return self.kinds.summed(_merged(deaths, len(by), len(self._by)))
 
     def measures(self) -> Terms:
@@ -126,13 +138,19 @@ class Engine:
             fit: Fit = world.evaluate(block)
             return np.array([float(fit.measures[name][0]) for name in self.of_levels])
 
-        return self._terms(ask, (), [number for number in self.numbers if number.name in self._spreading])
+        return self._terms(ask, (), [number for number in self.numbers if number.name in self._spreading], FEWER_CELLS)
 
     @cached_property
     def of_levels(self) -> tuple[str, ...]:
         """Contrasts whose outcome is a level: of preterm birth, say."""
         contrasts = self.structure.contrasts.items()
         return tuple(name for name, contrast in contrasts if isinstance(contrast.outcome, LevelOutcome))
+
+    @cached_property
+    def of_hazards(self) -> set[str]:
+        """Numbers that are ratios of hazards."""
+        ratios = self.structure.hazard_ratios(self.model.spec.deaths)
+        return {value for ratio in ratios for value in ratio.ratios.values() if isinstance(value, str)}
 
     @cached_property
     def _spreading(self) -> set[str]:
@@ -148,7 +166,7 @@ class Engine:
 
     def births(self, arms: Sequence[int]) -> Array:
         """Births of some worlds: ``float64[arms]``."""
-        world = self._world(self.reference, ())
+        world = self._world(())
         return np.array([float(world.births[arm].sum()) for arm in arms])
 
     def births_by(self, name: str) -> Array:
@@ -158,21 +176,52 @@ class Engine:
         births = Labelled(tuple(network.strata), self.model.births_in(network.strata)[None])
         return np.asarray(push_forward(births, network.nodes, 0, (name,)).total(name).values[0])
 
+    def depletion(self, by: Sequence[str]) -> Array:
+        """By how much less than in proportion deaths of the natural world follow hazards: ``float64[*by, kinds]``.
+
+        With hazards ``r`` times as high there are ``r exp(-depletion (r - 1))`` times the deaths: those who died before
+        cannot die again. Nothing where few die.
+        """
+        baseline = self.reference.baseline
+        assert baseline is not None
+        more = replace(self.reference, baseline=baseline * np.exp(STEP_SOLVED))
+        shape = (*by, *self._by)
+        deaths = [self._world(()).deaths_by(block, (0,), shape) for block in (self.reference, more)]
+        before, after = (self.kinds.summed(_merged(d, len(by), len(self._by)))[0] for d in deaths)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            missing = STEP_SOLVED - np.log(after / before)
+        return np.asarray(np.where(before > 0, missing, 0.0) / np.expm1(STEP_SOLVED))
+
+    @cached_property
+    def births_by_cell(self) -> Array:
+        """Births of the reference years by the variables that baselines hang on: ``float64[*by]``."""
+        return np.asarray(self._world(()).evaluate(self.reference).births[0], dtype=np.float64)
+
     @property
     def _by(self) -> tuple[str, ...]:
         return self.model.spec.deaths.baseline.by
 
-    def _world(self, block: DrawBlock, apart: Sequence[str]) -> ReferenceYears:
-        return ReferenceYears(self.model, self.structure, block, apart)
+    def _world(self, apart: Sequence[str], number: Number | None = None, way: float = 0.0) -> ReferenceYears:
+        """Births of the reference years at the reference, or with one number moved from it: kept, they cost most."""
+        key = (tuple(apart), number, way)
+        if key not in self._worlds:
+            block = self.reference if number is None else with_number(self.reference, number, way)
+            self._worlds[key] = ReferenceYears(self.model, self.structure, block, apart)
+        return self._worlds[key]
+
+    def forget(self) -> None:
+        """Let go of the births that terms were made from."""
+        self._worlds.clear()
 
     def _terms(
         self,
         ask: Callable[[ReferenceYears, DrawBlock], Array],
         apart: Sequence[str],
         moving: Sequence[Number],
+        cells: int,
     ) -> Terms:
-        whole = self._world(self.reference, apart)
-        thin = whole.thinned(MOST_CELLS)
+        whole = self._world(apart)
+        thin = whole.thinned(cells)
         first = list(self.model.spec.variables.values())[: whole.recompiler.first_moving]
         early = set().union(*(self._moving(variable) for variable in first))
 
@@ -181,7 +230,7 @@ class Engine:
             block = with_number(self.reference, number, step)
             if number.name not in early:
                 return ask(thin, block)
-            world = self._world(block, apart)
+            world = self._world(apart, number, step)
             return ask(world if thin.kept is None else world.only(*thin.kept), block)
 
         steps = [float(self.step[self.numbers.index(number)]) for number in moving]

@@ -18,7 +18,8 @@ import numpy as np
 
 from calibration.engine import Engine, Kinds
 from simcore.dims import YEAR
-from simcore.network import Array
+from simcore.network import Array, Labelled, push_forward
+from simcore.program import compile_natural
 
 
 class Gradient:
@@ -55,6 +56,17 @@ class Settled:
     factor: Array
 
 
+@dataclass(frozen=True)
+class Spread:
+    """Deaths without residuals by stratum, by what varies by year, and kind; and how far they deplete births.
+
+    ``float64[draws, strata, cells, kinds]`` each.
+    """
+
+    deaths: Array
+    depletion: Array
+
+
 class ByStratum:
     """Deaths of the natural world by stratum and kind of hazard."""
 
@@ -73,20 +85,19 @@ class ByStratum:
     def observed(self) -> Array:
         """``float64[periods, strata]``: deaths of the reference years where ratios act, as the reference has them."""
         now = self.settled
-        return _by_period(now.deaths * now.factor * self._spread(now.residual), self.kinds, self.periods)
+        return _by_period(now.deaths * now.factor * self._spread(now.residual), self.kinds)
 
     @cached_property
     def outside(self) -> Array:
         """``float64[periods, strata]``: deaths where no ratio acts."""
         now, kinds = self.settled, self.kinds
-        out = np.zeros((self.periods, now.deaths.shape[0]))
-        np.add.at(out, kinds.period[~kinds.acting], (now.deaths * now.factor).T[~kinds.acting])
-        return out
+        inside = (np.arange(self.periods)[:, None] == kinds.period) & ~kinds.acting
+        return np.asarray(inside @ (now.deaths * now.factor).T)
 
     @cached_property
     def births(self) -> Array:
         """``float64[strata]``: births of the reference years."""
-        return self.engine.births_by(self.by)
+        return np.asarray(self.engine.births_by(self.by))
 
     def at(self, numbers: Array, moved: Array) -> Settled:
         """What follows where numbers have moved from the reference and log deaths by stratum by ``moved``."""
@@ -101,7 +112,7 @@ class ByStratum:
         # factor = observed / sum over strata of deaths x residual
         by_total = -into.factor * now.factor / total
         by_deaths = by_total * spread
-        by_residual += _by_period(by_total * weighed, kinds, self.periods)
+        by_residual += _by_period(by_total * weighed, kinds)
         # residual = deaths by stratum / relative; relative = sum over kinds of start x deaths
         by_relative = -by_residual / now.relative
         start, weight = self._start(now.deaths)
@@ -117,6 +128,60 @@ class ByStratum:
         into.numbers += terms.pulled(now.numbers, values, adjoint)
         return by_residual
 
+    def by_cell(self, numbers: Array) -> Spread:
+        """Deaths and depletion of some draws, ``float64[draws, numbers]``, by stratum and by what varies by year."""
+        values = np.stack([self.terms.at(row)[0] for row in numbers])
+        strata, kinds = values.shape[1], values.shape[-1]
+        ratios = [i for i, number in enumerate(self.engine.numbers) if number.name in self.engine.of_hazards]
+        slope = self.terms.slope[0].reshape(strata, -1, kinds, numbers.shape[1])[..., ratios]
+        # ratios raise hazards by more than deaths, as the depletion has it
+        raised = np.tensordot(numbers[:, ratios], slope, axes=(1, 3)) / (1.0 - self._depletion)
+        deaths = values.reshape(len(numbers), strata, -1, kinds) / self._spread(self.log_residual)[:, None, :]
+        return Spread(deaths, self._depletion * np.exp(raised))
+
+    @cached_property
+    def _depletion(self) -> Array:
+        depletion = self.engine.depletion((self.by, *varying(self.engine)))
+        return depletion.reshape(depletion.shape[0], -1, depletion.shape[-1])
+
+    def explained(self, numbers: Array, residual: Array) -> Array:
+        """What exposures alone make of deaths where ratios act, year by year: ``float64[periods, years of the model]``.
+
+        Over the reference years, births by stratum as they are in each year.
+        """
+        values = self.terms.at(numbers)[0]
+        values = values.reshape(values.shape[0], -1, values.shape[-1])
+        weight = self._spread(residual - self.log_residual)[:, None, :]
+        factor = self.kinds.observed / (values * weight).sum(axis=(0, 1))
+        deaths = (values * weight * factor) @ self.kinds.in_period.T
+        then, alike = self._by_year
+        return np.asarray(
+            np.tensordot(then, deaths, axes=2).T / np.tensordot(alike, deaths, axes=2).T, dtype=np.float64
+        )
+
+    @cached_property
+    def _by_year(self) -> tuple[Array, Array]:
+        """How many times the births of the reference years those of each year are, ``[years, strata, cells]``.
+
+        By stratum and by what varies from year to year, numbers at the reference; then with exposures as they were.
+        """
+        engine = self.engine
+        spread = self._births_in(engine.model.years)
+        before = self._births_in(engine.model.spec.reference_years).sum(axis=0)
+        then = np.divide(spread, before, out=np.zeros_like(spread), where=before > 0)
+        alike = np.broadcast_to(spread.sum(axis=2, keepdims=True) / before.sum(axis=1)[:, None], then.shape)
+        return then, alike
+
+    def _births_in(self, years: Sequence[int]) -> Array:
+        """``float64[years, strata, cells]``."""
+        engine = self.engine
+        program = compile_natural(engine.model, engine.structure, engine.reference, years)
+        network = program.network
+        births = Labelled(tuple(network.strata), engine.model.births_in(network.strata)[None])
+        keep = (YEAR, self.by, *varying(engine))
+        spread = push_forward(births, network.nodes, 0, keep).total(*keep).values[0]
+        return np.asarray(spread.reshape(*spread.shape[:2], -1))
+
     def _deaths(self, numbers: Array) -> Array:
         """Without residuals: ``float64[strata, kinds]``."""
         values = self.terms.at(numbers)[0]
@@ -126,7 +191,7 @@ class ByStratum:
 
     def _with(self, deaths: Array, numbers: Array, moved: Array | None) -> Settled:
         start, _ = self._start(deaths)
-        relative = _by_period(deaths * start, self.kinds, self.periods)
+        relative = _by_period(deaths * start, self.kinds)
         residual = self.log_residual if moved is None else np.log(self.observed) + moved - np.log(relative)
         factor = self.kinds.observed / (deaths * self._spread(residual)).sum(axis=0)
         return Settled(numbers, deaths, relative, residual, factor)
@@ -173,8 +238,8 @@ class Groups:
         """Add the gradient, given the adjoint of :meth:`at`."""
         into.numbers += self.terms.pulled(now.numbers, values, adjoint)
         weight = (adjoint * values).reshape(-1, self.kinds.size)
-        by_kind = np.einsum("xk,xkd->dk", weight, spread.reshape(*weight.shape, -1))
-        into.residual += _by_period(by_kind, self.kinds, into.residual.shape[0])
+        by_kind = (weight[:, :, None] * spread.reshape(*weight.shape, -1)).sum(axis=0)
+        into.residual += _by_period(by_kind.T, self.kinds)
 
 
 def varying(engine: Engine) -> tuple[str, ...]:
@@ -197,8 +262,6 @@ def by_stratum(engine: Engine) -> str:
     return residual.by
 
 
-def _by_period(weight: Array, kinds: Kinds, periods: int) -> Array:
+def _by_period(weight: Array, kinds: Kinds) -> Array:
     """``float64[strata, kinds]`` added up over the kinds of each period where ratios act: ``[periods, strata]``."""
-    out = np.zeros((periods, weight.shape[0]))
-    np.add.at(out, kinds.period[kinds.acting], weight.T[kinds.acting])
-    return out
+    return np.asarray(kinds.in_period @ weight.T)

@@ -13,6 +13,7 @@ from simcore.distributions import Distribution
 from simcore.draws import DrawBlock
 from simcore.model import Structure
 from simcore.network import Array
+from simcore.spec import LevelOutcome
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,29 @@ def numbers_of(
 
 
 def _acting(structure: Structure) -> Iterator[tuple[str, Literal["log", "plain"]]]:
-    """Parameters whose arrows are on, each with its scale."""
-    for variable in structure.spec.variables.values():
+    """Parameters whose arrows are on and lead to death or to an outcome of a published effect, each with its scale."""
+    leading = _leading(structure)
+    for name, variable in structure.spec.variables.items():
+        if name not in leading:
+            continue
         if variable.shares.between is not None:
             yield variable.shares.between.at, "plain"
         for ratio in structure.odds_ratios(variable):
             yield from ((value, "log") for value in ratio.ratios.values() if isinstance(value, str))
     for hazard in structure.hazard_ratios(structure.spec.deaths):
         yield from ((value, "log") for value in hazard.ratios.values() if isinstance(value, str))
+
+
+def _leading(structure: Structure) -> set[str]:
+    """Variables from which arrows lead to death, or to an outcome of a published effect."""
+    spec = structure.spec
+    outcomes = (contrast.outcome for contrast in structure.contrasts.values())
+    leading = {outcome.variable for outcome in outcomes if isinstance(outcome, LevelOutcome)}
+    leading |= {ratio.parent for ratio in structure.hazard_ratios(spec.deaths)} | {*spec.deaths.baseline.by}
+    for name, variable in reversed(spec.variables.items()):
+        if name in leading:
+            leading |= {*variable.shares.by, *(ratio.parent for ratio in structure.odds_ratios(variable))}
+    return leading
 
 
 def with_number(block: DrawBlock, number: Number, moved: float) -> DrawBlock:

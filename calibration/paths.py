@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class Paths:
             () if breaks is None else tuple(year for year in breaks.at if years[0] < year <= years[-1]),
         )
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """One for each coordinate."""
         names = []
@@ -93,7 +94,7 @@ class Paths:
         slope = np.stack(
             [p.drift[..., None] * self._gone_by + p.shifts @ self._versions.T for p in parts], axis=-1
         )
-        return path[..., None] + slope[..., None] * self.rank
+        return np.asarray(path[..., None] + slope[..., None] * self.rank)
 
     def pulled(self, z: Array, adjoint: Array) -> Array:
         """Gradient by the coordinates; ``adjoint`` is by what :meth:`at` returns."""
@@ -115,18 +116,18 @@ class Paths:
         """Coordinates that set how widely others vary."""
         return () if self.step is None else tuple(f"step/{period}" for period in self.periods)
 
-    @property
+    @cached_property
     def _walked(self) -> Array:
         """``float64[years, steps]``: adds the walk up, nothing on average over the centre."""
         n = len(self.years)
         added = np.tril(np.ones((n, n)), -1)[:, : n - 1]
         return np.asarray(added - added[[self.years.index(y) for y in self.centre]].mean(axis=0))
 
-    @property
+    @cached_property
     def _gone_by(self) -> Array:
         return np.array(self.years) - np.mean(self.centre)
 
-    @property
+    @cached_property
     def _versions(self) -> Array:
         """``float64[years, shifts]``: the index in use before each break, none after the last."""
         starts = (-np.inf, *self.breaks)

@@ -8,8 +8,8 @@ variance say how it bends.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,20 +43,19 @@ class Terms:
 
     def at(self, moved: Array) -> Array:
         """The numbers where the free ones have moved by ``moved`` from the reference: ``float64[*shape]``."""
-        return np.asarray(np.exp(self.log + self.slope @ moved + self.curve @ (0.5 * moved * moved)))
+        exponent = self._both @ np.concatenate([moved, 0.5 * moved * moved])
+        return np.asarray(np.exp(self.log + exponent.reshape(self.log.shape)))
 
     def pulled(self, moved: Array, values: Array, adjoint: Array) -> Array:
         """Gradient of ``sum(adjoint * values)`` by the free numbers: ``float64[numbers]``."""
-        weight = (adjoint * values).ravel()
-        k = moved.size
-        return np.asarray(
-            weight @ self.slope.reshape(-1, k) + (weight @ self.curve.reshape(-1, k)) * moved, dtype=np.float64
-        )
+        both = (adjoint * values).ravel() @ self._both
+        return np.asarray(both[: moved.size] + both[moved.size :] * moved, dtype=np.float64)
 
-    @property
-    def size(self) -> int:
-        """How many terms there are."""
-        return math.prod(self.log.shape)
+    @cached_property
+    def _both(self) -> Array:
+        """Slopes and curves side by side, so that one product does for both: ``float64[terms, 2 x numbers]``."""
+        k = self.slope.shape[-1]
+        return np.concatenate([self.slope.reshape(-1, k), self.curve.reshape(-1, k)], axis=1)
 
 
 def terms_of(middle: Array, thin: Array, below: Array, above: Array, step: Array) -> Terms:

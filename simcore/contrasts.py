@@ -160,7 +160,7 @@ class ReferenceYears:
     def deaths_by(self, block: DrawBlock, arms: Sequence[int], by: Sequence[str]) -> Array:
         """Deaths of some arms over the variables named: ``float64[arms, draws, *by, causes, age bands]``."""
         evaluation = _Evaluation(self, self._worlds(block))
-        return np.stack([evaluation.counted(arm, by)[0] for arm in arms], dtype=np.float64)
+        return np.stack([evaluation.counted(arm, by)[0] for arm in arms])
 
     def _worlds(self, block: DrawBlock) -> Worlds:
         return lay_arms(self.recompiler.compile(block), self.arms)
@@ -216,6 +216,7 @@ class _Evaluation:
         groups = self.cells.draws * math.prod(shape)
         tables = FactorTables(hazards, sizes, tuple(self.later))
         part_of, _ = self._parts()
+        counted: Array
         counted, by_part = tables.apart(self.cells, self._weights(arm), of_cell, of_later, groups, part_of)
         return counted.reshape(self.cells.draws, *shape, *hazards.shape), by_part
 

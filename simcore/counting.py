@@ -26,7 +26,7 @@ def resample_targets(model: Model, births_by_cell: Array, n: int) -> Targets:
         Births of the reference years by the variables that the baseline hangs on.
     """
     target = model.targets["baseline"]
-    cells = _joint(model, births_by_cell, n)
+    cells = joint_counts(model, births_by_cell, n)
     strata = model.targets.get("residual")
     if strata is None:
         return Targets(cells, None)
@@ -48,8 +48,8 @@ def resample_targets(model: Model, births_by_cell: Array, n: int) -> Targets:
     return Targets(cells, by_stratum)
 
 
-def _joint(model: Model, births: Array, n: int) -> Array:
-    """``float64[n, *by, causes, bands]``: beta for how many die, Dirichlet for of what and when."""
+def joint_counts(model: Model, births: Array, n: int) -> Array:
+    """Deaths of the joint table, ``float64[n, *by, causes, bands]``: beta for how many die, Dirichlet for of what and when."""
     target = model.targets["baseline"]
     effective = target.effective.sum(axis=(-1, -2))
     died = target.deaths.sum(axis=(-1, -2))

@@ -204,8 +204,8 @@ class _Solver:
 
         Exact at once where all births of a cell share one hazard, even when nearly all of them die.
         """
-        wanted = _conditional(self.targets.cells, fit.births)
-        got = _conditional(fit.cells, fit.births)
+        wanted = conditional(self.targets.cells, fit.births)
+        got = conditional(fit.cells, fit.births)
         with np.errstate(divide="ignore", invalid="ignore"):
             bands = np.log1p(-wanted) / np.log1p(-got)
             causes = (self.targets.cells / self.targets.cells.sum(axis=-2, keepdims=True)) / (
@@ -273,7 +273,7 @@ class _Solver:
         return ", ".join(str(int(i)) for i in self.priors.index[bad][:10])
 
 
-def _conditional(deaths: Array, births: Array) -> Array:
+def conditional(deaths: Array, births: Array) -> Array:
     """Probability of dying in each band among those alive at its start: ``[..., bands]``."""
     by_band = deaths.sum(axis=-2)
     died_before = np.cumsum(by_band, axis=-1) - by_band
