@@ -177,10 +177,10 @@ class Engine:
         return np.asarray(push_forward(births, network.nodes, 0, (name,)).total(name).values[0])
 
     def depletion(self, by: Sequence[str]) -> Array:
-        """By how much less than in proportion deaths of the natural world follow hazards: ``float64[*by, kinds]``.
+        """How much deaths of the natural world fall short of hazards that rise: ``float64[*by, kinds]``.
 
-        With hazards ``r`` times as high there are ``r exp(-depletion (r - 1))`` times the deaths: those who died before
-        cannot die again. Nothing where few die.
+        With hazards ``r`` times as high there are ``(1 - exp(-c r)) / (1 - exp(-c))`` times the deaths: who died before
+        cannot die again. ``c`` is nothing where few die.
         """
         baseline = self.reference.baseline
         assert baseline is not None
@@ -190,7 +190,8 @@ class Engine:
         before, after = (self.kinds.summed(_merged(d, len(by), len(self._by)))[0] for d in deaths)
         with np.errstate(divide="ignore", invalid="ignore"):
             missing = STEP_SOLVED - np.log(after / before)
-        return np.asarray(np.where(before > 0, missing, 0.0) / np.expm1(STEP_SOLVED))
+        # the logarithm rises by r - c r / 2 to first order
+        return np.asarray(2.0 * np.where(before > 0, missing, 0.0) / np.expm1(STEP_SOLVED))
 
     @cached_property
     def births_by_cell(self) -> Array:

@@ -135,14 +135,15 @@ class ByStratum:
         ratios = [i for i, number in enumerate(self.engine.numbers) if number.name in self.engine.of_hazards]
         slope = self.terms.slope[0].reshape(strata, -1, kinds, numbers.shape[1])[..., ratios]
         # ratios raise hazards by more than deaths, as the depletion has it
-        raised = np.tensordot(numbers[:, ratios], slope, axes=(1, 3)) / (1.0 - self._depletion)
+        raised = np.tensordot(numbers[:, ratios], slope, axes=(1, 3)) / (1.0 - 0.5 * self._depletion)
         deaths = values.reshape(len(numbers), strata, -1, kinds) / self._spread(self.log_residual)[:, None, :]
         return Spread(deaths, self._depletion * np.exp(raised))
 
     @cached_property
     def _depletion(self) -> Array:
+        """Where ratios act: elsewhere nothing moves hazards."""
         depletion = self.engine.depletion((self.by, *varying(self.engine)))
-        return depletion.reshape(depletion.shape[0], -1, depletion.shape[-1])
+        return np.where(self.kinds.acting, depletion.reshape(depletion.shape[0], -1, depletion.shape[-1]), 0.0)
 
     def explained(self, numbers: Array, residual: Array) -> Array:
         """What exposures alone make of deaths where ratios act, year by year: ``float64[periods, years of the model]``.

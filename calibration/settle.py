@@ -1,7 +1,8 @@
 """Residuals and baselines that return deaths by stratum and deaths by kind of hazard, those who died before taken out.
 
-Hazards do not kill in proportion where many die: with hazards ``r`` times as high there are ``r exp(-c (r - 1))``
-times the deaths, ``c`` being the depletion. So the two margins are fitted in turn, the depletion with them.
+Hazards do not kill in proportion where many die: with hazards ``r`` times as high there are
+``(1 - exp(-c r)) / (1 - exp(-c))`` times the deaths, ``c`` being the depletion. So the two margins are fitted in turn,
+the depletion with them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from simcore.network import Array
 
 ROUNDS = 25
 """Sweeps over the two margins."""
+NEXT_TO_NONE = 1e-6
 AT_ONCE = 200
 """Draws fitted at once: it sets memory, and no number."""
 
@@ -43,10 +45,11 @@ def _settled(deaths: ByStratum, numbers: Array, by_stratum: Array, by_kind: Arra
     residual, factor = np.ones_like(by_stratum), np.ones_like(by_kind)
     # the residual of the reference is in the depletion already
     start = np.where(kinds.acting, np.exp(deaths.log_residual)[kinds.period].T, 1.0)
+    depletion = np.maximum(spread.depletion, NEXT_TO_NONE)
+    at_start = spread.deaths / -np.expm1(-depletion)
     for _ in range(ROUNDS):
         hazard = np.where(kinds.acting, residual[:, kinds.period].swapaxes(1, 2), 1.0) * factor[:, None, :]
-        more = (hazard / start)[:, :, None, :] - 1.0
-        died = (spread.deaths * np.exp(-spread.depletion * more)).sum(axis=2) * hazard
+        died = (at_start * -np.expm1(-depletion * (hazard / start)[:, :, None, :])).sum(axis=2) * start
         scale = by_kind / died.sum(axis=1)
         factor = factor * scale
         got = (died * scale[:, None, :]) @ kinds.in_period.T
