@@ -14,7 +14,7 @@ import numpy as np
 from calibration.density import Posterior
 from calibration.expected import Settled
 from calibration.forecast import Forecast, named_normals
-from calibration.settle import settled
+from calibration.settle import Margins, settled
 from simcore.counting import joint_counts
 from simcore.draws import DrawBlock, central, sample_priors
 from simcore.network import Array
@@ -45,13 +45,21 @@ def assemble(posterior: Posterior, draws: Array) -> Assembled:
     known = sample_priors(model, len(every))
     block = _block(posterior, z, every, known, joint_counts(model, engine.births_by_cell, len(every)))
     block = DrawBlock(
-        block.index, block.parameters, block.baseline, block.residual, _year_effects(posterior, forecast, every)
+        block.index,
+        block.parameters,
+        block.baseline,
+        block.residual,
+        _year_effects(posterior, forecast, every),
     )
     middle = z.mean(axis=0)[None]
-    return Assembled(block, _block(posterior, middle, [posterior.at(middle[0])], central(model), observed), forecast)
+    return Assembled(
+        block, _block(posterior, middle, [posterior.at(middle[0])], central(model), observed), forecast
+    )
 
 
-def _block(posterior: Posterior, z: Array, every: list[Settled], known: DrawBlock, counts: Array) -> DrawBlock:
+def _block(
+    posterior: Posterior, z: Array, every: list[Settled], known: DrawBlock, counts: Array
+) -> DrawBlock:
     """Draws of some points, without effects of years.
 
     ``known`` holds the parameters as they are beforehand, ``counts`` the joint table, ``[draws, *by, causes, bands]``.
@@ -63,11 +71,16 @@ def _block(posterior: Posterior, z: Array, every: list[Settled], known: DrawBloc
     cells = _to_totals(posterior, counts, wanted.sum(axis=-1))
     by_kind = kinds.summed(_flat(cells, kinds.of.ndim))
     numbers = np.stack([now.numbers for now in every])
-    residual, factor = settled(posterior.deaths, numbers, wanted, by_kind)
+
+    def baseline(rows: slice, factor: Array) -> Array:
+        return _baseline(posterior, cells[rows], by_kind[rows], factor)
+
+    margins = Margins(numbers, wanted, by_kind)
+    residual, factor = settled(posterior.deaths, margins, baseline, posterior.engine.threads)
     return DrawBlock(
         np.arange(len(every)),
         _parameters(posterior, z, every, known),
-        _baseline(posterior, cells, by_kind, factor),
+        baseline(slice(None), factor),
         residual,
     )
 

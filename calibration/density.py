@@ -107,7 +107,9 @@ class Posterior:
 
     def at(self, z: Array) -> Settled:
         """Residuals and baselines that go with one point."""
-        return self.deaths.at(self.layout.moved(z) - self.origin, self.layout.gradient(z) - self.origin_gradient)
+        return self.deaths.at(
+            self.layout.moved(z) - self.origin, self.layout.gradient(z) - self.origin_gradient
+        )
 
     def value_and_gradient(self, z: Array) -> tuple[float, Array]:
         layout = self.layout
@@ -133,7 +135,11 @@ class Posterior:
         by_gradient += self.deaths.pull(now, into)
         _, slopes = layout.coordinates.moved(own)
         pulled_across += layout.gradient_sd * by_gradient @ contrasts_of(layout.strata)
-        pulled = (slopes * into.numbers - own, pulled_across.ravel(), layout.paths.pulled(along, by_path) - along)
+        pulled = (
+            slopes * into.numbers - own,
+            pulled_across.ravel(),
+            layout.paths.pulled(along, by_path) - along,
+        )
         return value, np.concatenate(pulled)
 
 
@@ -172,13 +178,22 @@ class ShareTerm:
         apart = () if target.by in engine.model.strata else (target.by,)
         self.groups = Groups(engine, (0,), (target.by,), apart)
         levels = engine.model.levels(target.by)
-        member = np.array([[level in group for level in levels] for group in target.members], dtype=np.float64)
+        member = np.array(
+            [[level in group for level in levels] for group in target.members], dtype=np.float64
+        )
         births = engine.births_by(target.by)
         self._member = member
         self._risk = target.births / (member @ births)
         causes, names = list(engine.model.spec.deaths.causes), list(engine.model.spec.deaths.age_periods)
-        of_cause = np.array([kinds.of_cause.sum(axis=1) if c == "all" else kinds.of_cause[:, causes.index(c)] for c in target.within])
-        in_period = np.array([np.ones(kinds.size) if p == INFANT else kinds.period == names.index(p) for p in target.periods])
+        of_cause = np.array(
+            [
+                kinds.of_cause.sum(axis=1) if c == "all" else kinds.of_cause[:, causes.index(c)]
+                for c in target.within
+            ]
+        )
+        in_period = np.array(
+            [np.ones(kinds.size) if p == INFANT else kinds.period == names.index(p) for p in target.periods]
+        )
         self._cells = of_cause[:, None] * in_period
         """``float64[within, periods, kinds]``: the part of each kind's deaths that are of each cell."""
 
@@ -195,7 +210,10 @@ class ShareTerm:
         deaths, weight = self.target.deaths, self.target.weight
         some = deaths > 0
         value = weight * float((deaths[some] * np.log((expected / total)[some])).sum())
-        adjoint = weight * (np.where(some, deaths / np.where(some, expected, 1.0), 0.0) - deaths.sum(axis=-1, keepdims=True) / total)
+        adjoint = weight * (
+            np.where(some, deaths / np.where(some, expected, 1.0), 0.0)
+            - deaths.sum(axis=-1, keepdims=True) / total
+        )
         cells = self._cells.reshape(-1, now.factor.size)
         by_level = self._member.T @ ((adjoint * self._risk).reshape(cells.shape[0], -1).T @ cells)
         summed = values[0].reshape(values.shape[1], -1, values.shape[-1])
@@ -238,7 +256,9 @@ class ContrastTerm:
         if self.groups is not None:
             exposed, unexposed = self._risk(self.groups.at(now)[0], now.factor).T
             for i, name in enumerate(self.of_deaths):
-                found[name] = _measure(self.contrasts[name].measure, exposed[i], unexposed[i], self.contrasts[name].per)[0]
+                found[name] = _measure(
+                    self.contrasts[name].measure, exposed[i], unexposed[i], self.contrasts[name].per
+                )[0]
         return found
 
     def add(self, now: Settled, into: Gradient) -> float:

@@ -68,7 +68,9 @@ def kinds_of(model: Model, structure: Structure) -> Kinds:
     deaths = model.spec.deaths
     causes, bands, by = list(deaths.causes), list(deaths.age_bands), deaths.baseline.by
     observed = model.targets["baseline"].deaths
-    periods = [next(i for i, inside in enumerate(deaths.age_periods.values()) if band in inside) for band in bands]
+    periods = [
+        next(i for i, inside in enumerate(deaths.age_periods.values()) if band in inside) for band in bands
+    ]
     acts = np.ones(observed.shape[: len(by)], dtype=bool)
     for name, levels in deaths.ratios_act_within.items():
         inside = np.array([level in levels for level in model.levels(name)])
@@ -93,14 +95,18 @@ def kinds_of(model: Model, structure: Structure) -> Kinds:
         of[cell, cause, band] = known[key]
     kinds = Kinds(of, np.array(period), np.array(acting), np.zeros(0), np.zeros(0))
     total = kinds.summed(cells)
-    each = np.stack([kinds.summed(cells * (np.arange(len(causes)) == c)[:, None]) for c in range(len(causes))])
+    each = np.stack(
+        [kinds.summed(cells * (np.arange(len(causes)) == c)[:, None]) for c in range(len(causes))]
+    )
     return Kinds(of, kinds.period, kinds.acting, total, (each / total).T)
 
 
 class Engine:
     """The model at a reference: every number at its centre, effects, baselines and residuals solved."""
 
-    def __init__(self, model: Model, structure: Structure, numbers: Sequence[Number], threads: int = 1) -> None:
+    def __init__(
+        self, model: Model, structure: Structure, numbers: Sequence[Number], threads: int = 1
+    ) -> None:
         self.model, self.structure, self.numbers, self.threads = model, structure, tuple(numbers), threads
         self.kinds = kinds_of(model, structure)
         self.step = np.array([_step(number) for number in numbers])
@@ -117,12 +123,13 @@ class Engine:
         Worlds are numbered as in :func:`simcore.contrasts.contrast_arms`; levels of variables told ``apart`` are,
         though risk may not hang on them.
         """
-
         residual = self.model.spec.deaths.residual
         cells = MOST_CELLS if residual is not None and residual.by in by else FEWER_CELLS
 
         def ask(world: ReferenceYears, block: DrawBlock) -> Array:
-            return self.kinds.summed(_merged(world.deaths_by(block, arms, (*by, *self._by)), len(by), len(self._by)))
+            return self.kinds.summed(
+                _merged(world.deaths_by(block, arms, (*by, *self._by)), len(by), len(self._by))
+            )
 
         return self._terms(ask, apart, self.numbers, cells)
 
@@ -138,7 +145,9 @@ class Engine:
             fit: Fit = world.evaluate(block)
             return np.array([float(fit.measures[name][0]) for name in self.of_levels])
 
-        return self._terms(ask, (), [number for number in self.numbers if number.name in self._spreading], FEWER_CELLS)
+        return self._terms(
+            ask, (), [number for number in self.numbers if number.name in self._spreading], FEWER_CELLS
+        )
 
     @cached_property
     def of_levels(self) -> tuple[str, ...]:
@@ -192,6 +201,27 @@ class Engine:
             missing = STEP_SOLVED - np.log(after / before)
         # the logarithm rises by r - c r / 2 to first order
         return np.asarray(2.0 * np.where(before > 0, missing, 0.0) / np.expm1(STEP_SOLVED))
+
+    def thinned(self, cells: int) -> ReferenceYears:
+        """Births of the reference, as about so many cells that stand for all."""
+        return self._world(()).thinned(cells)
+
+    def by_kind(self, deaths: Array, by: int) -> Array:
+        """Deaths of one world, ``[1, draws, *by, *baseline by, causes, bands]``, as ``float64[draws, *by, kinds]``."""
+        shape = deaths.shape[1:]
+        head, tail = shape[: 1 + by], shape[1 + by + len(self._by) :]
+        return self.kinds.summed(deaths.reshape(*head, -1, *tail))
+
+    def with_ratios(self, numbers: Array, baseline: Array, residual: Array) -> DrawBlock:
+        """Draws whose ratios of hazards stand as told, and what moves births as at the reference."""
+        n = len(numbers)
+        parameters = {name: np.repeat(values, n) for name, values in self.reference.parameters.items()}
+        for i, number in enumerate(self.numbers):
+            if number.name in self.of_hazards:
+                parameters[number.name] = number.value(
+                    number.on_scale(parameters[number.name]) + numbers[:, i]
+                )
+        return DrawBlock(np.arange(n), parameters, baseline, residual)
 
     @cached_property
     def births_by_cell(self) -> Array:

@@ -79,7 +79,9 @@ class ByStratum:
         self.log_residual = np.log(residual[0])
         """``float64[periods, strata]``: of the reference."""
         self.periods = residual.shape[1]
-        self.settled = self._with(self._deaths(np.zeros(len(engine.numbers))), np.zeros(len(engine.numbers)), None)
+        self.settled = self._with(
+            self._deaths(np.zeros(len(engine.numbers))), np.zeros(len(engine.numbers)), None
+        )
 
     @cached_property
     def observed(self) -> Array:
@@ -128,6 +130,23 @@ class ByStratum:
         into.numbers += terms.pulled(now.numbers, values, adjoint)
         return by_residual
 
+    @cached_property
+    def at_reference(self) -> Array:
+        """Deaths of the reference, residuals and all: ``float64[strata, kinds]``."""
+        values = np.exp(self.terms.log[0])
+        return np.asarray(values.reshape(values.shape[0], -1, values.shape[-1]).sum(axis=1))
+
+    def spreading(self, numbers: Array) -> Array:
+        """What numbers that move births make of deaths, ratios of hazards as they stand: ``[draws, strata, kinds]``."""
+        ratios = np.array([number.name in self.engine.of_hazards for number in self.engine.numbers])
+        alone = np.where(ratios, numbers, 0.0)
+        each = [[self.terms.at(row)[0] for row in rows] for rows in (numbers, alone)]
+        both = [
+            np.stack(values).reshape(len(numbers), values[0].shape[0], -1, values[0].shape[-1])
+            for values in each
+        ]
+        return np.asarray(both[0].sum(axis=2) / both[1].sum(axis=2))
+
     def by_cell(self, numbers: Array) -> Spread:
         """Deaths and depletion of some draws, ``float64[draws, numbers]``, by stratum and by what varies by year."""
         values = np.stack([self.terms.at(row)[0] for row in numbers])
@@ -143,7 +162,9 @@ class ByStratum:
     def _depletion(self) -> Array:
         """Where ratios act: elsewhere nothing moves hazards."""
         depletion = self.engine.depletion((self.by, *varying(self.engine)))
-        return np.where(self.kinds.acting, depletion.reshape(depletion.shape[0], -1, depletion.shape[-1]), 0.0)
+        return np.where(
+            self.kinds.acting, depletion.reshape(depletion.shape[0], -1, depletion.shape[-1]), 0.0
+        )
 
     def explained(self, numbers: Array, residual: Array) -> Array:
         """What exposures alone make of deaths where ratios act, year by year: ``float64[periods, years of the model]``.
@@ -213,7 +234,9 @@ class Groups:
     Which strata the deaths of a term are of is held as it is at the reference.
     """
 
-    def __init__(self, engine: Engine, arms: Sequence[int], by: Sequence[str], apart: Sequence[str] = ()) -> None:
+    def __init__(
+        self, engine: Engine, arms: Sequence[int], by: Sequence[str], apart: Sequence[str] = ()
+    ) -> None:
         self.kinds = engine.kinds
         stratum = by_stratum(engine)
         residual = engine.reference.residual

@@ -125,7 +125,7 @@ class Paths:
 
     @cached_property
     def _gone_by(self) -> Array:
-        return np.array(self.years) - np.mean(self.centre)
+        return np.array(self.years, dtype=np.float64) - float(np.mean(self.centre))
 
     @cached_property
     def _versions(self) -> Array:

@@ -153,6 +153,15 @@ class ReferenceYears:
         thin.kept = chosen, kept
         return thin
 
+    def repeated(self, draws: int) -> ReferenceYears:
+        """The births of its one draw for so many draws."""
+        many = copy(self)
+        draw = np.repeat(np.arange(draws), self.cells.draw.size)
+        at = {name: np.tile(levels, draws) for name, levels in self.cells.at.items()}
+        many.cells = Rows(draws, draw, at, np.tile(self.cells.births, draws))
+        many.births = [np.tile(births, draws) for births in self.births]
+        return many
+
     def evaluate(self, block: DrawBlock) -> Fit:
         """Deaths by cell and by stratum, and every contrast, with the unknowns as they stand."""
         return _Evaluation(self, self._worlds(block)).fit()
@@ -216,13 +225,12 @@ class _Evaluation:
         groups = self.cells.draws * math.prod(shape)
         tables = FactorTables(hazards, sizes, tuple(self.later))
         part_of, _ = self._parts()
-        counted: Array
         counted, by_part = tables.apart(self.cells, self._weights(arm), of_cell, of_later, groups, part_of)
-        return counted.reshape(self.cells.draws, *shape, *hazards.shape), by_part
+        return np.asarray(counted.reshape(self.cells.draws, *shape, *hazards.shape), np.float64), by_part
 
     def _weights(self, arm: int) -> Array:
         """Births of one arm: ``float64[cells, later levels]``."""
-        return self.world.births[arm][:, None] * self._share(arm)
+        return np.asarray(self.world.births[arm][:, None] * self._share(arm), dtype=np.float64)
 
     def _groups(self, by: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]]:
         """The group of each cell and of its later levels, which add up, and how many levels each axis has."""
