@@ -1,4 +1,4 @@
-"""What the engine returns for the births of the reference years, as terms: at a reference, and a step to either side."""
+"""What the engine returns for births of the reference years, as terms: at a reference and a step to either side."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Engine:
         return self.kinds.summed(_merged(deaths, len(by), len(self._by)))
 
     def measures(self) -> Terms:
-        """Contrasts that are of levels and not of deaths, as they are published: ``[contrasts]``, in the file's order."""
+        """Contrasts that are of levels and not of deaths, as published: ``[contrasts]``, in the file's order."""
 
         def ask(world: ReferenceYears, block: DrawBlock) -> Array:
             fit: Fit = world.evaluate(block)

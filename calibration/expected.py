@@ -106,7 +106,7 @@ class ByStratum:
         return self._with(self._deaths(numbers), numbers, moved)
 
     def pull(self, now: Settled, into: Gradient) -> Array:
-        """Carry adjoints of residuals and factors on to the numbers; gives those of ``moved``, ``[periods, strata]``."""
+        """Carry adjoints of residuals and factors on to the numbers; gives those of ``moved``."""
         kinds, by_residual = self.kinds, into.residual.copy()
         spread = self._spread(now.residual)
         weighed = now.deaths * spread

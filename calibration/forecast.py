@@ -112,7 +112,7 @@ class Forecast:
 
         ``births`` is ``float64[years, strata]``.
         """
-        ahead = [year for year in range(self.years[-1] + 1, max(years) + 1)]
+        ahead = range(self.years[-1] + 1, max(years) + 1)
         out = np.empty((self.path.shape[0], len(years), len(self.periods), len(self.strata)))
         for p, period in enumerate(self.periods):
             paths, slopes = self.later(period, ahead, normal), self.steeper(period, ahead, normal)

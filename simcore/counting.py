@@ -49,7 +49,10 @@ def resample_targets(model: Model, births_by_cell: Array, n: int) -> Targets:
 
 
 def joint_counts(model: Model, births: Array, n: int) -> Array:
-    """Deaths of the joint table, ``float64[n, *by, causes, bands]``: beta for how many die, Dirichlet for of what and when."""
+    """Draws of the joint table, ``float64[n, *by, causes, bands]``.
+
+    Beta for how many die, Dirichlet for of what and when.
+    """
     target = model.targets["baseline"]
     effective = target.effective.sum(axis=(-1, -2))
     died = target.deaths.sum(axis=(-1, -2))
