@@ -22,6 +22,7 @@ from simcore.spec import LevelOutcome, Variable
 
 MOST_CELLS = 12_000
 """Births are thinned to about so many cells to see how terms move; what they are at the reference is asked of all."""
+LEAST_RESPONSE = 0.3
 FEWER_CELLS = 4_000
 """The same where terms are not told apart by stratum."""
 STEP_SOLVED, STEP_MOST = 0.15, 0.4
@@ -185,11 +186,10 @@ class Engine:
         births = Labelled(tuple(network.strata), self.model.births_in(network.strata)[None])
         return np.asarray(push_forward(births, network.nodes, 0, (name,)).total(name).values[0])
 
-    def depletion(self, by: Sequence[str]) -> Array:
-        """How much deaths of the natural world fall short of hazards that rise: ``float64[*by, kinds]``.
+    def response(self, by: Sequence[str]) -> Array:
+        """By how much deaths of the natural world follow hazards, logarithm by logarithm: ``float64[*by, kinds]``.
 
-        With hazards ``r`` times as high there are ``(1 - exp(-c r)) / (1 - exp(-c))`` times the deaths: who died before
-        cannot die again. ``c`` is nothing where few die.
+        One where few die; less where births are depleted, for who died before cannot die again.
         """
         baseline = self.reference.baseline
         assert baseline is not None
@@ -198,9 +198,8 @@ class Engine:
         deaths = [self._world(()).deaths_by(block, (0,), shape) for block in (self.reference, more)]
         before, after = (self.kinds.summed(_merged(d, len(by), len(self._by)))[0] for d in deaths)
         with np.errstate(divide="ignore", invalid="ignore"):
-            missing = STEP_SOLVED - np.log(after / before)
-        # the logarithm rises by r - c r / 2 to first order
-        return np.asarray(2.0 * np.where(before > 0, missing, 0.0) / np.expm1(STEP_SOLVED))
+            follows = np.log(after / before) / STEP_SOLVED
+        return np.where(self.kinds.acting & (before > 0), np.clip(follows, LEAST_RESPONSE, 1.0), 1.0)
 
     def thinned(self, cells: int) -> ReferenceYears:
         """Births of the reference, as about so many cells that stand for all."""

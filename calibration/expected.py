@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from calibration.engine import Engine, Kinds
+from calibration.engine import LEAST_RESPONSE, Engine, Kinds
 from simcore.dims import YEAR
 from simcore.network import Array, Labelled, push_forward
 from simcore.program import compile_natural
@@ -58,13 +58,13 @@ class Settled:
 
 @dataclass(frozen=True)
 class Spread:
-    """Deaths without residuals by stratum, by what varies by year, and kind; and how far they deplete births.
+    """Deaths without residuals by stratum, by what varies by year, and kind; and how they follow hazards.
 
-    ``float64[draws, strata, cells, kinds]`` each.
+    ``float64[draws, strata, cells, kinds]`` each; :meth:`calibration.engine.Engine.response` has the second.
     """
 
     deaths: Array
-    depletion: Array
+    response: Array
 
 
 class ByStratum:
@@ -148,23 +148,21 @@ class ByStratum:
         return np.asarray(both[0].sum(axis=2) / both[1].sum(axis=2))
 
     def by_cell(self, numbers: Array) -> Spread:
-        """Deaths and depletion of some draws, ``float64[draws, numbers]``, by stratum and by what varies by year."""
+        """Deaths of some draws and how they respond, ``float64[draws, numbers]``, by stratum and by what varies by year."""
         values = np.stack([self.terms.at(row)[0] for row in numbers])
         strata, kinds = values.shape[1], values.shape[-1]
         ratios = [i for i, number in enumerate(self.engine.numbers) if number.name in self.engine.of_hazards]
         slope = self.terms.slope[0].reshape(strata, -1, kinds, numbers.shape[1])[..., ratios]
-        # ratios raise hazards by more than deaths, as the depletion has it
-        raised = np.tensordot(numbers[:, ratios], slope, axes=(1, 3)) / (1.0 - 0.5 * self._depletion)
+        # ratios raise hazards by more than deaths; with hazards so much higher, births are depleted the more
+        raised = np.tensordot(numbers[:, ratios], slope, axes=(1, 3)) / self._response
+        response = 1.0 - (1.0 - self._response) * np.exp(raised)
         deaths = values.reshape(len(numbers), strata, -1, kinds) / self._spread(self.log_residual)[:, None, :]
-        return Spread(deaths, self._depletion * np.exp(raised))
+        return Spread(deaths, np.clip(response, LEAST_RESPONSE, 1.0))
 
     @cached_property
-    def _depletion(self) -> Array:
-        """Where ratios act: elsewhere nothing moves hazards."""
-        depletion = self.engine.depletion((self.by, *varying(self.engine)))
-        return np.where(
-            self.kinds.acting, depletion.reshape(depletion.shape[0], -1, depletion.shape[-1]), 0.0
-        )
+    def _response(self) -> Array:
+        response = self.engine.response((self.by, *varying(self.engine)))
+        return response.reshape(response.shape[0], -1, response.shape[-1])
 
     def explained(self, numbers: Array, residual: Array) -> Array:
         """What exposures alone make of deaths where ratios act, year by year: ``float64[periods, years of the model]``.

@@ -1,8 +1,8 @@
 """Residuals and baselines that return deaths by stratum and deaths by kind of hazard, those who died before taken out.
 
-Hazards do not kill in proportion where many die: with hazards ``r`` times as high there are
-``(1 - exp(-c r)) / (1 - exp(-c))`` times the deaths, ``c`` being the depletion. So the two margins are fitted in turn,
-the depletion with them.
+Hazards do not kill in proportion where many die: who died before cannot die again. With hazards ``r`` times as high
+there are ``r`` to the power of the response times the deaths, less than one where births are depleted. The two
+margins are fitted in turn, and the engine is asked how near that came.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from simcore.network import Array
 
 ROUNDS = 25
 """Sweeps over the two margins."""
-NEXT_TO_NONE = 1e-6
 AT_ONCE = 100
 """Draws fitted at once: it sets memory, and no number."""
 CELLS = 2_000
@@ -87,13 +86,13 @@ def _settled(deaths: ByStratum, margins: Margins) -> tuple[Array, Array]:
     kinds = deaths.kinds
     spread = deaths.by_cell(margins.numbers)
     residual, factor = np.ones_like(margins.by_stratum), np.ones_like(margins.by_kind)
-    # the residual of the reference is in the depletion already
+    # the residual of the reference is in its deaths already
     start = np.where(kinds.acting, np.exp(deaths.log_residual)[kinds.period].T, 1.0)
-    depletion = np.maximum(spread.depletion, NEXT_TO_NONE)
-    at_start = spread.deaths / -np.expm1(-depletion)
+    at_start = spread.deaths * start[:, None, :]
     for _ in range(ROUNDS):
         hazard = np.where(kinds.acting, residual[:, kinds.period].swapaxes(1, 2), 1.0) * factor[:, None, :]
-        died = (at_start * -np.expm1(-depletion * (hazard / start)[:, :, None, :])).sum(axis=2) * start
+        more = np.log(hazard / start)[:, :, None, :]
+        died = (at_start * np.exp(spread.response * more)).sum(axis=2)
         scale = margins.by_kind / died.sum(axis=1)
         factor = factor * scale
         got = (died * scale[:, None, :]) @ kinds.in_period.T

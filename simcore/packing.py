@@ -19,6 +19,9 @@ FACTOR_STEP = 0.002
 """One step of what multiplies hazards, the residual and the effects of years."""
 LOG_STEP = 0.004
 """One step of a log hazard, if no other is chosen: rounding moves a hazard by 0.2% at most."""
+PER_SPREAD = 20
+"""Steps told apart within a standard deviation over draws, at the least. Nothing hangs on finer ones, and numbers that
+end in zeros shrink: the variance of rounding is then under 0.1% of that of the draws."""
 NO_HAZARD = -(2**15)
 """Stands where the hazard is 0."""
 
@@ -51,15 +54,26 @@ def _in_steps(values: Array, axes: tuple[str, ...], widest: float) -> Stored:
     step = (high - low) / many if many else 1.0
     while low + many * step > high:
         step = float(np.nextafter(step, 0.0))
-    steps = np.rint((values - low) / step).astype(np.int16)
+    steps = np.minimum(_rounded((values - low) / step), many).astype(np.int16)
     return Stored(axes, steps, {"scale_factor": step, "add_offset": low})
 
 
 def packed_log(values: Array, axes: tuple[str, ...], step: float) -> Stored:
     """Logs of hazards, not a number where the hazard is 0."""
-    steps = np.where(np.isnan(values), NO_HAZARD, np.clip(np.rint(values / step), -MOST_STEPS, MOST_STEPS))
+    steps = np.where(np.isnan(values), NO_HAZARD, np.clip(_rounded(values / step), -MOST_STEPS, MOST_STEPS))
     how = {"scale_factor": step, "add_offset": 0.0, "_FillValue": np.int16(NO_HAZARD)}
     return Stored(axes, steps.astype(np.int16), how)
+
+
+def _rounded(steps: Array) -> Array:
+    """Whole steps, of each number over its draws as many together as its spread bears, in powers of two.
+
+    ``steps`` is ``float64[chain, draw, ...]``.
+    """
+    spread = steps.std(axis=(0, 1))
+    bears = np.where(np.isfinite(spread), spread, 0.0) / PER_SPREAD
+    together = 2.0 ** np.floor(np.log2(np.maximum(bears, 1.0)))
+    return np.asarray(np.rint(steps / together) * together)
 
 
 def unpacked(variable: Any, draws: int) -> Array:
