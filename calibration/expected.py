@@ -148,7 +148,7 @@ class ByStratum:
         return np.asarray(both[0].sum(axis=2) / both[1].sum(axis=2))
 
     def by_cell(self, numbers: Array) -> Spread:
-        """Deaths of some draws and how they respond, ``float64[draws, numbers]``, by stratum and by what varies by year."""
+        """Deaths of some draws, by stratum and by what varies by year; ``numbers`` is ``float64[draws, numbers]``."""
         values = np.stack([self.terms.at(row)[0] for row in numbers])
         strata, kinds = values.shape[1], values.shape[-1]
         ratios = [i for i, number in enumerate(self.engine.numbers) if number.name in self.engine.of_hazards]
