@@ -1,6 +1,5 @@
-"""Make a model agree with what was observed.
+"""Make a model agree with what was observed, and say how well it does.
 
-Empty so far. It will hold the fitting of a model's parameters to observed counts and published contrasts, and
-hand over one file of parameter draws, which :mod:`simcore` reads. It looks at ``simcore`` and never at
-``scenarios``.
+A config names free parameters and targets; what comes out is one file of draws for each structure, which
+:mod:`simcore` reads. It looks at ``simcore`` and never at ``scenarios``. docs/calibration.md is the way in.
 """
