@@ -87,8 +87,11 @@ class Posterior:
         self.held_at = own.projection.from_
         self.residual_sd = own.residual.sd if own.feedback == "full" else None
         self.counts = [CountTerm(self.deaths, self.layout.paths.years, target) for target in observed.counts]
-        self.shares = [ShareTerm(self.engine, target) for target in observed.shares]
         self.contrasts = ContrastTerm(self.engine, observed.contrasts)
+        self.shares = []
+        for target in observed.shares:
+            self.engine.forget()
+            self.shares.append(ShareTerm(self.engine, target))
         self.engine.forget()
         block = self.engine.reference
         self.origin = np.array([float(n.on_scale(block[n.name])[0]) for n in numbers])
