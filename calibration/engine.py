@@ -111,7 +111,7 @@ class Engine:
         self.model, self.structure, self.numbers, self.threads = model, structure, tuple(numbers), threads
         self.kinds = kinds_of(model, structure)
         self.step = np.array([_step(number) for number in numbers])
-        self._worlds: dict[tuple[tuple[str, ...], Number | None, float], ReferenceYears] = {}
+        self._worlds: dict[tuple[tuple[str, ...], bool, Number | None, float], ReferenceYears] = {}
 
     @cached_property
     def reference(self) -> DrawBlock:
@@ -132,11 +132,11 @@ class Engine:
                 _merged(world.deaths_by(block, arms, (*by, *self._by)), len(by), len(self._by))
             )
 
-        return self._terms(ask, apart, self.numbers, cells)
+        return self._terms(ask, apart, any(arms), self.numbers, cells)
 
     def at_reference(self, arms: Sequence[int], by: Sequence[str], apart: Sequence[str] = ()) -> Array:
         """The same at the reference alone: ``float64[arms, *by, kinds]``."""
-        deaths = self._world(apart).deaths_by(self.reference, arms, (*by, *self._by))
+        deaths = self._world(apart, any(arms)).deaths_by(self.reference, arms, (*by, *self._by))
         return self.kinds.summed(_merged(deaths, len(by), len(self._by)))
 
     def measures(self) -> Terms:
@@ -147,7 +147,7 @@ class Engine:
             return np.array([float(fit.measures[name][0]) for name in self.of_levels])
 
         return self._terms(
-            ask, (), [number for number in self.numbers if number.name in self._spreading], FEWER_CELLS
+            ask, (), True, [number for number in self.numbers if number.name in self._spreading], FEWER_CELLS
         )
 
     @cached_property
@@ -176,15 +176,8 @@ class Engine:
 
     def births(self, arms: Sequence[int]) -> Array:
         """Births of some worlds: ``float64[arms]``."""
-        world = self._world(())
+        world = self._world((), True)
         return np.array([float(world.births[arm].sum()) for arm in arms])
-
-    def births_by(self, name: str) -> Array:
-        """Births of the reference years by a variable or stratum dimension: ``float64[levels]``."""
-        program = compile_natural(self.model, self.structure, self.reference, self.model.spec.reference_years)
-        network = program.network
-        births = Labelled(tuple(network.strata), self.model.births_in(network.strata)[None])
-        return np.asarray(push_forward(births, network.nodes, 0, (name,)).total(name).values[0])
 
     def response(self, by: Sequence[str]) -> Array:
         """By how much deaths of the natural world follow hazards, logarithm by logarithm: ``float64[*by, kinds]``.
@@ -195,7 +188,7 @@ class Engine:
         assert baseline is not None
         more = replace(self.reference, baseline=baseline * np.exp(STEP_SOLVED))
         shape = (*by, *self._by)
-        deaths = [self._world(()).deaths_by(block, (0,), shape) for block in (self.reference, more)]
+        deaths = [self._world((), False).deaths_by(block, (0,), shape) for block in (self.reference, more)]
         before, after = (self.kinds.summed(_merged(d, len(by), len(self._by)))[0] for d in deaths)
         with np.errstate(divide="ignore", invalid="ignore"):
             follows = np.log(after / before) / STEP_SOLVED
@@ -203,7 +196,7 @@ class Engine:
 
     def thinned(self, cells: int) -> ReferenceYears:
         """Births of the reference, as about so many cells that stand for all."""
-        return self._world(()).thinned(cells)
+        return self._world((), False).thinned(cells)
 
     def by_kind(self, deaths: Array, by: int) -> Array:
         """Deaths of one world, ``[1, draws, *by, *baseline by, causes, bands]``, as ``float64[draws, *by, kinds]``."""
@@ -225,18 +218,27 @@ class Engine:
     @cached_property
     def births_by_cell(self) -> Array:
         """Births of the reference years by the variables that baselines hang on: ``float64[*by]``."""
-        return np.asarray(self._world(()).evaluate(self.reference).births[0], dtype=np.float64)
+        return self.births_by(*self._by)
+
+    def births_by(self, *names: str) -> Array:
+        """Births of the reference years by variables or stratum dimensions: ``float64[*names]``."""
+        program = compile_natural(self.model, self.structure, self.reference, self.model.spec.reference_years)
+        network = program.network
+        births = Labelled(tuple(network.strata), self.model.births_in(network.strata)[None])
+        return np.asarray(push_forward(births, network.nodes, 0, names).total(*names).values[0])
 
     @property
     def _by(self) -> tuple[str, ...]:
         return self.model.spec.deaths.baseline.by
 
-    def _world(self, apart: Sequence[str], number: Number | None = None, way: float = 0.0) -> ReferenceYears:
+    def _world(
+        self, apart: Sequence[str], under_do: bool, number: Number | None = None, way: float = 0.0
+    ) -> ReferenceYears:
         """Births of the reference years at the reference, or with one number moved from it: kept, they cost most."""
-        key = (tuple(apart), number, way)
+        key = (tuple(apart), under_do, number, way)
         if key not in self._worlds:
             block = self.reference if number is None else with_number(self.reference, number, way)
-            self._worlds[key] = ReferenceYears(self.model, self.structure, block, apart)
+            self._worlds[key] = ReferenceYears(self.model, self.structure, block, apart, not under_do)
         return self._worlds[key]
 
     def forget(self) -> None:
@@ -247,10 +249,11 @@ class Engine:
         self,
         ask: Callable[[ReferenceYears, DrawBlock], Array],
         apart: Sequence[str],
+        under_do: bool,
         moving: Sequence[Number],
         cells: int,
     ) -> Terms:
-        whole = self._world(apart)
+        whole = self._world(apart, under_do)
         thin = whole.thinned(cells)
         first = list(self.model.spec.variables.values())[: whole.recompiler.first_moving]
         early = set().union(*(self._moving(variable) for variable in first))
@@ -260,7 +263,7 @@ class Engine:
             block = with_number(self.reference, number, step)
             if number.name not in early:
                 return ask(thin, block)
-            world = self._world(apart, number, step)
+            world = self._world(apart, under_do, number, step)
             return ask(world if thin.kept is None else world.only(*thin.kept), block)
 
         steps = [float(self.step[self.numbers.index(number)]) for number in moving]

@@ -87,16 +87,23 @@ class ReferenceYears:
     The unknown effects change only variables from the first moving one on, and hazards. What comes
     before is pushed forward once, and held as the cells that births meet.
 
-    Levels of variables that are to be told ``apart`` are, though risk may not hang on them.
+    Levels of variables that are to be told ``apart`` are, though risk may not hang on them. Worlds under ``do`` can be
+    left out: they are most of the work.
     """
 
     def __init__(
-        self, model: Model, structure: Structure, block: DrawBlock, apart: Collection[str] = ()
+        self,
+        model: Model,
+        structure: Structure,
+        block: DrawBlock,
+        apart: Collection[str] = (),
+        natural_alone: bool = False,
     ) -> None:
         self.model, self.structure = model, structure
         moving = {contrast.solves for contrast in structure.contrasts.values()}
         self.recompiler = Recompiler(model, structure, block, moving)
-        self.arms = contrast_arms(model, structure)
+        contrasts = [] if natural_alone else list(structure.contrasts.values())
+        self.arms = contrast_arms(model, structure)[: 1 + 2 * len(contrasts)]
         worlds = self._worlds(block)
         network, natural = worlds.network, list(model.spec.variables)
         first = self.recompiler.first_moving
@@ -104,7 +111,7 @@ class ReferenceYears:
         after = network.nodes[self.stop :]
         outcomes = {
             network.carrier(contrast.outcome.variable)
-            for contrast in structure.contrasts.values()
+            for contrast in contrasts
             if isinstance(contrast.outcome, LevelOutcome)
         }
         order = (*network.strata, *(node.name for node in network.nodes))
@@ -116,9 +123,7 @@ class ReferenceYears:
         alike = Alike(self._worlds(all_different(block)), self.stop, before, apart)
         weights = [
             alike.merged(self._births(worlds, arm, before, contrast))
-            for arm, contrast in enumerate(
-                [None, *(contrast for contrast in structure.contrasts.values() for _ in (0, 1))]
-            )
+            for arm, contrast in enumerate([None, *(contrast for contrast in contrasts for _ in (0, 1))])
         ]
         somewhere = Labelled(before, np.add.reduce(np.broadcast_arrays(*(w.values for w in weights))))
         self.cells = alike.first(Rows.of(somewhere, block.size, range(block.size)))
