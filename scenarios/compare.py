@@ -24,8 +24,8 @@ from simcore.store import RunFolder
 if TYPE_CHECKING:
     import xarray as xr
 
-DRAWS = 1000
-VARIANT_DRAWS = 200
+DRAWS = 500
+VARIANT_DRAWS = 100
 
 Say = Callable[[str], None]
 """Told in words what a long run does next."""
@@ -56,7 +56,7 @@ def compare(
     variants
         Structural choices by name, for example ``{"child_poverty": "half"}``.
     draws
-        Parameter draws; at most as many as ship with the model, and those, or 1,000, if not given.
+        Parameter draws; at most as many as ship with the model, and those, or 500, if not given.
     precision
         How far a headline may be off (:class:`scenarios.precision.Precision`): draws and births are then
         added to those asked for. What was reached stands in the run record.
@@ -187,7 +187,7 @@ def answer(
 
 
 def usual_draws(question: Question, precision: Precision | None = None) -> int:
-    """Draws of a run that asks for no number: a thousand, or as many as ship with the structure."""
+    """Draws of a run that asks for no number: five hundred, or as many as ship with the structure."""
     most = DRAWS if precision is None or precision.most_draws is None else precision.most_draws
     return up_to_shipped(question.model, question.structure, min(DRAWS, most), question.source)
 

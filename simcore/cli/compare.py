@@ -49,7 +49,7 @@ NOT_PRECISE = 3
 @click.option(
     "--draws",
     type=click.IntRange(2),
-    show_default="1000, or as many as ship",
+    show_default="500, or as many as ship",
     metavar="N",
     help="Draws of the uncertain parameters.",
 )
@@ -103,8 +103,8 @@ NOT_PRECISE = 3
     "--variant-draws",
     type=click.IntRange(2),
     metavar="N",
-    default=200,
-    show_default="200, or as many as ship",
+    default=100,
+    show_default="100, or as many as ship",
     help="Draws for the variants that are not the headline.",
 )
 @click.option(
