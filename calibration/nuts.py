@@ -55,7 +55,7 @@ def nuts(
     FitError
         When the density is not a number somewhere, or has no value at any start.
     """
-    nutpie, from_pyfunc = _library()
+    nutpie, from_pyfunc = library()
     watched = _Watched(density, peak)
     model = from_pyfunc(
         peak.z.size, lambda: watched.log_density, lambda *_: watched.drawn,
@@ -84,7 +84,7 @@ def nuts(
     )
 
 
-def _library() -> tuple[Any, Callable[..., Any]]:
+def library() -> tuple[Any, Callable[..., Any]]:
     """The sampler, which brings a plotting library along that announces changes of its own when it is loaded."""
     try:
         with warnings.catch_warnings():

@@ -18,6 +18,7 @@ VERBS = {
     "births": "individual births: every variable in every arm, and the outcome",
     "predict": "deaths of any year, observed or not, from a posterior, with predictive intervals",
     "solve": "solve a model's baseline hazards and direct effects, ahead of any comparison",
+    "calibrate": "fit a model to what was counted and published, and judge the fit",
     "sensitivity": "headline figures when an assumption is replaced or an effect turned to neutral",
     "warm": "compile the kernels once, into the user's cache folder",
 }
