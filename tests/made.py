@@ -53,7 +53,7 @@ def settled(
 ) -> tuple[ReferenceYears, DrawBlock, Fit]:
     """Baselines and residuals with which these numbers return deaths by cell, and strata in these proportions.
 
-    ``cells`` is ``float64[weeks, causes, bands]``; ``strata``, of deaths where ratios act, ``float64[periods, fifths]``.
+    ``cells`` is ``float64[weeks, causes, bands]``; ``strata``, where ratios act, ``float64[periods, fifths]``.
     """
     world = ReferenceYears(model, structure, block, ("ethnic_group", "mother_age"))
     proportions = strata / strata.sum(axis=-1, keepdims=True)
@@ -94,7 +94,9 @@ def reference(posterior: Posterior, z: np.ndarray) -> Reference:
 
 def by_stratum(posterior: Posterior, z: np.ndarray) -> np.ndarray:
     """Deaths where ratios act, before any path: ``float64[periods, fifths]``."""
-    return np.asarray(posterior.deaths.observed * np.exp(posterior.layout.gradient(z) - posterior.origin_gradient))
+    return np.asarray(
+        posterior.deaths.observed * np.exp(posterior.layout.gradient(z) - posterior.origin_gradient)
+    )
 
 
 def truth(posterior: Posterior, z: np.ndarray) -> Truth:
@@ -179,7 +181,15 @@ def _share(
     levels = posterior.engine.model.levels(by)
     members = tuple((level,) for level in levels)
     return ShareTarget(
-        name, by, levels, members, (period,), REFERENCE, within, posterior.engine.births_by(by), deaths[:, None]
+        name,
+        by,
+        levels,
+        members,
+        (period,),
+        REFERENCE,
+        within,
+        posterior.engine.births_by(by),
+        deaths[:, None],
     )
 
 
@@ -192,4 +202,6 @@ def acting(model: Model) -> np.ndarray:
 def periods(model: Model) -> np.ndarray:
     """``int64[bands]``: the age period of each."""
     deaths = model.spec.deaths
-    return np.array([next(p for p, own in enumerate(deaths.age_periods.values()) if b in own) for b in deaths.age_bands])
+    return np.array(
+        [next(p for p, own in enumerate(deaths.age_periods.values()) if b in own) for b in deaths.age_bands]
+    )

@@ -1,8 +1,8 @@
 """Simulation-based calibration (Talts et al. 2018; test quantities of Modrak et al. 2023).
 
 Parameters are drawn from the prior, data are made from them (`tests.made`), and the posterior of these data is asked
-where in it the parameters are. Were it right, that place would be uniform: for every parameter, and for whatever is worked
-out from parameters and data.
+where in it the parameters are. Were it right, that place would be uniform: for every parameter, and for whatever is
+worked out from parameters and data.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ class Study:
         posterior = Posterior(self.config, model, engine.structure, data)
         at = same_point(prior, posterior, z)
         later = random.poisson(next_year(posterior, at, random))
-        return DataSet(self.config, posterior, at, later, dict(found.measures), as_targets(found.deaths, prior))
+        return DataSet(
+            self.config, posterior, at, later, dict(found.measures), as_targets(found.deaths, prior)
+        )
 
     def rank(self, data: DataSet, seed: int, fault: Fault | None = None) -> Ranked:
         """Where the truth is in the posterior of these data, or in one with an error planted."""
@@ -105,13 +107,21 @@ class Study:
         true = quantities(posterior, data.z[None], random)
         true["next year"] = data.next_year.sum(axis=-1)[None, :]
         return Ranked(
-            {name: place for name in drawn for name, place in _places(name, drawn[name], true[name][0], random)},
+            {
+                name: place
+                for name in drawn
+                for name, place in _places(name, drawn[name], true[name][0], random)
+            },
             white(data, peak),
             float(fit.khat if fit.khat is not None else np.nan),
         )
 
     def peak(self, posterior: Posterior) -> Optimum:
-        return optimum(posterior, scales=posterior.scales) if self.scales else climb(posterior, np.zeros(len(posterior.names)))
+        return (
+            optimum(posterior, scales=posterior.scales)
+            if self.scales
+            else climb(posterior, np.zeros(len(posterior.names)))
+        )
 
 
 def white(data: DataSet, peak: Optimum) -> np.ndarray:
@@ -129,7 +139,9 @@ def same_point(prior: Posterior, posterior: Posterior, z: np.ndarray) -> np.ndar
     at = z.copy()
     level = [np.log(p.deaths.observed / p.deaths.births).mean(axis=-1) for p in (prior, posterior)]
     for p, period in enumerate(posterior.layout.periods):
-        at[posterior.names.index(f"level/{period}")] += (level[0] - level[1])[p] / posterior.layout.paths.level
+        at[posterior.names.index(f"level/{period}")] += (level[0] - level[1])[
+            p
+        ] / posterior.layout.paths.level
     return at
 
 
@@ -149,7 +161,9 @@ def next_year(posterior: Posterior, z: np.ndarray, random: np.random.Generator) 
     parts = paths.parts(layout.parts(points)[2])
     path = layout.path(points)[:, -1]
     for p, part in enumerate(parts):
-        path[:, p] += (part.step * random.standard_normal(len(points)))[:, None] + part.drift[:, None] * paths.rank
+        path[:, p] += (part.step * random.standard_normal(len(points)))[:, None] + part.drift[
+            :, None
+        ] * paths.rank
     moved = layout.gradient(points) - posterior.origin_gradient
     times = births(posterior.engine.model, (year,))[0] / posterior.deaths.births
     found = times * (posterior.deaths.outside + posterior.deaths.observed * np.exp(moved + path))
@@ -169,7 +183,9 @@ def quantities(posterior: Posterior, z: np.ndarray, random: np.random.Generator)
     return found
 
 
-def _places(name: str, drawn: np.ndarray, true: np.ndarray, random: np.random.Generator) -> Iterator[tuple[str, float]]:
+def _places(
+    name: str, drawn: np.ndarray, true: np.ndarray, random: np.random.Generator
+) -> Iterator[tuple[str, float]]:
     """The share below the truth, ties and the steps between draws filled by chance: uniform, to the last digit."""
     for k in range(drawn.shape[1]):
         below, same = int((drawn[:, k] < true[k]).sum()), int((drawn[:, k] == true[k]).sum())

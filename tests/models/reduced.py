@@ -40,6 +40,7 @@ BANDS = {
     "days_0_27": ["day_0", "days_1_6", "days_7_27"], "days_28_90": ["days_28_90"],
     "days_91_364": ["days_91_182", "days_183_364"],
 }  # fmt: skip
+COUNTED = ["deaths", "effective_count"]
 EARLY = ["under_24", "24_31", "32_36"]
 
 
@@ -68,7 +69,7 @@ def folder() -> Folder:
     document = _document()
     made = Folder(document, {})
     tables: dict[str, tuple[Row, ...]] = {
-        "births.csv": _rows(made, ["year", "imd_fifth"], ["births"], [births.reshape(len(years), 5, 2).sum(axis=2).round()]),
+        "births.csv": _rows(made, ["year", "imd_fifth"], ["births"], [_paired(births).round()]),
         "ethnic_group.csv": _rows(made, ["imd_fifth", "ethnic_group"], ["share"], [ethnic]),
         "mother_age.csv": _rows(made, ["imd_fifth", "mother_age"], ["share"], [age]),
         "child_poverty.csv": _rows(made, ["year", "imd_fifth", "child_poverty"], ["share"], [_fifths(poverty, births)]),
@@ -80,10 +81,10 @@ def folder() -> Folder:
         ),
         "gestation.csv": _rows(made, ["imd_fifth", "gestation"], ["share"], [week]),
         "deaths.csv": _rows(
-            made, ["gestation", "cause", "age_band"], ["deaths", "effective_count"], [_summed(joint.deaths, england)] * 2
+            made, ["gestation", "cause", "age_band"], COUNTED, [_summed(joint.deaths, england)] * 2
         ),
         "deaths_by_fifth.csv": _rows(
-            made, ["age_period", "imd_fifth"], ["deaths", "effective_count"], [by_fifth.reshape(2, 5, 2).sum(axis=2)] * 2
+            made, ["age_period", "imd_fifth"], COUNTED, [_paired(by_fifth)] * 2
         ),
     }  # fmt: skip
     return made.with_(tables)
@@ -135,6 +136,11 @@ def _fifths(shares: np.ndarray, births: np.ndarray) -> np.ndarray:
     return np.asarray((paired * weight).sum(axis=-2) / weight.sum(axis=-2))
 
 
+def _paired(numbers: np.ndarray) -> np.ndarray:
+    """``[..., deciles]`` added up by twos."""
+    return np.asarray(numbers.reshape(*numbers.shape[:-1], 5, 2).sum(axis=-1))
+
+
 def _levels(shares: np.ndarray, england: Model, name: str, groups: Mapping[str, Sequence[str]]) -> np.ndarray:
     return np.asarray(shares @ _member(england.levels(name), groups).T)
 
@@ -173,14 +179,18 @@ def _lognormal(median: float, low: float, high: float) -> dict[str, Any]:
     return {"distribution": "lognormal", "median": median, "ci95": [low, high]}
 
 
-def _variable(kind: str, decision: object, levels: Sequence[str], shares: Mapping[str, Any], *ratios: Any) -> dict[str, Any]:
+def _variable(
+    kind: str, decision: object, levels: Sequence[str], shares: Mapping[str, Any], *ratios: Any
+) -> dict[str, Any]:
     return {
         "kind": kind, "meaning": "as in England", "decision": decision, "levels": list(levels), "shares": dict(shares),
         **({"odds_ratios": list(ratios)} if ratios else {}),
     }  # fmt: skip
 
 
-def _contrast(set_: str, outcome: Mapping[str, Any], measure: str, value: str, solves: str, **more: Any) -> dict[str, Any]:
+def _contrast(
+    set_: str, outcome: Mapping[str, Any], measure: str, value: str, solves: str, **more: Any
+) -> dict[str, Any]:
     return {
         "meaning": "as in England", "set": set_, "from": "no", "to": "yes", "outcome": dict(outcome),
         "measure": measure, "value": value, "solves": solves, **more,
@@ -206,7 +216,7 @@ def _document() -> dict[str, Any]:
             "total_smoking_neonatal": _assumed("smoking and neonatal death", _lognormal(1.4, 1.2, 1.6333)),
             "total_smoking_postneonatal": _assumed("smoking and later death", _lognormal(2.0, 1.6, 2.5)),
             "total_poverty_per_point": _assumed(
-                "deaths per point of poverty", {"distribution": "normal", "mean": 5.8, "ci95": [2.4, 9.2]}, "per 100,000"
+                "deaths per point", {"distribution": "normal", "mean": 5.8, "ci95": [2.4, 9.2]}, "per 100,000"
             ),
             "hr_sudden_smoking": _assumed("smoking and sudden death", _lognormal(2.4, 1.9, 3.03)),
             "hr_under_20": _assumed("mother under 20", _lognormal(1.4, 1.0, 1.96)),
@@ -220,7 +230,9 @@ def _document() -> dict[str, Any]:
             ),
         },
         "variables": {
-            "ethnic_group": _variable("descriptor", 6, tuple(GROUPS), {"table": "ethnic_group.csv", "by": ["imd_fifth"]}),
+            "ethnic_group": _variable(
+                "descriptor", 6, tuple(GROUPS), {"table": "ethnic_group.csv", "by": ["imd_fifth"]}
+            ),
             "mother_age": _variable("descriptor", 0, tuple(AGES), {"table": "mother_age.csv", "by": ["imd_fifth"]}),
             "child_poverty": _variable(
                 "exposure", 1, ("no", "yes"), {"table": "child_poverty.csv", "by": ["year", "imd_fifth"]},
@@ -260,8 +272,10 @@ def _document() -> dict[str, Any]:
                 {"parent": "smoking", "causes": ["sudden"], "ratios": {"to_delivery": "hr_sudden_smoking"}},
                 {"parent": "child_poverty", "ratios": {"yes": "hr_poverty"}},
                 {"parent": "mother_age", "age_bands": late, "ratios": {"under_20": "hr_under_20"}},
-                {"parent": "ethnic_group", "causes": ["congenital"], "ratios": {"pakistani": "hr_pakistani_congenital"}},
-                {"parent": "ethnic_group", "causes": ["immaturity", "other"], "ratios": {"pakistani": "hr_pakistani_rest"}},
+                {"parent": "ethnic_group", "causes": ["congenital"],
+                 "ratios": {"pakistani": "hr_pakistani_congenital"}},
+                {"parent": "ethnic_group", "causes": ["immaturity", "other"],
+                 "ratios": {"pakistani": "hr_pakistani_rest"}},
                 {"parent": "ethnic_group", "causes": natural, "ratios": {"black": "hr_black_rest"}},
             ],
         },

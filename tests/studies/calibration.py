@@ -1,4 +1,4 @@
-"""The posterior of a reduced England is calibrated: simulation-based calibration with many made worlds, and planted errors.
+"""The posterior of a reduced England is calibrated: many made worlds, and errors planted in their posteriors.
 
 Steps of the yearly walk have England's wide prior here, so that scales are integrated around as in England's own fit.
 """
@@ -26,7 +26,11 @@ INSIDE = (0.05, 0.95)
 
 
 def claims(
-    seed: int, worlds: int = WORLDS, planted: int = PLANTED, held: int = HELD, faults: Mapping[str, Fault] = FAULTS
+    seed: int,
+    worlds: int = WORLDS,
+    planted: int = PLANTED,
+    held: int = HELD,
+    faults: Mapping[str, Fault] = FAULTS,
 ) -> Iterator[Claim]:
     study = Study(calibration(first="2014", step=WIDE), DRAWS, scales=True)
     data_sets = progress(study.data_sets(worlds, seed), worlds, "made worlds")
@@ -75,8 +79,9 @@ def of_planted(seed: int, n: int, faults: Mapping[str, Fault]) -> Iterator[Claim
         wide = [f"{names[k]} {spread[k]:.2f}" for k in np.argsort(-spread) if spread[k] > bound]
         yield Claim(
             f"planted: {name}",
-            f"variance {np.mean(np.square(together[name])):.3f} all together ({'; '.join(whole.faults) or 'not found'}), of single"
-            f" parameters above {bound:.2f}: {', '.join(wide) or 'none'}",
+            f"variance {np.mean(np.square(together[name])):.3f} all together"
+            f" ({'; '.join(whole.faults) or 'not found'}), of single parameters above {bound:.2f}:"
+            f" {', '.join(wide) or 'none'}",
             f"variance {least_variance(n, LEVEL):.2f} of one parameter",
             [] if whole.faults or wide else ["an error that was planted is not found"],
         )
@@ -97,7 +102,8 @@ def composition(seed: int, n: int) -> Claim:
     # errors add up in squares: half a standard deviation would widen an interval by 12%
     return Claim(
         "counting error of the composition of deaths",
-        f"moves posteriors by {np.median(size):.3f} standard deviations (median), {most:.3f} at most ({names[size.argmax()]})",
+        f"moves posteriors by {np.median(size):.3f} standard deviations (median),"
+        f" {most:.3f} at most ({names[size.argmax()]})",
         f"{ALMOST / np.sqrt(2 * n):.0%} of that",
         [] if most < 1 / 2 else [f"{names[size.argmax()]} moves by {most:.2f}"],
     )
