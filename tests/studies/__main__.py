@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from simcore.warm import warm
-from tests.studies import cells, errors, keys
+from tests.studies import calibration, cells, errors, keys
 from tests.studies.claims import LEVEL, Claim
 
 Part = Callable[[int], Iterator[Claim]]
-PARTS: dict[str, Part] = {"keys": keys.claims, "cells": cells.claims, "errors": errors.claims}
+PARTS: dict[str, Part] = {
+    "keys": keys.claims, "cells": cells.claims, "errors": errors.claims, "calibration": calibration.claims
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None, parts: Mapping[str, Part] = PARTS) -> int:
