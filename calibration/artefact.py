@@ -30,8 +30,6 @@ from simcore.posterior_writer import Beside, write_posterior
 
 MOST_BYTES = 2_000_000
 """A file that ships is smaller."""
-OF_SPREAD = 1 / 8
-"""Rounding of a log hazard, in its own spread: the spread grows by a thousandth at most."""
 LIBRARIES = ("simcore", "numpy", "numba", "scipy", "arviz-stats", "nutpie")
 
 
@@ -92,7 +90,7 @@ def _write(path: Path, fitted: Calibrated, draws: Assembled, made: Provenance, b
     assert residual is not None
     write_posterior(
         path, fitted.model, fitted.structure, draws.block, draws.central, made, fitted.gate.chains,
-        of_spread=OF_SPREAD, beside=stored_forecast(draws.forecast, residual.by) | beside,
+        beside=stored_forecast(draws.forecast, residual.by) | beside,
     )  # fmt: skip
 
 
