@@ -24,6 +24,7 @@ import numpy as np
 from calibration.assemble import Assembled
 from calibration.calibrate import Calibrated
 from calibration.forecast_file import stored_forecast
+from calibration.pointwise import beside
 from simcore.packing import Stored
 from simcore.posterior import CHAINS, Provenance, file_name
 from simcore.posterior_writer import Beside, write_posterior
@@ -82,15 +83,15 @@ def write_artefact(
     path: Path, fitted: Calibrated, draws: Assembled, found: Mapping[str, Any], made: Provenance
 ) -> None:
     """Write the full file, atomically, of a fit that failed too; ``found`` is what a check prints."""
-    _write(path, fitted, draws, made, _said(fitted, found) | _sampled(fitted))
+    _write(path, fitted, draws, made, _said(fitted, found) | _sampled(fitted) | beside(fitted))
 
 
-def _write(path: Path, fitted: Calibrated, draws: Assembled, made: Provenance, beside: Beside) -> None:
+def _write(path: Path, fitted: Calibrated, draws: Assembled, made: Provenance, more: Beside) -> None:
     residual = fitted.model.spec.deaths.residual
     assert residual is not None
     write_posterior(
         path, fitted.model, fitted.structure, draws.block, draws.central, made, fitted.gate.chains,
-        beside=stored_forecast(draws.forecast, residual.by) | beside,
+        beside=stored_forecast(draws.forecast, residual.by) | more,
     )  # fmt: skip
 
 
