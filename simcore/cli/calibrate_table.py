@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.table import Table
 
 MOST_SHIFTED = 8
 """Parameters shown of a fit: those that the data moved furthest."""
+WIDE = 120
 WORST = 5
 """Cells shown of a target: those furthest from what is expected."""
 
@@ -25,7 +27,7 @@ Row = Mapping[str, Any]
 
 def print_fit(said: Row) -> None:
     """What was fitted, how well, what moved, how good the draws are, and what it cost."""
-    console = Console()
+    console = _console()
     _diagnostics(console, said)
     if "targets" in said:
         _targets(console, said["targets"])
@@ -41,7 +43,7 @@ def print_fit(said: Row) -> None:
 
 def print_check(said: Row) -> None:
     """The same of a file, with every parameter, and the worst cells of each target."""
-    console = Console()
+    console = _console()
     _diagnostics(console, said)
     _targets(console, said["targets"])
     _cells(console, said["targets"])
@@ -49,6 +51,11 @@ def print_check(said: Row) -> None:
     _parameters(console, said["parameters"], len(said["parameters"]))
     for file in said.get("plots", ()):
         console.print(f"written: {file}", highlight=False, soft_wrap=True)
+
+
+def _console() -> Console:
+    # a file or a pipe has no width of its own
+    return Console() if sys.stdout.isatty() else Console(width=WIDE)
 
 
 def _diagnostics(console: Console, said: Row) -> None:
