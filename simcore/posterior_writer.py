@@ -5,17 +5,35 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.draws import DrawBlock
 from simcore.model import Model, Structure
 from simcore.network import Array
 from simcore.packing import LOG_STEP, Stored, packed, packed_factor, packed_log, write_groups
 from simcore.posterior import CHAINS, Provenance, axes_of, levels_of, shape_of
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a file holds beside what runs read: groups, the labels of their axes, attributes of the file."""
+
+    groups: Mapping[str, Mapping[str, Stored]] = field(default_factory=dict)
+    labels: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def __or__(self, other: Beside) -> Beside:
+        """Both."""
+        return Beside(
+            {**self.groups, **other.groups},
+            {**self.labels, **other.labels},
+            {**self.attributes, **other.attributes},
+        )
 
 
 def write_posterior(
@@ -27,6 +45,7 @@ def write_posterior(
     made: Provenance,
     chains: int = 1,
     log_step: float = LOG_STEP,
+    beside: Beside | None = None,
 ) -> None:
     """Write the draws of a structure, atomically.
 
@@ -40,6 +59,8 @@ def write_posterior(
         How many chains the draws are from; each has as many.
     log_step
         One step of a log hazard; a wider one makes the file smaller.
+    beside
+        Further groups and attributes; axes of those above have the same labels here.
 
     Raises
     ------
@@ -61,9 +82,9 @@ def write_posterior(
         if (values == values[0]).all():
             fixed[name] = Stored((), values[:1].reshape(()))
         else:
-            varying[name] = packed(_by_chain(values, chains), CHAINS)
+            varying[name] = packed(by_chain(values, chains), CHAINS)
     for name, values in _arrays(block, model).items():
-        spread, axes = _by_chain(values, chains), (*CHAINS, *dims[name])
+        spread, axes = by_chain(values, chains), (*CHAINS, *dims[name])
         is_log = name == "log_baseline"
         varying[name] = packed_log(spread, axes, log_step) if is_log else packed_factor(spread, axes)
     if not varying:
@@ -74,12 +95,17 @@ def write_posterior(
         "chain": np.arange(chains, dtype=np.int32),
         "draw": np.arange(block.size // chains, dtype=np.int32),
     }
-    labels = along | {name: np.asarray(levels) for name, levels in levels_of(model).items()}
+    beside = beside or Beside()
+    labels = {
+        **beside.labels,
+        **along,
+        **{name: np.asarray(levels) for name, levels in levels_of(model).items()},
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        write_groups(part, _attributes(model, structure, made), labels, {
-            "posterior": varying, "fixed": fixed, "central": middle
+        write_groups(part, {**_attributes(model, structure, made), **beside.attributes}, labels, {
+            "posterior": varying, "fixed": fixed, "central": middle, **beside.groups
         })  # fmt: skip
         os.replace(part, path)
     finally:
@@ -118,6 +144,6 @@ def _attributes(model: Model, structure: Structure, made: Provenance) -> dict[st
     }  # fmt: skip
 
 
-def _by_chain(values: Array, chains: int) -> Array:
-    """``[draws, ...]`` as ``[chains, draws of each, ...]``."""
+def by_chain(values: Array, chains: int) -> Array:
+    """``[draws, ...]``, numbered across chains, as ``[chains, draws of each, ...]``."""
     return np.ascontiguousarray(values.reshape(-1, chains, *values.shape[1:]).swapaxes(0, 1))
