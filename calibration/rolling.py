@@ -1,4 +1,4 @@
-"""The same question asked again and again: fitted up to a year, how well are the next few foreseen?
+"""The same question asked again and again: fitted up to a year, the next few are foreseen and scored.
 
 One span of years held out is one answer, however many counts it has: they share the random walk. Here every year
 is the last one fitted in its turn. Only the part of the posterior that the counts speak on is fitted, deaths by
