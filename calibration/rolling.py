@@ -8,7 +8,7 @@ nothing on it, and a fit takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,7 @@ from calibration.paths import Paths
 from calibration.quick import quick
 from calibration.rivals import rivals_of
 from calibration.schema import Parameters
-from calibration.scores import Predicted, crps, log_probability
+from calibration.scores import HALF, MOST, Predicted, crps, interval, log_probability
 from calibration.targets import CountTarget
 from calibration.transform import contrasts_of
 from simcore.network import Array
@@ -90,7 +90,7 @@ class Foreseen:
 def rolling(
     posterior: Posterior,
     counted: CountTarget,
-    rules: dict[str, Parameters],
+    rules: Mapping[str, Parameters],
     last_fitted: Sequence[int],
     *,
     ahead: int = 4,
@@ -103,9 +103,14 @@ def rolling(
         seen = of_years(counted, [year for year in counted.years if year <= last])
         held = of_years(counted, [year for year in counted.years if last < year <= last + ahead])
         predictions: dict[str, Predicted] = {}
+        fitted: dict[str, Forecast] = {}
+        normals = named_normals(posterior.engine.model.name, draws)
         for name, parameters in rules.items():
-            forecast = CountsAlone(posterior, parameters, seen).forecast(draws, threads=threads)
-            normals = named_normals(posterior.engine.model.name, draws)
+            # where the path starts is no part of the fit
+            alike = parameters.model_dump_json(exclude={"projection"})
+            if alike not in fitted:
+                fitted[alike] = CountsAlone(posterior, parameters, seen).forecast(draws, threads=threads)
+            forecast = replace(fitted[alike], held_at=parameters.projection.from_)
             predictions[name] = predict_counts(forecast, held, normals, last)
         if rivals:
             predictions |= rivals_of(seen, held.births, held.years, draws, last)
@@ -121,9 +126,10 @@ def of_years(target: CountTarget, years: Sequence[int]) -> CountTarget:
 
 def _foreseen(name: str, last: int, predicted: Predicted, held: CountTarget) -> Iterator[Foreseen]:
     score, log = crps(predicted.counts, held.deaths), -log_probability(predicted, held.deaths)
-    ends = np.quantile(predicted.counts, [0.25, 0.75, 0.05, 0.95], axis=0)
-    half = (held.deaths >= ends[0]) & (held.deaths <= ends[1])
-    most = (held.deaths >= ends[2]) & (held.deaths <= ends[3])
+    half, most = (
+        (held.deaths >= ends[0]) & (held.deaths <= ends[1])
+        for ends in (interval(predicted.counts, quantiles) for quantiles in (HALF, MOST))
+    )
     for y, year in enumerate(held.years):
         for p, period in enumerate(held.periods):
             means = (float(values[y, p].mean()) for values in (score, log, half, most))

@@ -87,8 +87,8 @@ def scored(predicted: Predicted, observed: Array) -> Score:
     (3, 0.33, 0.67)
     """
     inside, claimed = [], []
-    for low, high in (HALF, MOST):
-        ends = np.quantile(predicted.counts, [low, high], axis=0)
+    for quantiles in (HALF, MOST):
+        ends = interval(predicted.counts, quantiles)
         inside.append(float(((observed >= ends[0]) & (observed <= ends[1])).mean()))
         claimed.append(float(((predicted.counts >= ends[0]) & (predicted.counts <= ends[1])).mean()))
     return Score(
@@ -100,6 +100,15 @@ def scored(predicted: Predicted, observed: Array) -> Score:
         float(crps(predicted.counts, observed).mean()),
         float(-log_probability(predicted, observed).mean()),
     )
+
+
+def interval(counts: Array, quantiles: tuple[float, float]) -> Array:
+    """The counts between which a part of the draws lie, both included: ``float64[2, *cells]``.
+
+    >>> interval(np.arange(101.0), MOST).tolist()
+    [5.0, 95.0]
+    """
+    return np.asarray(np.quantile(counts, quantiles, axis=0, method="inverted_cdf"))
 
 
 def crps(draws: Array, observed: Array) -> Array:

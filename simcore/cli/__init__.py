@@ -16,6 +16,7 @@ VERBS = {
     "groups": "risk groups: death rates, shares of births and of deaths, attributable deaths",
     "sources": "every figure of a model: its source, grade and rule, and what is assumed",
     "births": "individual births: every variable in every arm, and the outcome",
+    "predict": "deaths of any year, observed or not, from a posterior, with predictive intervals",
     "solve": "solve a model's baseline hazards and direct effects, ahead of any comparison",
     "sensitivity": "headline figures when an assumption is replaced or an effect turned to neutral",
     "warm": "compile the kernels once, into the user's cache folder",
