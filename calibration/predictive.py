@@ -17,8 +17,9 @@ import numpy as np
 from scipy.special import ndtr, xlogy
 
 from calibration.calibrate import Calibrated
-from calibration.density import CountTerm, Posterior, ShareTerm
+from calibration.density import Posterior
 from calibration.expected import Settled
+from calibration.likelihood import CountTerm, ShareTerm
 from calibration.scores import MOST
 from calibration.targets import ContrastTarget, CountTarget, ShareTarget, Target
 from simcore.network import Array
@@ -118,7 +119,7 @@ class _Made:
 
     def counts(self, target: CountTarget, fitted: bool) -> Checked:
         posterior = self.posterior
-        term = CountTerm(posterior.deaths, posterior.layout, target)
+        term = CountTerm(posterior.deaths, posterior.layout.paths.years, target)
         moved = posterior.layout.gradient(self.z) - posterior.origin_gradient
         path = posterior.layout.path(self.z)
         periods = [posterior.layout.periods.index(period) for period in target.periods]

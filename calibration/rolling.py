@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.density import CountTerm, Layout, Posterior
+from calibration.density import Layout, Posterior
 from calibration.forecast import Forecast, named_normals
 from calibration.held_out import predict_counts
+from calibration.likelihood import CountTerm
 from calibration.optimum import optimum
 from calibration.paths import Paths
 from calibration.quick import quick
@@ -44,7 +45,7 @@ class CountsAlone:
         strata = posterior.layout.strata
         paths = Paths.of(posterior.engine.model, parameters, seen.years, strata)
         own.layout = Layout((), posterior.layout.periods, strata, parameters.residual.sd, paths)
-        own.counts = [CountTerm(posterior.deaths, own.layout, seen)]
+        own.counts = [CountTerm(posterior.deaths, own.layout.paths.years, seen)]
         own.held_at = parameters.projection.from_
         self.posterior = own
 
