@@ -1,9 +1,9 @@
 """A fit on disk: the small file that runs draw from, and the full one, which holds all that the fit was made of.
 
-Both are NetCDF with the groups that ArviZ knows, and a run reads either. The full one has what the small one has, and
-``unconstrained`` (coordinates as they were drawn), ``sample_stats``, ``prior``, ``observed_data``, ``constant_data``,
-``log_likelihood``, ``posterior_predictive`` and ``diagnostics``. What a check prints stands in both as the attribute
-``check``.
+Both are NetCDF with the groups that ArviZ knows, and a run reads either: ``posterior``, ``fixed``, ``central``,
+``forecast``, ``observed_data``, ``constant_data``. The full one also has ``unconstrained`` (coordinates as they were
+drawn), ``sample_stats``, ``prior``, ``log_likelihood``, ``posterior_predictive`` and ``diagnostics``. What a check
+prints stands in both as the attribute ``check``, beside the config and where the seconds went.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ import numpy as np
 from calibration.assemble import Assembled
 from calibration.calibrate import Calibrated
 from calibration.forecast_file import stored_forecast
+from calibration.observed_file import stored_observed
+from calibration.pointwise import stored_pointwise
 from simcore.packing import Stored
 from simcore.posterior import CHAINS, Provenance, file_name
 from simcore.posterior_writer import Beside, write_posterior
@@ -82,15 +84,15 @@ def write_artefact(
     path: Path, fitted: Calibrated, draws: Assembled, found: Mapping[str, Any], made: Provenance
 ) -> None:
     """Write the full file, atomically, of a fit that failed too; ``found`` is what a check prints."""
-    _write(path, fitted, draws, made, _said(fitted, found) | _sampled(fitted))
+    _write(path, fitted, draws, made, _said(fitted, found) | _sampled(fitted) | stored_pointwise(fitted))
 
 
-def _write(path: Path, fitted: Calibrated, draws: Assembled, made: Provenance, beside: Beside) -> None:
+def _write(path: Path, fitted: Calibrated, draws: Assembled, made: Provenance, more: Beside) -> None:
     residual = fitted.model.spec.deaths.residual
     assert residual is not None
     write_posterior(
         path, fitted.model, fitted.structure, draws.block, draws.central, made, fitted.gate.chains,
-        beside=stored_forecast(draws.forecast, residual.by) | beside,
+        beside=stored_forecast(draws.forecast, residual.by) | stored_observed(fitted.observed) | more,
     )  # fmt: skip
 
 

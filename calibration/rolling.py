@@ -45,7 +45,7 @@ class CountsAlone:
         strata = posterior.layout.strata
         paths = Paths.of(posterior.engine.model, parameters, seen.years, strata)
         own.layout = Layout((), posterior.layout.periods, strata, parameters.residual.sd, paths)
-        own.counts = [CountTerm(posterior.deaths, own.layout.paths.years, seen)]
+        own.counts = [CountTerm(posterior.deaths, paths.years, seen)]
         own.held_at = parameters.projection.from_
         self.posterior = own
 

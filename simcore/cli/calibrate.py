@@ -33,11 +33,12 @@ class _FitOrVerb(click.Group):
         formatter.write_usage(ctx.command_path, "check POSTERIOR [OPTIONS]")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [record for o in fit.params if (record := o.get_help_record(ctx)) is not None]
+        options = [option for option in fit.params if isinstance(option, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx)) is not None]
         with formatter.section("Options"):
             formatter.write_dl(records)
         with formatter.section("Verbs"):
-            formatter.write_dl([("check", check.get_short_help_str())])
+            formatter.write_dl([("check", check.get_short_help_str(100))])
 
 
 class GateFailed(click.ClickException):
