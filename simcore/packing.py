@@ -50,7 +50,8 @@ def packed_factor(values: Array, axes: tuple[str, ...]) -> Stored:
 def _in_steps(values: Array, axes: tuple[str, ...], widest: float) -> Stored:
     """Whole steps from the least value to the greatest, wider ones where two bytes hold no more."""
     low, high = float(values.min()), float(values.max())
-    many = int(min(np.ceil((high - low) / widest), MOST_STEPS))
+    # one value in all draws: a random walk without steps, say
+    many = int(min(np.ceil((high - low) / widest), MOST_STEPS)) if high > low else 0
     step = (high - low) / many if many else 1.0
     while low + many * step > high:
         step = float(np.nextafter(step, 0.0))
