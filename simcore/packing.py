@@ -19,7 +19,7 @@ FACTOR_STEP = 0.002
 """One step of what multiplies hazards, the residual and the effects of years."""
 LOG_STEP = 0.004
 """One step of a log hazard, if no other is chosen: rounding moves a hazard by 0.2% at most."""
-PER_SPREAD = 20
+PER_SPREAD = 10
 """Steps told apart within a standard deviation over draws, at the least. Nothing hangs on finer ones, and numbers that
 end in zeros shrink: the variance of rounding is then under 0.1% of that of the draws."""
 NO_HAZARD = -(2**15)
