@@ -22,10 +22,14 @@ DRAWS     :=
 OUT       := out/compare
 MODEL     := england
 
+# Structures whose posteriors ship beside the main one.
+STRUCTURES := child_poverty=half child_poverty=zero poverty_to_smoking=on smoking_contrast=at-delivery \
+	unproven_effects=wide
+
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test lint types layers tests study sbc format bench bench-steps bench-guard mutants validation england-page solve sensitivity lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests study sbc format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -96,6 +100,18 @@ england-page: $(STAMP)  ## write docs/england.md and its picture again
 
 solve: $(STAMP)  ## solve the direct effects of a model again (MODEL=england), for every draw
 	@$(BIN)/simcore solve $(MODEL)
+
+posterior: $(STAMP)  ## fit again every posterior that ships: the main one by NUTS, other structures by the quick path; writes out/posterior
+	@$(BIN)/simcore calibrate england_2010_2020 --method nuts --ship
+	@for variant in $(STRUCTURES); do \
+		$(BIN)/simcore calibrate england_2010_2020 --variant $$variant --ship || exit $$?; \
+	done
+
+sbc: $(STAMP)  ## simulation-based calibration and recovery at full size; about half an hour (others: SEED=2)
+	@$(OFFLINE) $(BIN)/python -m tests.studies --only calibration --seed $(SEED)
+
+sweep: $(STAMP)  ## how much the answer hangs on each choice of the calibration; resumes; writes out/sweep
+	@$(BIN)/simcore sweep calibration/sweeps/england.yaml --out out/sweep
 
 sensitivity: $(STAMP)  ## what the headline becomes when an assumption is replaced (MODEL=england); writes its ledger/sensitivity.csv
 	@$(BIN)/simcore sensitivity $(MODEL)

@@ -19,7 +19,7 @@ FACTOR_STEP = 0.002
 """One step of what multiplies hazards, the residual and the effects of years."""
 LOG_STEP = 0.004
 """One step of a log hazard, if no other is chosen: rounding moves a hazard by 0.2% at most."""
-PER_SPREAD = 20
+PER_SPREAD = 10
 """Steps told apart within a standard deviation over draws, at the least. Nothing hangs on finer ones, and numbers that
 end in zeros shrink: the variance of rounding is then under 0.1% of that of the draws."""
 NO_HAZARD = -(2**15)
@@ -50,7 +50,8 @@ def packed_factor(values: Array, axes: tuple[str, ...]) -> Stored:
 def _in_steps(values: Array, axes: tuple[str, ...], widest: float) -> Stored:
     """Whole steps from the least value to the greatest, wider ones where two bytes hold no more."""
     low, high = float(values.min()), float(values.max())
-    many = int(min(np.ceil((high - low) / widest), MOST_STEPS))
+    # one value in all draws: a random walk without steps, say
+    many = int(min(np.ceil((high - low) / widest), MOST_STEPS)) if high > low else 0
     step = (high - low) / many if many else 1.0
     while low + many * step > high:
         step = float(np.nextafter(step, 0.0))

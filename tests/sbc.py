@@ -16,7 +16,8 @@ import numpy as np
 from scipy.stats import norm
 
 from calibration.climb import Optimum, climb
-from calibration.density import Posterior, ShareTerm
+from calibration.density import Posterior
+from calibration.likelihood import ShareTerm
 from calibration.optimum import optimum
 from calibration.quick import quick
 from calibration.schema import Calibration
