@@ -44,7 +44,7 @@ check: [deaths_by_age]
 held_out:
   year_2020: {target: deaths_by_fifth, years: {first: 2020, last: 2020}}
 sampler: {chains: 4, draws: 100, tune: 100, seed: 1}
-quick: {draws: 2000, seed: 1}
+quick: {draws: 1000, seed: 1}
 """
 
 
