@@ -179,7 +179,7 @@ def _counts(target: CountTarget, period: str, pairs: Sequence[tuple[CountTarget,
         if of
     ]
     spoken = {"postneonatal": "post-neonatal"}.get(period, period)
-    title = f"{spoken.capitalize()} deaths: {' and '.join(said)} counts lie in their 90% interval"
+    title = f"{spoken.capitalize()} deaths: {' and '.join(said)} lie in their 90% interval"
     subtitle = (
         f"Deaths per {PER:,} live births by {by} and year. Points were observed; bars hold 50% (dark) and 90% "
         "(pale) of what draws make, chance and all."
