@@ -70,10 +70,17 @@ def command() -> None:
 def check(posterior: str, plots: str | None, as_json: bool) -> None:
     """Show the diagnostics of POSTERIOR, a file or a shipped name, and how well it meets what was observed."""
     from calibration.find_posterior import find_posterior
+    from calibration.pictures import NoCharts, charts_of, converter, write_charts
     from calibration.read_check import read_check
 
     path = find_posterior(posterior)
     said = read_check(path)
+    if plots is not None:
+        try:
+            converter()
+        except NoCharts as error:
+            raise click.UsageError(str(error)) from error
+        said["plots"] = [str(picture) for picture in write_charts(charts_of(path), Path(plots))]
     if as_json:
         click.echo(json.dumps(said, indent=1))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,15 +12,22 @@ from rich.table import Table
 
 MOST_SHIFTED = 8
 """Parameters shown of a fit: those that the data moved furthest."""
+WIDE = 120
 WORST = 5
 """Cells shown of a target: those furthest from what is expected."""
+
+SAID = {
+    "the data say nothing": "say nothing", "the data say little": "say little", "known from the data": "know it",
+    "the data move it and leave it as wide": "move it",
+}  # fmt: skip
+"""What is said of a parameter, in two words."""
 
 Row = Mapping[str, Any]
 
 
 def print_fit(said: Row) -> None:
     """What was fitted, how well, what moved, how good the draws are, and what it cost."""
-    console = Console()
+    console = _console()
     _diagnostics(console, said)
     if "targets" in said:
         _targets(console, said["targets"])
@@ -35,12 +43,19 @@ def print_fit(said: Row) -> None:
 
 def print_check(said: Row) -> None:
     """The same of a file, with every parameter, and the worst cells of each target."""
-    console = Console()
+    console = _console()
     _diagnostics(console, said)
     _targets(console, said["targets"])
     _cells(console, said["targets"])
     _held_out(console, said["held_out"])
     _parameters(console, said["parameters"], len(said["parameters"]))
+    for file in said.get("plots", ()):
+        console.print(f"written: {file}", highlight=False, soft_wrap=True)
+
+
+def _console() -> Console:
+    # a file or a pipe has no width of its own
+    return Console() if sys.stdout.isatty() else Console(width=WIDE)
 
 
 def _diagnostics(console: Console, said: Row) -> None:
@@ -60,7 +75,7 @@ def _diagnostics(console: Console, said: Row) -> None:
 
 
 def _targets(console: Console, targets: Sequence[Row]) -> None:
-    table = _table("target", "seen by the fit", "cells", "in 90%", "p-value, all", "p-value, worst", words=2)
+    table = _table("target", "seen", "cells", "in 90%", "p, all", "p, worst", words=2)
     for target in targets:
         cells = target["cells"]
         if target["kind"] == "contrast":
@@ -72,7 +87,7 @@ def _targets(console: Console, targets: Sequence[Row]) -> None:
             f"{values[0]:.3f}", f"{values[1]:.3f}",
         )  # fmt: skip
     console.print(table)
-    table = _table("published effect", "seen by the fit", "published", "returned", "90% of draws", words=2)
+    table = _table("published effect", "seen", "published", "returned", "90% of draws", words=2)
     for target in targets:
         if target["kind"] == "contrast":
             (cell,) = target["cells"]
@@ -86,18 +101,17 @@ def _targets(console: Console, targets: Sequence[Row]) -> None:
 
 def _cells(console: Console, targets: Sequence[Row]) -> None:
     """The cells of each target that lie furthest from what is expected."""
-    table = _table("target", "cell", "observed", "expected", "90% of draws", "residual, sd", words=2)
     for target in targets:
         if target["kind"] != "contrast":
-            worst = sorted(target["cells"], key=lambda cell: -abs(cell["residual"]))[:WORST]
-            for i, cell in enumerate(worst):
+            table = _table(
+                f"{target['target']}, furthest off", "observed", "expected", "90% of draws", "sd away"
+            )
+            for cell in sorted(target["cells"], key=lambda cell: -abs(cell["residual"]))[:WORST]:
                 table.add_row(
-                    "" if i else target["target"], cell["label"], f"{cell['observed']:,.0f}",
-                    f"{cell['expected']:,.1f}", f"{cell['low']:,.0f} to {cell['high']:,.0f}",
-                    f"{cell['residual']:+.1f}",
+                    cell["label"], f"{cell['observed']:,.0f}", f"{cell['expected']:,.1f}",
+                    f"{cell['low']:,.0f} to {cell['high']:,.0f}", f"{cell['residual']:+.1f}",
                 )  # fmt: skip
-    if table.row_count:
-        console.print(table)
+            console.print(table)
 
 
 def _held_out(console: Console, held_out: Mapping[str, Row]) -> None:
@@ -114,15 +128,21 @@ def _held_out(console: Console, held_out: Mapping[str, Row]) -> None:
 
 
 def _parameters(console: Console, parameters: Sequence[Row], most: int) -> None:
-    table = _table("parameter", "prior", "posterior", "shift, prior sd", "contraction", "the data", words=1)
-    for one in sorted(parameters, key=lambda one: -abs(one["shift"]))[:most]:
+    """Numbers of the model; gradients and paths are coordinates alone, and stand in the JSON."""
+    numbers = [one for one in parameters if "/" not in one["name"]]
+    table = _table("parameter", "prior", "posterior", "shift", "learnt", "the data")
+    for one in sorted(numbers, key=lambda one: -abs(one["shift"]))[:most]:
         table.add_row(
             one["name"], _with_sd(one, "prior"), _with_sd(one, "posterior"), f"{one['shift']:+.2f}",
-            f"{one['contraction']:.2f}", one["said"].removeprefix("the data "),
+            f"{max(one['contraction'], 0.0):.0%}", SAID.get(one["said"], one["said"]),
         )  # fmt: skip
     console.print(table)
-    if most < len(parameters):
-        console.print(f"{most} of {len(parameters)} parameters, furthest first", highlight=False)
+    shown = f"{len(numbers)} parameters" if most >= len(numbers) else f"{most} of {len(numbers)} parameters"
+    console.print(
+        f"{shown}, furthest moved first: mean (sd); shift in prior sd; learnt is the part of the prior variance that "
+        "the data take away",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 def _with_sd(one: Row, which: str) -> str:
@@ -133,5 +153,5 @@ def _table(*headings: str, words: int = 1) -> Table:
     """A table whose first columns are words and the others numbers."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for i, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if i < words else "right", overflow="fold")
+        table.add_column(heading, justify="left" if i < words else "right", no_wrap=i == 0)
     return table
