@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import gammaln, xlogy
 
 from calibration.assemble import Assembled
 from calibration.calibrate import Calibrated
 from calibration.density import Posterior
+from calibration.predictive import check_targets
 from calibration.schema import Contrasts
 from simcore.network import Array
 
@@ -27,13 +28,16 @@ class TargetFit:
     ----------
     log_likelihood
         Its mean over draws, constants kept, so that likelihoods of one kind can be set beside another.
-    misfit
-        Pearson's chi-square of what is expected on average over draws, for each number compared: about 1 or less where
-        only chance is left.
+    p_value
+        How often what draws make lies as far from them (:mod:`calibration.predictive`): chi-squared of counts, the
+        likelihood ratio of shares. None for published effects, which stand by themselves.
+    spread
+        Of counts: their variance over that which chance makes.
     """
 
     log_likelihood: float
-    misfit: float
+    p_value: float | None = None
+    spread: float | None = None
 
 
 class Effect(NamedTuple):
@@ -49,8 +53,15 @@ def target_fits(made: Calibrated) -> Mapping[str, TargetFit]:
     posterior = made.posterior
     z = made.fit.draws.swapaxes(0, 1).reshape(-1, made.fit.draws.shape[-1])
     z = z[:: max(z.shape[0] // MOST_DRAWS, 1)]
-    found = dict([*_counts(posterior, z), *_shares(posterior, z), *_contrasts(made, z)])
-    return {name: found[name] for name in made.config.fitted if name in found}
+    told = dict([*_counts(posterior, z), *_shares(posterior, z), *_contrasts(made, z)])
+    checked = {target.name: target for target in check_targets(made, MOST_DRAWS, compared=False)}
+    found = {}
+    for name in made.config.fitted:
+        if name in told:
+            p_values = checked[name].p_values if name in checked else {}
+            spread = checked[name].spread if name in checked else None
+            found[name] = TargetFit(told[name], next(iter(p_values.values()), None), spread)
+    return found
 
 
 def effects(made: Calibrated, assembled: Assembled) -> Mapping[str, Effect]:
@@ -81,34 +92,26 @@ def log_counts(deaths: Array, mean: Array, dispersion: float) -> Array:
     return np.asarray(gammaln(deaths + size) - gammaln(size) - gammaln(deaths + 1) + chance)
 
 
-def _counts(posterior: Posterior, z: Array) -> Iterator[tuple[str, TargetFit]]:
+def _counts(posterior: Posterior, z: Array) -> Iterator[tuple[str, float]]:
     layout = posterior.layout
     moved, path = layout.gradient(z) - posterior.origin_gradient, layout.path(z)
     for term in posterior.counts:
-        target = term.target
         mean = np.stack([term.mean(*point) for point in zip(moved, path, strict=True)])
-        told = log_counts(target.deaths, mean, target.dispersion).reshape(len(z), -1).sum(axis=1)
-        middle = mean.mean(axis=0)
-        off = (target.deaths - middle) ** 2 / (middle + target.dispersion * middle**2)
-        yield target.name, TargetFit(float(told.mean()), float(off.mean()))
+        told = log_counts(term.target.deaths, mean, term.target.dispersion)
+        yield term.target.name, float(told.reshape(len(z), -1).sum(axis=1).mean())
 
 
-def _shares(posterior: Posterior, z: Array) -> Iterator[tuple[str, TargetFit]]:
+def _shares(posterior: Posterior, z: Array) -> Iterator[tuple[str, float]]:
     every = [posterior.at(point) for point in z] if posterior.shares else []
     for term in posterior.shares:
-        target, deaths = term.target, term.target.deaths
+        deaths = term.target.deaths
         shares = np.stack([term.shares(now) for now in every])
-        total = deaths.sum(axis=-1)
-        constant = (gammaln(total + 1) - gammaln(deaths + 1).sum(axis=-1)).sum()
-        told = (deaths * np.log(np.maximum(shares, np.finfo(float).tiny))).reshape(len(z), -1).sum(axis=1)
-        middle = total[..., None] * shares.mean(axis=0)
-        off = np.divide((deaths - middle) ** 2, middle, out=np.zeros_like(middle), where=middle > 0)
-        # the last group of a cell is what the others leave
-        n = total.size * (deaths.shape[-1] - 1)
-        yield target.name, TargetFit(target.weight * float((told + constant).mean()), float(off.sum()) / n)
+        constant = (gammaln(deaths.sum(axis=-1) + 1) - gammaln(deaths + 1).sum(axis=-1)).sum()
+        told = xlogy(deaths, shares).reshape(len(z), -1).sum(axis=1) + constant
+        yield term.target.name, term.target.weight * float(told.mean())
 
 
-def _contrasts(made: Calibrated, z: Array) -> Iterator[tuple[str, TargetFit]]:
+def _contrasts(made: Calibrated, z: Array) -> Iterator[tuple[str, float]]:
     term = made.posterior.contrasts
     if not term.targets:
         return
@@ -117,12 +120,10 @@ def _contrasts(made: Calibrated, z: Array) -> Iterator[tuple[str, TargetFit]]:
     found = np.array([[each[target.contrast] for target in term.targets] for each in measures])
     is_ratio = np.array([target.is_ratio for target in term.targets])
     found[:, is_ratio] = np.log(found[:, is_ratio])
-    away = (found - mean) / sd
-    told = -0.5 * (away**2 + np.log(2 * np.pi * sd**2))
+    told = -0.5 * (((found - mean) / sd) ** 2 + np.log(2 * np.pi * sd**2))
     for name in made.config.fitted:
         target = made.config.targets[name]
         if isinstance(target, Contrasts):
             own = np.array([each.contrast in target.of for each in term.targets])
             if own.any():
-                off = away[:, own].mean(axis=0) ** 2
-                yield name, TargetFit(float(told[:, own].sum(axis=1).mean()), float(off.mean()))
+                yield name, float(told[:, own].sum(axis=1).mean())

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from calibration.calibrate import Calibrated, calibrate
 from calibration.fit import FitError
+from calibration.forecast_file import stored_forecast
+from calibration.held_out import score_held_out
 from calibration.nuts import MissingExtra
 from calibration.sweep_cells import LIBRARIES, Cell
 from calibration.sweep_figures import effects, plain, target_fits
@@ -68,13 +70,20 @@ def _said(cell: Cell, folder: Path, ask: Ask | None) -> dict[str, Any]:
     assembled = made.assembled()
     path = folder / POSTERIOR
     chains = made.fit.draws.shape[0]
+    residual = made.model.spec.deaths.residual
+    # years to come are told from the file as well (`simcore predict`)
+    beside = None if residual is None else stored_forecast(assembled.forecast, residual.by)
     write_posterior(
-        path, made.model, made.structure, assembled.block, assembled.central, _provenance(made), chains
-    )
+        path, made.model, made.structure, assembled.block, assembled.central, _provenance(made), chains,
+        beside=beside,
+    )  # fmt: skip
     return {
         **said,
         "targets": plain(target_fits(made)),
         "effects": {name: effect._asdict() for name, effect in effects(made, assembled).items()},
+        "held_out": {
+            name: score.as_json() for name, score in score_held_out(made, assembled.forecast).items()
+        },
         "posterior": POSTERIOR,
         "answer": {} if ask is None else dict(ask(cell, path)),
     }

@@ -104,12 +104,13 @@ class Options:
 
     def told(self, problem: Problem, chosen: Chosen) -> Problem:
         """A problem of a changed config, told where the sweep says what changed it."""
-        said = ": ".join(part for part in (problem.path, problem.message) if part)
+        said = f"{problem.path}: {problem.message}" if problem.path else problem.message
         if problem.file == self.base.document.path:
             for choice, option in chosen.items():
                 for path, (_, where) in self.changed(choice, option).items():
                     if _leads_on(problem.path, path) or _leads_on(path, problem.path):
-                        return self.sweep.problem(where, said)
+                        told_by_place = where[-1] == problem.path
+                        return self.sweep.problem(where, problem.message if told_by_place else said)
         last = list(chosen.items())[-1]
         return self.sweep.problem(("grid", *last), f"makes a config that cannot be used: {said}", "key")
 

@@ -11,14 +11,15 @@ from calibration.sweep import Outcome
 
 Row = dict[str, str]
 DIGITS = 6
+SCORES = ("coverage50", "coverage90", "crps", "log_score")
 
 
 def rows_of(outcomes: Sequence[Outcome], choices: Sequence[str]) -> list[Row]:
     """The table; what a cell has no figure for is empty. Changes are of deaths averted, in percent of the first cell's.
 
     Columns: the cell and its options (empty where they are the config's), status and diagnostics, log posterior at
-    the peak, ``loglik_`` and ``misfit_`` of every target, ``effect_`` of every published effect, then deaths of the
-    comparator and deaths averted of the question, if there is one.
+    the peak; ``loglik_`` (mean over draws), ``p_`` and ``spread_`` of every target; ``effect_`` of every published
+    effect; scores of what was held out; deaths of the comparator, and deaths averted.
     """
     found = [dict(_row(outcome, choices)) for outcome in outcomes]
     columns = _columns(found)
@@ -56,9 +57,13 @@ def _row(outcome: Outcome, choices: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "log_posterior", _number(said.get("log_posterior"))
     for name, fit in said.get("targets", {}).items():
         yield f"loglik_{name}", _number(fit["log_likelihood"])
-        yield f"misfit_{name}", _number(fit["misfit"])
+        yield f"p_{name}", _number(fit["p_value"])
+        if fit["spread"] is not None:
+            yield f"spread_{name}", _number(fit["spread"])
     for name, effect in said.get("effects", {}).items():
         yield from _interval(f"effect_{name}", effect)
+    for name, score in said.get("held_out", {}).items():
+        yield from ((f"held_out_{name}_{part}", _number(score[part])) for part in SCORES)
     answer = said.get("answer", {})
     if "deaths" in answer:
         yield from _interval("deaths", answer["deaths"])

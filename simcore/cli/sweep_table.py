@@ -39,9 +39,12 @@ def print_rows(title: str, rows: Sequence[Row]) -> None:
     fits = {name: [row[name] for row in rows] for name in ("status",)}
     fits |= {name: [_round(row[name], 2) for row in rows] for name in ("khat",)}
     fits["log posterior"] = [_round(row["log_posterior"], 1) for row in rows]
-    for target in _parts(names, "misfit_", ""):
-        fits[f"misfit, {target}"] = [_round(row[f"misfit_{target}"], 2) for row in rows]
-    show("Fits: chi-square for each number compared", fits)
+    for start, words in (("p_", "p"), ("spread_", "spread"), ("held_out_", "held out")):
+        for name in (name for name in names if name.startswith(start) and any(row[name] for row in rows)):
+            fits[f"{words}, {name.removeprefix(start).replace('_', ' ')}"] = [
+                _round(row[name], 2) for row in rows
+            ]
+    show("Fits: how often data made by the fit lie as far from it, spread of counts over chance", fits)
     effects = _parts(names, "effect_")
     if effects:
         show(
