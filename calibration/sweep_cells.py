@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import product
@@ -27,6 +27,8 @@ from simcore.strict import check
 
 BASE = "base"
 MOST_CELLS = 1000
+Settled = tuple[Calibration, Structure, Observed]
+"""The config of a cell, its structure, and what it is compared with."""
 LIBRARIES = ("numpy", "scipy", "numba", "arviz-stats", "h5netcdf")
 
 
@@ -152,6 +154,8 @@ class _Planner:
     path: str
     model: Model
     beside: str
+    known: dict[str, Settled] = field(default_factory=dict)
+    """Cells read so far: their tables are read once."""
 
     @property
     def sweep(self) -> Sweep:
@@ -229,8 +233,14 @@ class _Planner:
         changes, folder = self.options.changes(chosen), str(self.model.folder)
         return Cell(name_of(chosen), self.path, folder, changes, method, choices, draws, digest)
 
-    def _settled(self, chosen: Chosen) -> tuple[Calibration, Structure, Observed]:
-        """The config of a cell, its structure, and what it is compared with. Raises DocumentError."""
+    def _settled(self, chosen: Chosen) -> Settled:
+        """Raises DocumentError."""
+        name = name_of(chosen)
+        if name not in self.known:
+            self.known[name] = self._read(chosen)
+        return self.known[name]
+
+    def _read(self, chosen: Chosen) -> Settled:
         config = read_calibration(self.path, self.options.changes(chosen))
         check_against(config, self.model)
         structure = self.model.structure(config.variants)
