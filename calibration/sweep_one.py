@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
-from calibration.calibrate import Calibrated, calibrate
+from calibration.artefact import provenance, write_run_file
+from calibration.calibrate import calibrate
 from calibration.fit import FitError
-from calibration.forecast_file import stored_forecast
-from calibration.held_out import score_held_out
+from calibration.found import found_in
 from calibration.nuts import MissingExtra
-from calibration.sweep_cells import LIBRARIES, Cell
-from calibration.sweep_figures import effects, plain, target_fits
-from simcore.posterior import Provenance
-from simcore.posterior_writer import write_posterior
+from calibration.sweep_cells import Cell
+from calibration.sweep_figures import effects, target_fits
 from simcore.problems import DocumentError
 from simcore.store import write_whole
 
@@ -68,31 +64,13 @@ def _said(cell: Cell, folder: Path, ask: Ask | None) -> dict[str, Any]:
     if made.gate.status == "failed":
         return said
     assembled = made.assembled()
-    path = folder / POSTERIOR
-    chains = made.fit.draws.shape[0]
-    residual = made.model.spec.deaths.residual
-    # years to come are told from the file as well (`simcore predict`)
-    beside = None if residual is None else stored_forecast(assembled.forecast, residual.by)
-    write_posterior(
-        path, made.model, made.structure, assembled.block, assembled.central, _provenance(made), chains,
-        beside=beside,
-    )  # fmt: skip
+    path, found = folder / POSTERIOR, found_in(made, assembled)
+    write_run_file(path, made, assembled, found, provenance(made))
     return {
         **said,
-        "targets": plain(target_fits(made)),
-        "effects": {name: effect._asdict() for name, effect in effects(made, assembled).items()},
-        "held_out": {
-            name: score.as_json() for name, score in score_held_out(made, assembled.forecast).items()
-        },
+        "targets": target_fits(made, found["targets"]),
+        "effects": effects(made, assembled),
+        "held_out": found["held_out"],
         "posterior": POSTERIOR,
         "answer": {} if ask is None else dict(ask(cell, path)),
     }
-
-
-def _provenance(made: Calibrated) -> Provenance:
-    gate, now = made.gate, datetime.now(UTC).isoformat(timespec="seconds")
-    libraries = {name: version(name) for name in LIBRARIES}
-    return Provenance(
-        made.observed.digest, made.config.calibration, made.config.digest, made.fit.method, gate.status,
-        gate.as_json(), now, libraries, made.fit.seed,
-    )  # fmt: skip

@@ -11,6 +11,7 @@ from calibration.sweep import Outcome
 
 Row = dict[str, str]
 DIGITS = 6
+COLUMNS = {"log_likelihood": "loglik", "p_value": "p", "spread": "spread"}
 SCORES = ("coverage50", "coverage90", "crps", "log_score")
 
 
@@ -56,10 +57,9 @@ def _row(outcome: Outcome, choices: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield name, _number(gate.get(name))
     yield "log_posterior", _number(said.get("log_posterior"))
     for name, fit in said.get("targets", {}).items():
-        yield f"loglik_{name}", _number(fit["log_likelihood"])
-        yield f"p_{name}", _number(fit["p_value"])
-        if fit["spread"] is not None:
-            yield f"spread_{name}", _number(fit["spread"])
+        yield from (
+            (f"{COLUMNS[figure]}_{name}", _number(fit[figure])) for figure in COLUMNS if figure in fit
+        )
     for name, effect in said.get("effects", {}).items():
         yield from _interval(f"effect_{name}", effect)
     for name, score in said.get("held_out", {}).items():

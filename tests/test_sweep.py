@@ -35,8 +35,6 @@ parameters:
   effects: {prior: {distribution: lognormal, median: 1.4, ci95: [0.9, 2.1778]}}
   residual: {sd: 0.3}
   feedback: cut
-  drift: {sd: 0.05}
-  year_effects: {step: {distribution: lognormal, median: 0.03, ci95: [0.0295, 0.0305]}, level: {sd: 0.2}}
   projection: {from: last}
 targets:
   deaths_by_fifth:
@@ -48,7 +46,7 @@ targets:
     deaths: {neonatal: neonatal, postneonatal: postneonatal}
   published: {kind: contrasts, of: [smoking_preterm, smoking_neonatal, smoking_postneonatal, child_poverty]}
 held_out: {the_last: {target: deaths_by_fifth, years: {first: 2020, last: 2020}}}
-quick: {draws: 1600, seed: 1}
+quick: {draws: 1000, seed: 1}
 """
 SWEEP = """
 sweep: small
@@ -319,7 +317,7 @@ def in_session(session: int) -> list[int]:
     return found
 
 
-def wait_for(there: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_for(there: Callable[[], bool], seconds: float = 300.0) -> None:
     ends = time.monotonic() + seconds
     while not there():
         assert time.monotonic() < ends
