@@ -28,13 +28,13 @@ def target_fits(made: Calibrated, checked: Sequence[Mapping[str, Any]]) -> dict[
     for target in pointwise(replace(made, fit=replace(made.fit, draws=few))):
         likely = target.log_likelihood.reshape(target.log_likelihood.shape[0], -1).sum(axis=1)
         found[target.name] = {"log_likelihood": float(likely.mean())}
-    for target in checked:
-        if target["kind"] == "contrast":
+    for check in checked:
+        if check["kind"] == "contrast":
             continue
-        figures = found.setdefault(target["target"], {})
-        figures["p_value"] = next(iter(target["p_values"].values()))
-        if target["spread"] is not None:
-            figures["spread"] = target["spread"]
+        figures = found.setdefault(check["target"], {})
+        figures["p_value"] = next(iter(check["p_values"].values()))
+        if check["spread"] is not None:
+            figures["spread"] = check["spread"]
     return found
 
 

@@ -189,6 +189,7 @@ def test_a_config_that_is_not_there_is_told_with_what_is(given: str, words: str)
 
 # ---- what is refused
 
+EFFECTS = "  effects: {prior: {distribution: lognormal, median: 1.0, ci95: [0.01, 100.0]}}"
 PRIORS = "  residual: {sd: 2.0}\n"
 OF = "      - smoking_neonatal\n"
 SHARES = "    weight: 1.0\n"
@@ -205,7 +206,7 @@ FAULTS = {
                              "targets.deaths_by_decile.likelihood.negative_binomial.dispersion", "more than 0"),
     "a weight above 1": (SHARES, "    weight: 2.0\n", "targets.deaths_by_ethnic_group_and_cause.weight", "at most 1"),
     "a spread of 0": (PRIORS, "  residual: {sd: 0}\n", "parameters.residual.sd", "more than 0"),
-    "a number for a prior of effects": ("  effects: {prior: {distribution: lognormal, median: 1.0, ci95: [0.01, 100.0]}}",
+    "a number for a prior of effects": (EFFECTS,
                                         "  effects: {prior: 1.0}", "parameters.effects.prior", "write a lognormal"),
     "years turned round": ("years: {first: 2010, last: 2020}\n\n", "years: {first: 2020, last: 2010}\n\n",
                            "years", "first 2020 comes after last 2010"),
