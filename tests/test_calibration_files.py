@@ -204,6 +204,8 @@ FAULTS = {
                               "targets.deaths_by_decile.likelihood", "did you mean `poisson`?"),
     "a dispersion below 0": ("    likelihood: poisson", "    likelihood: {negative_binomial: {dispersion: -1}}",
                              "targets.deaths_by_decile.likelihood.negative_binomial.dispersion", "more than 0"),
+    "shares of what the residual meets": ("as: ethnic_group", "as: imd_decile",
+                                          "targets.deaths_by_ethnic_group_and_cause.strata.as", "write `kind: counts`"),
     "a weight above 1": (SHARES, "    weight: 2.0\n", "targets.deaths_by_ethnic_group_and_cause.weight", "at most 1"),
     "a spread of 0": (PRIORS, "  residual: {sd: 0}\n", "parameters.residual.sd", "more than 0"),
     "a number for a prior of effects": (EFFECTS,
