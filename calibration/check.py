@@ -25,6 +25,7 @@ def check_against(calibration: Calibration, model: Model) -> None:
 def find_problems(calibration: Calibration, model: Model) -> Iterator[Problem]:
     """The problems that :func:`check_against` raises."""
     checker = _Checker(calibration, model)
+    yield from checker.solves()
     yield from checker.variants()
     yield from checker.years(("years",), calibration.years.first, calibration.years.last, model.years)
     yield from checker.parameters()
@@ -62,6 +63,27 @@ class _Checker:
 
     def at_key(self, loc: Loc, message: str) -> Problem:
         return self.calibration.problem(loc, message, "key")
+
+    def solves(self) -> Iterator[Problem]:
+        """A model whose baselines and residuals follow from observed deaths: nothing else can be fitted."""
+        deaths = self.model.spec.deaths
+        missing = [
+            key
+            for key, given in (
+                ("baseline.target", deaths.baseline.target),
+                ("residual", deaths.residual),
+                ("age_periods", deaths.age_periods),
+            )
+            if not given
+        ]
+        if missing:
+            lacks = " and ".join(f"`deaths.{key}`" for key in missing)
+            yield self.problem(
+                ("model",), f"has no {lacks}: baselines and residuals are fitted to observed deaths"
+            )
+        elif others := [name for name in deaths.ratios_act_within if name not in deaths.baseline.by]:
+            message = f"its ratios act within levels of `{others[0]}`, on which its baselines do not hang"
+            yield self.problem(("model",), f"{message}; add that to `deaths.baseline.by`")
 
     def variants(self) -> Iterator[Problem]:
         """Structural choices."""
@@ -220,7 +242,11 @@ class _Checker:
         known = {dim: levels for dim, levels in self.model.strata.items() if dim != YEAR}
         known |= {variable: v.levels for variable, v in self.model.spec.variables.items()}
         by = target.strata.as_
-        if by not in known:
+        residual = self.model.spec.deaths.residual
+        if residual is not None and by == residual.by:
+            message = f"shares by `{by}` are met whatever ratios are, by its residual; write `kind: counts`"
+            yield self.problem((*at, "strata", "as"), message)
+        elif by not in known:
             yield self.problem((*at, "strata", "as"), f"no variable or stratum `{by}`; {hint(by, known)}")
         else:
             yield from self.among((*at, "strata", "among"), target, known[by])

@@ -44,7 +44,7 @@ def load_calibration(
     ((11, 2, 10), 27639)
     """
     calibration = read_calibration(name_or_path, changes)
-    loaded = load_model(_model_of(calibration) if model is None else model)
+    loaded = load_model(model_of(calibration) if model is None else model)
     if loaded.name != calibration.model:
         message = f"is for the model `{calibration.model}`, not `{loaded.name}`; name the one that it is for"
         raise DocumentError(calibration.problem(("model",), message))
@@ -122,7 +122,7 @@ def _places(value: object, loc: Loc = ()) -> Iterator[Loc]:
         yield from _places(part, (*loc, step))
 
 
-def _model_of(calibration: Calibration) -> str:
+def model_of(calibration: Calibration) -> str:
     """A model that ships, or the folder of that name beside the config."""
     name = calibration.model
     beside = Path(calibration.document.path).parent / name

@@ -10,10 +10,10 @@ import pytest
 
 from calibration.density import Posterior
 from calibration.likelihood import ContrastTerm, CountTerm, ShareTerm
-from calibration.targets import Observed, ShareTarget
+from calibration.targets import Observed
 from calibration.terms import Terms
 from tests.made import by_stratum, observed, periods, published, reference, truth
-from tests.models.reduced import REFERENCE, calibration, reduced
+from tests.models.reduced import calibration, reduced
 
 STEP = 1e-4
 NEAR = 1e-7
@@ -206,26 +206,3 @@ def test_deaths_by_stratum_are_asked_for_and_returned() -> None:
     assert within / within.sum(axis=1, keepdims=True) == pytest.approx(
         wanted / wanted.sum(axis=1, keepdims=True), rel=1e-6
     )
-
-
-@pytest.mark.xfail(
-    raises=ValueError, strict=True, reason="deaths of groups leave the stratum of residuals out of their axes"
-)
-def test_shares_by_the_stratum_that_residuals_are_by_are_the_engines() -> None:
-    """As a config may ask for: deaths of the reference years by fifth, told as shares."""
-    posterior = built()
-    (count,) = (term.target for term in posterior.counts)
-    rows = [count.years.index(year) for year in REFERENCE]
-    own = ShareTarget(
-        "by fifth", count.by, count.levels, tuple((level,) for level in count.levels), count.periods, REFERENCE,
-        ("all",), count.births[rows].sum(axis=0), count.deaths[rows].sum(axis=0)[None],
-    )  # fmt: skip
-    z = np.random.default_rng(7).standard_normal(36)
-    exact = reference(posterior, z)
-    deaths = exact.deaths.sum(axis=(1, 2, 3, 4))
-    by_period = np.stack([deaths[:, periods(posterior.engine.model) == p].sum(axis=1) for p in (0, 1)])
-    (term,) = only(posterior, shares=[own]).shares
-    assert term.shares(posterior.at(z))[0] == pytest.approx(
-        by_period / by_period.sum(axis=1, keepdims=True), rel=0.02
-    )
-    assert off(only(posterior, shares=[own]), z) < NEAR

@@ -67,7 +67,7 @@ def test_every_default_of_the_language_is_a_value_of_the_language() -> None:
     calibration = parse_calibration(least, "least.yaml")
     again = Calibration.model_validate_json(calibration.model_dump_json(by_alias=True))
     assert again == calibration
-    assert calibration.parameters.feedback == "full" and calibration.parameters.drift is None
+    assert calibration.parameters.feedback == "cut" and calibration.parameters.drift is None
 
 
 def test_the_prior_of_the_residual_hardly_tells_how_much_of_poverty_is_causal() -> None:
@@ -141,14 +141,14 @@ def test_a_variant_that_is_none_is_refused_whoever_names_it() -> None:
 
 def test_a_change_is_put_in_place_of_the_files_value_and_checked_like_it() -> None:
     changed = read_calibration(
-        MAIN, {"parameters.feedback": "cut", "quick.draws": 500, "parameters.drift": None}
+        MAIN, {"parameters.feedback": "full", "quick.draws": 500, "parameters.drift": None}
     )
-    assert changed.parameters.feedback == "cut" and changed.quick.draws == 500
+    assert changed.parameters.feedback == "full" and changed.quick.draws == 500
     assert changed.parameters.drift is None
     with pytest.raises(DocumentError) as found:
         read_calibration(MAIN, {"parameters.feedback": "none"})
     (problem,) = found.value.problems
-    assert problem.line == line_of("feedback: full") and "choose from full, cut" in problem.message
+    assert problem.line == line_of("feedback: cut") and "choose from cut, full" in problem.message
     with pytest.raises(DocumentError, match="is no mapping"):
         read_calibration(MAIN, {"title.more": 1})
     with pytest.raises(DocumentError, match="did you mean `targets`"):
@@ -189,12 +189,13 @@ def test_a_config_that_is_not_there_is_told_with_what_is(given: str, words: str)
 
 # ---- what is refused
 
+EFFECTS = "  effects: {prior: {distribution: lognormal, median: 1.0, ci95: [0.01, 100.0]}}"
 PRIORS = "  residual: {sd: 2.0}\n"
 OF = "      - smoking_neonatal\n"
 SHARES = "    weight: 1.0\n"
 FAULTS = {
     # the language
-    "an unknown key": ("  feedback: full", "  feedbakc: full", "parameters.feedbakc", "did you mean `feedback`?"),
+    "an unknown key": ("  feedback: cut", "  feedbakc: cut", "parameters.feedbakc", "did you mean `feedback`?"),
     "a missing key": ("    births: births\n", "", "targets.deaths_by_decile.births", "is missing; add `births: ...`",
                       "    kind: counts"),
     "an unknown kind": ("    kind: counts", "    kind: count", "targets.deaths_by_decile.kind",
@@ -203,9 +204,11 @@ FAULTS = {
                               "targets.deaths_by_decile.likelihood", "did you mean `poisson`?"),
     "a dispersion below 0": ("    likelihood: poisson", "    likelihood: {negative_binomial: {dispersion: -1}}",
                              "targets.deaths_by_decile.likelihood.negative_binomial.dispersion", "more than 0"),
+    "shares of what the residual meets": ("as: ethnic_group", "as: imd_decile",
+                                          "targets.deaths_by_ethnic_group_and_cause.strata.as", "write `kind: counts`"),
     "a weight above 1": (SHARES, "    weight: 2.0\n", "targets.deaths_by_ethnic_group_and_cause.weight", "at most 1"),
     "a spread of 0": (PRIORS, "  residual: {sd: 0}\n", "parameters.residual.sd", "more than 0"),
-    "a number for a prior of effects": ("  effects: {prior: {distribution: lognormal, median: 1.0, ci95: [0.1, 10.0]}}",
+    "a number for a prior of effects": (EFFECTS,
                                         "  effects: {prior: 1.0}", "parameters.effects.prior", "write a lognormal"),
     "years turned round": ("years: {first: 2010, last: 2020}\n\n", "years: {first: 2020, last: 2010}\n\n",
                            "years", "first 2020 comes after last 2010"),

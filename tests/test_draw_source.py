@@ -140,7 +140,8 @@ def test_a_model_with_nothing_to_solve_takes_a_posterior_too_and_its_priors_othe
     found = read_draws(model, model.structure(), 8)
     assert found.baseline is None and found.residual is None and found.year_effects is None
     for name, values in doubled.parameters.items():
-        assert found[name] == pytest.approx(values, rel=0.006)
+        # rounded to a tenth of the spread over draws
+        assert np.abs(found[name] - values).max() <= max(0.006 * values.max(), 0.051 * values.std())
 
 
 # ---- what a comparison makes of them

@@ -20,6 +20,7 @@ VERBS = {
     "solve": "solve a model's baseline hazards and direct effects, ahead of any comparison",
     "calibrate": "fit a model to what was counted and published, and judge the fit",
     "sensitivity": "headline figures when an assumption is replaced or an effect turned to neutral",
+    "sweep": "many calibrations as one declared grid: how much the answer hangs on each choice",
     "warm": "compile the kernels once, into the user's cache folder",
 }
 
