@@ -78,6 +78,13 @@ def of_planted(seed: int, n: int, faults: Mapping[str, Fault]) -> Iterator[Claim
         names = data.posterior.names
     yield standard_normal("truth in whitened coordinates, all together", np.array(together[""]))
     bound = stats.chi2.isf(LEVEL / 10, n) / n
+    sound = np.mean(np.square(single[""]), axis=0)
+    yield Claim(
+        "truth in standard deviations of single parameters",
+        f"variance {sound.min():.2f} ({names[sound.argmin()]}) to {sound.max():.2f} ({names[sound.argmax()]})",
+        f"variance {least_variance(n, LEVEL):.2f}",
+        [f"{names[k]}: variance {sound[k]:.2f}" for k in np.flatnonzero(sound > bound)],
+    )
     for name in faults:
         spread = np.mean(np.square(single[name]), axis=0)
         whole = standard_normal("", np.array(together[name]))
