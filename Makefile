@@ -29,7 +29,7 @@ STRUCTURES := child_poverty=half child_poverty=zero poverty_to_smoking=on smokin
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test lint types layers tests study sbc format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests study format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -60,16 +60,12 @@ tests: $(STAMP)  ## the tests; choose with PYTEST="-k smoking"
 	@echo '== tests'
 	@$(OFFLINE) $(BIN)/python -m pytest $(PYTEST)
 
-study: $(STAMP)  ## claims of chance and random models, many times as many: half an hour of one core (others: SEED=2)
+study: $(STAMP)  ## claims of chance and random models, many times as many: an hour of one core (others: SEED=2)
 	@echo '== study: random models, 20 times as many; then births, draws and keys'
 	@status=0; \
 	EXAMPLES_TIMES=20 $(OFFLINE) $(BIN)/python -m pytest --verbose --hypothesis-seed=$(SEED) tests/test_random_models*.py || status=1; \
 	$(OFFLINE) $(BIN)/python -m tests.studies --seed $(SEED) || status=1; \
 	exit $$status
-
-sbc: $(STAMP)  ## is the posterior calibrated: deaths made from known parameters of a reduced England; a quarter of an hour
-	@echo '== sbc: 200 made worlds, then errors planted'
-	@$(OFFLINE) $(BIN)/python -m tests.studies --only calibration --seed $(SEED)
 
 format: $(STAMP)  ## lay out the source, sort imports
 	@$(BIN)/ruff check --select I --fix .

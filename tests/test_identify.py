@@ -15,7 +15,7 @@ from calibration.targets import Observed
 from tests.made import observed, published, truth
 from tests.models.reduced import calibration, reduced
 
-DRAWS = 1000
+DRAWS = 800
 
 
 @cache

@@ -22,6 +22,7 @@ PLANTED = 200
 HELD = 40
 """Worlds fitted with the composition of deaths that they were made from, too."""
 WIDE = "{distribution: lognormal, median: 0.03, ci95: [0.0075, 0.12]}"
+OF_MARGINS = ("hr_under_20", "hr_pakistani_congenital", "hr_pakistani_rest", "hr_black_rest")
 INSIDE = (0.05, 0.95)
 
 
@@ -35,8 +36,12 @@ def claims(
     study = Study(calibration(first="2014", step=WIDE), DRAWS, scales=True)
     data_sets = progress(study.data_sets(worlds, seed), worlds, "made worlds")
     found = [study.rank(data, i) for i, data in enumerate(data_sets)]
-    for name, z in scores(found).items():
+    places = scores(found)
+    for name, z in places.items():
         yield standard_normal(f"place of the truth, {name}", z)
+    # a variance of v would be mended by weighing those margins by 1 / v
+    both = np.concatenate([places[name] for name in OF_MARGINS])
+    yield standard_normal("places of the ratios that two one-way margins of the same deaths inform", both)
     yield coverage(found)
     yield from of_planted(seed, planted, faults)
     yield composition(seed, held)
@@ -73,6 +78,13 @@ def of_planted(seed: int, n: int, faults: Mapping[str, Fault]) -> Iterator[Claim
         names = data.posterior.names
     yield standard_normal("truth in whitened coordinates, all together", np.array(together[""]))
     bound = stats.chi2.isf(LEVEL / 10, n) / n
+    sound = np.mean(np.square(single[""]), axis=0)
+    yield Claim(
+        "truth in standard deviations of single parameters",
+        f"variance {sound.min():.2f} ({names[sound.argmin()]}) to {sound.max():.2f} ({names[sound.argmax()]})",
+        f"variance {least_variance(n, LEVEL):.2f}",
+        [f"{names[k]}: variance {sound[k]:.2f}" for k in np.flatnonzero(sound > bound)],
+    )
     for name in faults:
         spread = np.mean(np.square(single[name]), axis=0)
         whole = standard_normal("", np.array(together[name]))
