@@ -26,6 +26,8 @@ from calibration.sweep_one import Ask, finished, fit_cell
 
 CELLS, TRACE = "cells", "error.txt"
 ONE_THREAD = ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+SLOW_TO_LOAD = ("arviz_stats.base.array", "scipy.special", "h5netcdf")
+"""What cells need that is loaded on first use otherwise: once for all of them."""
 BROKEN = 1
 """Exit status of a process whose cell ended in an error of this program."""
 
@@ -165,7 +167,7 @@ def _end_with_parent() -> None:
 def _server() -> Any:
     """Where processes come from: one that has loaded what cells need, and works on one thread."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["calibration.sweep_one"])
+    context.set_forkserver_preload(["calibration.sweep_one", *SLOW_TO_LOAD])
     with _one_thread():
         forkserver.ensure_running()
     return context
