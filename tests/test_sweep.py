@@ -125,7 +125,8 @@ grid:
 def test_a_word_that_means_nothing_is_told_on_its_line(word: str, instead: str, line: int, said: str) -> None:
     assert ENGLAND.count(word) == 1
     problems = refused(ENGLAND.replace(word, instead))
-    assert [(p.file, p.line) for p in problems] == [("tried.yaml", line)] and said in str(problems[0])
+    assert {(p.file, p.line) for p in problems} == {("tried.yaml", line)}
+    assert any(said in str(problem) for problem in problems)
 
 
 def test_options_that_change_one_value_are_not_combined() -> None:
