@@ -23,6 +23,8 @@ from simcore.spec import LevelOutcome, Variable
 MOST_CELLS = 12_000
 """Births are thinned to about so many cells to see how terms move; what they are at the reference is asked of all."""
 LEAST_RESPONSE = 0.3
+MOST_APART = 2_000_000
+"""Cells of the reference years that births may be told apart by: some gigabytes."""
 FEWER_CELLS = 4_000
 """The same where terms are not told apart by stratum."""
 STEP_SOLVED, STEP_MOST = 0.15, 0.4
@@ -240,6 +242,11 @@ class Engine:
             block = self.reference if number is None else with_number(self.reference, number, way)
             self._worlds[key] = ReferenceYears(self.model, self.structure, block, apart, not under_do)
         return self._worlds[key]
+
+    def bears(self, name: str) -> bool:
+        """Whether births can be told apart by a variable without more cells than memory bears."""
+        cells = self._world((), False).cells
+        return name in cells.at or cells.draw.size * len(self.model.levels(name)) <= MOST_APART
 
     def forget(self) -> None:
         """Let go of the births that terms were made from."""

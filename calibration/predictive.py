@@ -87,7 +87,7 @@ def check_targets(
         How many are taken, at even steps from all that there are.
     compared
         Whether to look at targets kept out of the likelihood too: the engine is asked about each of them, which takes
-        as long as for one that is fitted.
+        as long as for one that is fitted. One that would tell too many births apart is left out.
     """
     every = calibrated.fit.draws.swapaxes(0, 1).reshape(-1, calibrated.fit.draws.shape[-1])
     z = every[np.linspace(0, len(every) - 1, min(draws, len(every))).astype(int)]
@@ -95,9 +95,11 @@ def check_targets(
     made = _Made(calibrated.posterior, z, seed)
     fitted: Iterable[Target] = [*seen.counts, *seen.shares, *seen.contrasts]
     found = [made.checked(target, True) for target in fitted]
-    if compared:
-        found += [made.checked(target, False) for target in seen.checks]
-        calibrated.posterior.engine.forget()
+    engine = calibrated.posterior.engine
+    for target in seen.checks if compared else ():
+        if not isinstance(target, ShareTarget) or engine.bears(target.by):
+            found.append(made.checked(target, False))
+        engine.forget()
     return found
 
 
