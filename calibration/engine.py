@@ -295,4 +295,4 @@ def _step(number: Number) -> float:
     if number.solved:
         return STEP_SOLVED
     ends, _ = number.moved(np.array([-1.0, 1.0]))
-    return min(STEP_MOST, float(0.5 * (ends[1] - ends[0])))
+    return min(STEP_MOST, float(0.5 * (ends[1] - ends[0]))) or STEP_SOLVED

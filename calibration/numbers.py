@@ -51,7 +51,8 @@ def numbers_of(
     for name, parameter in structure.spec.parameters.items():
         prior = own.get(name, parameter.value)
         low, high = prior.bounds
-        if name in acting and low < high:
+        # one that the config gives is free even where it cannot move: the model file's value is not its own
+        if name in acting and (low < high or name in own):
             found.append(Number(name, prior, acting[name], False))
     return (*found, *(Number(name, own.get(name, effects), acting[name], True) for name in solved))
 

@@ -68,8 +68,8 @@ def sections(missed: list[str]) -> Iterator[str]:
     yield f"model `{model.name}`, edition {model.spec.edition}, hash `{model.hash}`, {held[0]:,} draws of the default"
     yield f"and {min(held[1:]):,} of each of {len(held) - 1} other structures. [england.md](england.md#the-model) says"
     yield "what the words mean and discusses what is odd. What is counted in groups is summed exactly, draw by draw."
-    yield "Draws here are the solved ones, which return what was published; how the posterior that scenarios run on meets"
-    yield "what was observed is in [calibration.md](calibration.md)."
+    yield "Draws here are the solved ones, which return what was published; how the posterior that scenarios run on"
+    yield "meets what was observed is in [calibration.md](calibration.md)."
     made = (
         baseline, world, known_facts, contrasts, effects, residuals, implied, estimators, by_hand, raw_tables,
     )  # fmt: skip
