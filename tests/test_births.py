@@ -315,7 +315,8 @@ def test_the_command_writes_the_same_births_as_csv_and_as_parquet(tmp_path: Path
         done = call("smoking_cessation", "--n", 300, "--to", file, "--years", 2025)
         assert done.exit_code == 0, done.output
         assert done.stderr == (
-            f"wrote {file}: 300 births in 2 arms of england, 600 rows, the central draw, seed 1\n"
+            f"wrote {file}: 300 births in 2 arms of england, 600 rows, the central draw, seed 1. "
+            "Parameters are draws of the posterior england_2010_2020.nc (NUTS).\n"
         )
     read = pd.read_parquet(files[1])
     assert_frame_equal(pd.read_csv(files[0], dtype=dict(read.dtypes)), read)
@@ -380,7 +381,7 @@ def test_england_births_of_the_command_are_those_of_a_run(tmp_path: Path) -> Non
         (["smoking_halvd", "--to", "b.csv"], "did you mean `smoking_halved`?"),
         (["--to", "b.csv", "--years", "1950"], "outside the model"),
         (["--to", "b.csv", "--years", "soon"], "write 2025-2034 or 2025"),
-        (["--to", "b.csv", "--draw", "500"], "holds 500 draws and 501 were asked for"),
+        (["--to", "b.csv", "--draw", "4000"], "holds 4,000 draws and 4,001 were asked for"),
         (["--to", "b.csv", "--variant", "child_poverty=some"], "has no option `some`"),
     ],
 )

@@ -39,7 +39,8 @@ def test_a_model_whose_numbers_are_not_those_of_its_draws_is_refused(simcore: Ca
     number = max(re.findall(r"\d+", row), key=int)
     (folder / "births.csv").write_text(births.replace(row, row.replace(number, str(int(number) + 1))))
     asked = ("compare", "smoking_halved", *SMALL, "--model", folder, "--out", tmp_path / "run")
-    done = simcore(*asked)
+    refused(simcore(*asked), "posterior/england_2010_2020.nc: was", "another model")
+    done = simcore(*asked, "--posterior", "solved")
     refused(done, "draws/default.nc: was solved from another model", f"run `simcore solve {folder}`")
     assert not (tmp_path / "run").exists()
 
@@ -48,7 +49,8 @@ def test_a_model_without_draws_or_with_a_broken_file_of_them_is_refused(
     simcore: Call, tmp_path: Path
 ) -> None:
     folder = copied(tmp_path)
-    asked = ("compare", "smoking_halved", *SMALL, "--model", folder, "--out", tmp_path / "run")
+    solved = (*SMALL, "--posterior", "solved")
+    asked = ("compare", "smoking_halved", *solved, "--model", folder, "--out", tmp_path / "run")
     variant = folder / "draws" / "child_poverty=half.nc"
     variant.unlink()
     # beside the headline it is left out, and asked for by name it is refused

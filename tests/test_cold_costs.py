@@ -18,7 +18,7 @@ from tests.conftest import PATIENCE, command, environment
 HEAVY = {"numba", "llvmlite", "scipy", "pandas", "xarray", "rich", "h5netcdf", "pyarrow", "numpy", "pydantic"}
 LIGHT_ENOUGH = {"numpy", "pydantic"}
 """What reading a model and checking files against it takes."""
-COMPUTES = LIGHT_ENOUGH | {"numba", "llvmlite", "scipy", "h5netcdf"}
+COMPUTES = LIGHT_ENOUGH | {"numba", "llvmlite", "scipy"}
 """What an answer takes beside: kernels (numba looks at scipy) and solved draws."""
 ASKED = ("--draws", "4", "--births", "2000", "--years", "2025", "--variant-draws", "2")
 

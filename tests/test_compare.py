@@ -318,7 +318,8 @@ def test_the_record_says_what_was_run(compared: Ran) -> None:
     assert (run["draws"], run["births_per_draw"], run["seed"]) == (DRAWS, BIRTHS, 1)
     assert run["births_simulated"] == BIRTHS
     assert len(run["model"]["hash"]) == 16
-    assert len(run["solved_draws"]["sha256"]) == 64
+    assert run["solved_draws"] is None and len(run["posterior"]["sha256"]) == 64
+    assert run["posterior"]["method"] == "nuts" and run["posterior"]["status"] == "passed"
     assert {"python", "numpy", "numba"} <= set(run["libraries"])
     assert "T" in run["made"]
 

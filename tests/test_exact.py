@@ -19,7 +19,7 @@ from simcore.draws import DrawBlock, sample_priors
 from simcore.load import load_model
 from simcore.model import Model, SharesTable
 from simcore.pack import apportion
-from simcore.solved import read_draws
+from simcore.solved import OWN, read_draws
 from simcore.solving import structures
 from tests.models import FOLDER, Answer, answer, invented, natural_arm, prevalence, priors, scenario
 from tests.models.plain import Plain
@@ -37,7 +37,7 @@ def inputs(name: str, n: int) -> tuple[Model, DrawBlock, tuple[int, ...]]:
     """A model, some of its draws, and years to run."""
     if name == "england":
         model = england()
-        return model, read_draws(model, model.structure(), n), (2025,)
+        return model, read_draws(model, model.structure(), n, OWN), (2025,)
     return invented(name), priors(name, n), (2004,)
 
 
@@ -80,7 +80,7 @@ def fifth_decile_alone(model: Model) -> Model:
 def test_exact_deaths_of_england_are_the_sums_of_its_twin(choices: dict[str, str]) -> None:
     model = england()
     structure = model.structure(choices)
-    draws, years = read_draws(model, structure, 2).rows(slice(1, 2)), (2034,)
+    draws, years = read_draws(model, structure, 2, OWN).rows(slice(1, 2)), (2034,)
     if structure.label == "unproven_effects=wide":
         model = fifth_decile_alone(model)
     exact = answer(model, structure, draws, natural_arm, years, estimator="exact").of("natural")
@@ -150,7 +150,7 @@ def test_exact_deaths_of_england_under_a_policy_are_the_sums_of_its_twin(
 ) -> None:
     model = england()
     structure = model.structure(choice)
-    draws, years = read_draws(model, structure, 1), (2030,)
+    draws, years = read_draws(model, structure, 1, OWN), (2030,)
     policy = scenario("policy", prevalence(of, factor), model="england")
     exact = answer(model, structure, draws, [policy], years, estimator="exact").of("policy")
     summed = Summed(model, structure, draws, 0, years)

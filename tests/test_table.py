@@ -210,7 +210,7 @@ def test_another_model_is_told_in_its_own_words(compared: Ran, monkeypatch: pyte
         arm["variants"] = {}
     text = printed(summary, monkeypatch, None)
     said = " ".join(text.split())
-    assert "1,127,122 people over 75, 4,0" in said and " falls (" in said
+    assert "1,127,122 people over 75, 4,1" in said and " falls (" in said
     assert "Falls averted against current_policy" in said
     assert "People at each step of an intervention" in said
     assert "24 draws of 4,000 people, expected deaths" in said

@@ -23,7 +23,7 @@ MOST = 1_000_000
 SUFFIXES = (".csv", ".parquet")
 EXAMPLES = """\b
 simcore births --n 1000 --to births.parquet
-simcore births smoking_halved --explain 2030/1/297
+simcore births smoking_halved --explain 2030/8/2342
 """
 
 
@@ -41,7 +41,7 @@ simcore births smoking_halved --explain 2030/1/297
     "--explain",
     metavar="ID",
     help="Tell one birth in words: who it is, which number decided what, where the arms part, when each "
-    "cause's clock rings. ID is that of the column `birth`, as in 2030/1/297: the labels of its stratum "
+    "cause's clock rings. ID is that of the column `birth`, as in 2030/8/2342: the labels of its stratum "
     "and its number there. With the same seed and draw it is the same baby in every table and run.",
 )
 @click.option("--model", default="england", show_default=True, help="A shipped model, or a folder.")
