@@ -26,6 +26,9 @@ MODEL     := england
 STRUCTURES := child_poverty=half child_poverty=zero poverty_to_smoking=on smoking_contrast=at-delivery \
 	unproven_effects=wide
 
+# Tests at a time: as many as there are processors.
+JOBS      := auto
+
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
@@ -58,7 +61,8 @@ layers: $(STAMP)  ## which file may look at which (import-linter)
 
 tests: $(STAMP)  ## the tests; choose with PYTEST="-k smoking"
 	@echo '== tests'
-	@$(OFFLINE) $(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/simcore warm  # once: workers that compile into one cache at a time get in each other's way
+	@$(OFFLINE) $(BIN)/python -m pytest --numprocesses=$(JOBS) $(PYTEST)
 
 study: $(STAMP)  ## claims of chance and random models, many times as many: an hour of one core (others: SEED=2)
 	@echo '== study: random models, 20 times as many; then births, draws and keys'
