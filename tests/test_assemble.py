@@ -144,7 +144,7 @@ def test_draws_that_ship_return_the_deaths_of_2018_to_2020_and_their_own_publish
     """Deaths of a period are known to 1.4% and 2.4% by their counts: six standard errors, in any of eight draws.
 
     Effects are those of the fit but for the counts of the joint table, drawn after it (3%), and for births that are
-    depleted where poverty kills most, which the fit takes in proportion (6% at its edges).
+    depleted where poverty kills most, which the fit takes in proportion (0.3 of a published standard error).
     """
     structure = england().structure()
     block, observed = read_draws(england(), structure, 8), england().targets["residual"].deaths.sum(axis=1)
@@ -152,4 +152,8 @@ def test_draws_that_ship_return_the_deaths_of_2018_to_2020_and_their_own_publish
         fit = returned(england(), structure, block, draw)
         assert (np.abs(fit.strata[0].sum(axis=1) / observed - 1.0) < 6 / np.sqrt(observed)).all()
         for name, contrast in structure.contrasts.items():
-            assert fit.measures[name][0] == pytest.approx(block[contrast.value][draw], rel=0.08), name
+            found, asked = fit.measures[name][0], block[contrast.value][draw]
+            if contrast.measure == "risk_difference":
+                assert abs(found - asked) < 0.35 * england().spec.parameters[contrast.value].value.sigma, name
+            else:
+                assert found == pytest.approx(asked, rel=0.05), name
