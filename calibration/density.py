@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from calibration.engine import Engine
-from calibration.expected import ByStratum, Gradient, Settled
+from calibration.expected import Adjoints, ByStratum, Settled
 from calibration.likelihood import ContrastTerm, CountTerm, ShareTerm
 from calibration.numbers import Number, numbers_of
 from calibration.paths import Paths
@@ -117,7 +117,7 @@ class Posterior:
         layout = self.layout
         own, across, along = layout.parts(z)
         now, path = self.at(z), layout.paths.at(along)
-        into, by_path = Gradient(own.size, now), np.zeros_like(path)
+        into, by_path = Adjoints(own.size, now), np.zeros_like(path)
         by_gradient = np.zeros_like(now.residual)
         value = -0.5 * float(own @ own + along @ along)
         pulled_across = np.zeros_like(across)

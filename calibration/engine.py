@@ -23,6 +23,8 @@ from simcore.spec import LevelOutcome, Variable
 MOST_CELLS = 12_000
 """Births are thinned to about so many cells to see how terms move; what they are at the reference is asked of all."""
 LEAST_RESPONSE = 0.3
+"""Deaths follow hazards by no less, where ratios act: what is under it are kinds of few deaths. What this leaves amiss
+the engine sets right when draws are settled."""
 MOST_APART = 2_000_000
 """Cells of the reference years that births may be told apart by: some gigabytes."""
 FEWER_CELLS = 4_000

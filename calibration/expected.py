@@ -22,7 +22,7 @@ from simcore.network import Array, Labelled, push_forward
 from simcore.program import compile_natural
 
 
-class Gradient:
+class Adjoints:
     """What adjoints add up to: by free numbers, by residuals, by the factor of each kind of hazard."""
 
     def __init__(self, numbers: int, now: Settled) -> None:
@@ -57,7 +57,7 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class Spread:
+class ByCell:
     """Deaths without residuals by stratum, by what varies by year, and kind; and how they follow hazards.
 
     ``float64[draws, strata, cells, kinds]`` each; :meth:`calibration.engine.Engine.response` has the second.
@@ -105,7 +105,7 @@ class ByStratum:
         """What follows where numbers have moved from the reference and log deaths by stratum by ``moved``."""
         return self._with(self._deaths(numbers), numbers, moved)
 
-    def pull(self, now: Settled, into: Gradient) -> Array:
+    def pull(self, now: Settled, into: Adjoints) -> Array:
         """Carry adjoints of residuals and factors on to the numbers; gives those of ``moved``."""
         kinds, by_residual = self.kinds, into.residual.copy()
         spread = self._spread(now.residual)
@@ -147,7 +147,7 @@ class ByStratum:
         ]
         return np.asarray(both[0].sum(axis=2) / both[1].sum(axis=2))
 
-    def by_cell(self, numbers: Array) -> Spread:
+    def by_cell(self, numbers: Array) -> ByCell:
         """Deaths of some draws, by stratum and by what varies by year; ``numbers`` is ``float64[draws, numbers]``."""
         values = np.stack([self.terms.at(row)[0] for row in numbers])
         strata, kinds = values.shape[1], values.shape[-1]
@@ -157,7 +157,7 @@ class ByStratum:
         raised = np.tensordot(numbers[:, ratios], slope, axes=(1, 3)) / self._response
         response = 1.0 - (1.0 - self._response) * np.exp(raised)
         deaths = values.reshape(len(numbers), strata, -1, kinds) / self._spread(self.log_residual)[:, None, :]
-        return Spread(deaths, np.clip(response, LEAST_RESPONSE, 1.0))
+        return ByCell(deaths, np.clip(response, LEAST_RESPONSE, 1.0))
 
     @cached_property
     def _response(self) -> Array:
@@ -256,7 +256,7 @@ class Groups:
         mean = spread.sum(axis=-1)
         return self.terms.at(now.numbers) * mean, spread / np.where(mean > 0, mean, 1.0)[..., None]
 
-    def pull(self, now: Settled, values: Array, spread: Array, adjoint: Array, into: Gradient) -> None:
+    def pull(self, now: Settled, values: Array, spread: Array, adjoint: Array, into: Adjoints) -> None:
         """Add the gradient, given the adjoint of :meth:`at`."""
         into.numbers += self.terms.pulled(now.numbers, values, adjoint)
         weight = (adjoint * values).reshape(-1, self.kinds.size)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.engine import Engine
-from calibration.expected import ByStratum, Gradient, Groups, Settled
+from calibration.expected import Adjoints, ByStratum, Groups, Settled
 from calibration.targets import INFANT, ContrastTarget, CountTarget, ShareTarget
 from simcore.network import Array
 from simcore.spec import DeathsOutcome
@@ -72,7 +72,7 @@ class ShareTerm:
         expected = self._expected(self.groups.at(now)[0], now.factor)
         return np.asarray(expected / expected.sum(axis=-1, keepdims=True))
 
-    def add(self, now: Settled, into: Gradient) -> float:
+    def add(self, now: Settled, into: Adjoints) -> float:
         """The log likelihood; its adjoints are added up."""
         values, spread = self.groups.at(now)
         expected = self._expected(values, now.factor)
@@ -131,7 +131,7 @@ class ContrastTerm:
                 )[0]
         return found
 
-    def add(self, now: Settled, into: Gradient) -> float:
+    def add(self, now: Settled, into: Adjoints) -> float:
         """The log likelihood; its adjoints are added up."""
         value, factor = 0.0, now.factor
         levels = None if self.levels is None else self.levels.at(now.numbers)
