@@ -13,6 +13,7 @@ from scenarios.question import DEFAULT_BASELINE, Given, Question, ask, try_arms
 from scenarios.refine import refine
 from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of, settled
 from scenarios.schema import Scenario
+from scenarios.sections import PLAIN_TERMS, Ran, Terms, figures_by_section
 from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
 from simcore.model import Structure
 from simcore.record import draws_of, run_record
@@ -126,6 +127,7 @@ def answer(
     variant_draws: int = VARIANT_DRAWS,
     precision: Precision | None = None,
     out: Path | None = None,
+    terms: Terms = PLAIN_TERMS,
     tick: Tick = lambda what, done, of: None,
     say: Say = lambda words: None,
 ) -> dict[str, Any]:
@@ -177,6 +179,8 @@ def answer(
     summary = summarise(question, margins, beside, sizes.draws, settings.seed)
     if reached is not None:
         summary["precision"] = reached
+    sections = figures_by_section(Ran(question, margins, terms))
+    summary["sections"] = {name: [at.as_dict() for at in figures] for name, figures in sections.items()}
     summary["run"] = record
     for births, folder in folders.items():
         if births == sizes.births:

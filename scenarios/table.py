@@ -258,4 +258,14 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
             add(name, "births_at_step", step, at["mean"], births, at)
         for variant, at in arm["variants"].items():
             add(name, "deaths_averted", f"variant {variant}", at["mean"], unit, at)
+    for figures in summary["sections"].values():
+        for at in figures:
+            add(at["scenario"], at["measure"], at["level"], at["value"], at["unit"], _known(at))
     return rows
+
+
+def _known(at: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure's interval and errors; an empty cell stands where there is no such number."""
+    ends = at["interval95"] or (None, None)
+    known = {"interval95": ["" if end is None else end for end in ends]}
+    return {**known, **{name: at[name] for name in MORE if at.get(name) is not None}}

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.dims import YEAR
 from simcore.model import Model
 from simcore.results import BlockResult
 
@@ -31,9 +32,10 @@ class Margins:
     """Deaths of some draws, summed over all but one dimension at a time.
 
     ``by[dim]`` is ``float64[arms, draws, levels]``; ``total`` is ``float64[arms, draws]``;
-    ``slices`` is ``float64[arms, draws, slices]``; ``people`` maps ``(arm, step)`` to ``float64[draws]``;
-    ``pass_share`` is ``float64[draws]``, empty where deaths are not drawn; ``settled`` says of each arm that no
-    parameter moves its deaths, and is empty where that is not known.
+    ``slices`` is ``float64[arms, draws, slices]``; ``people`` maps ``(arm, step)`` to ``float64[draws, years]``,
+    one year in a model without them; ``strata`` is ``float64[arms, draws, *strata]`` and ``apart``
+    ``float64[arms, draws, causes, age bands]``; ``pass_share`` is ``float64[draws]``, empty where deaths are not
+    drawn; ``settled`` says of each arm that no parameter moves its deaths, and is empty where that is not known.
     """
 
     arms: tuple[str, ...]
@@ -41,6 +43,8 @@ class Margins:
     by: dict[str, Array]
     slices: Array
     people: dict[tuple[str, str], Array]
+    strata: Array = field(default_factory=lambda: np.zeros(0))
+    apart: Array = field(default_factory=lambda: np.zeros(0))
     pass_share: Array = field(default_factory=lambda: np.zeros(0))
     settled: tuple[bool, ...] = ()
 
@@ -48,29 +52,49 @@ class Margins:
     def of(cls, model: Model, block: BlockResult, settled: tuple[bool, ...] = ()) -> Margins:
         """The margins of one block."""
         dims = [*model.strata, "cause", "age_band"]
+        of_strata = range(2, 2 + len(model.strata))
         deaths = block.deaths
         by = {}
         for axis, dim in enumerate(dims, start=2):
             others = tuple(i for i in range(2, deaths.ndim) if i != axis)
             by[dim] = deaths.sum(axis=others)
-        strata_axes = tuple(range(2, 2 + len(model.strata)))
-        people = {step: at.reshape(at.shape[0], -1).sum(axis=1) for step, at in block.stages.items()}
-        total, slices = by[dims[0]].sum(axis=-1), block.slices.sum(axis=strata_axes)
-        return cls(block.arms, total, by, slices, people, block.pass_share, settled)
+        people = {step: _by_year(model, at) for step, at in block.stages.items()}
+        return cls(
+            arms=block.arms,
+            total=by[dims[0]].sum(axis=-1),
+            by=by,
+            strata=deaths.sum(axis=(-2, -1)),
+            apart=deaths.sum(axis=tuple(of_strata)),
+            slices=block.slices.sum(axis=tuple(of_strata)),
+            people=people,
+            pass_share=block.pass_share,
+            settled=settled,
+        )
 
     @classmethod
     def join(cls, parts: list[Margins]) -> Margins:
         """All draws, in order."""
         first = parts[0]
         return cls(
-            first.arms,
-            np.concatenate([p.total for p in parts], axis=1),
-            {dim: np.concatenate([p.by[dim] for p in parts], axis=1) for dim in first.by},
-            np.concatenate([p.slices for p in parts], axis=1),
-            {step: np.concatenate([p.people[step] for p in parts]) for step in first.people},
-            np.concatenate([p.pass_share for p in parts]),
-            first.settled,
+            arms=first.arms,
+            total=np.concatenate([p.total for p in parts], axis=1),
+            by={dim: np.concatenate([p.by[dim] for p in parts], axis=1) for dim in first.by},
+            strata=np.concatenate([p.strata for p in parts], axis=1),
+            apart=np.concatenate([p.apart for p in parts], axis=1),
+            slices=np.concatenate([p.slices for p in parts], axis=1),
+            people={step: np.concatenate([p.people[step] for p in parts]) for step in first.people},
+            pass_share=np.concatenate([p.pass_share for p in parts]),
+            settled=first.settled,
         )
+
+
+def _by_year(model: Model, at: Array) -> Array:
+    """Births at a step summed over strata but the year: ``float64[draws, years]``."""
+    dims = list(model.strata)
+    if YEAR not in dims:
+        return np.asarray(at.reshape(at.shape[0], -1).sum(axis=1, keepdims=True))
+    year = 1 + dims.index(YEAR)
+    return np.asarray(at.sum(axis=tuple(axis for axis in range(1, at.ndim) if axis != year)))
 
 
 class Quantity(NamedTuple):
@@ -231,7 +255,7 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
     spec = model.spec.deaths
     out["by_cause"] = dict(zip(spec.causes, difference["cause"].mean(axis=0).tolist(), strict=True))
     out["by_age"] = dict(zip(spec.age_bands, difference["age_band"].mean(axis=0).tolist(), strict=True))
-    people = {step: values for (name, step), values in margins.people.items() if name == margins.arms[arm]}
+    people = {step: v.sum(axis=1) for (name, step), v in margins.people.items() if name == margins.arms[arm]}
     if people:
         out["people"] = {
             step: {"mean": float(v.mean()), "interval95": [float(q) for q in np.quantile(v, [0.025, 0.975])]}
