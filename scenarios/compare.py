@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.precision import MOST_SAMPLED, Precision, Sizes
 from scenarios.question import DEFAULT_BASELINE, Given, Question, ask, try_arms
+from scenarios.ran import PLAIN_TERMS, Ran, Terms
 from scenarios.refine import refine
 from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of, settled
 from scenarios.schema import Scenario
-from scenarios.sections import PLAIN_TERMS, Ran, Terms, figures_by_section
+from scenarios.sections import figures_by_section
 from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
 from simcore.model import Structure
 from simcore.record import draws_of, run_record

@@ -12,7 +12,7 @@ from scenarios.sections import SECTIONS
 
 
 def test_a_number_that_is_not_finite_is_never_a_figure() -> None:
-    with pytest.raises(ValueError, match="sii of offer, all: .*nan.* is not finite"):
+    with pytest.raises(ValueError, match=r"sii of offer, all: .*nan.* is not finite"):
         Figure("offer", "sii", "all", float("nan"), "per 1,000")
     with pytest.raises(ValueError, match="inf"):
         Figure("offer", "sii", "all", 1.0, "per 1,000", (0.0, float("inf")))
