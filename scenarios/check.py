@@ -99,7 +99,7 @@ def find_problems(
             yield from checker.prevalence(intervention, years)
         elif isinstance(intervention, Support):
             yield from checker.support(intervention)
-        else:
+        elif isinstance(intervention, HazardRatio):
             yield from checker.hazard_ratio(intervention)
 
 
@@ -207,8 +207,8 @@ class _Checker:
                     f"`where` and `offer_to` have no level of {name} in common; nobody is left to offer to"
                 )
                 yield self.problem(("where", name), message)
-        outcome = change.effect.multiplies
-        loc: Loc = ("effect", "multiplies")
+        outcome = change.effect.outcome
+        loc: Loc = ("effect", change.effect.by)
         yield from self.lever((*loc, "variable"), outcome.variable)
         words = self.words.variables.get(outcome.variable)
         if words is not None and outcome.level not in words.levels:

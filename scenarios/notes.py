@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.schema import Scenario, Support
+from scenarios.schema.paths import bounds_of
 from simcore.problems import Loc
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ def find_notes(scenario: Scenario, model: Model, *, only_if_met: bool = False) -
     booking stands at `none`, so that nobody is passed over there.
     """
     for i, change in enumerate(scenario.interventions):
-        if not isinstance(change, Support):
+        if not isinstance(change, Support) or change.effect.by != "multiplies":
             continue
-        outcome = change.effect.multiplies
+        outcome = change.effect.outcome
         levels = model.levels(outcome.variable)
         place = levels.index(outcome.level)
         before, after = levels[:place], levels[place + 1 :]
@@ -36,8 +37,8 @@ def find_notes(scenario: Scenario, model: Model, *, only_if_met: bool = False) -
 
 def _who_moves(change: Support, before: Sequence[str], after: Sequence[str]) -> str:
     """From which levels people come, to which they go, and which are left alone."""
-    target = change.effect.multiplies.level
-    low, high = change.effect.value.bounds
+    target = change.effect.outcome.level
+    low, high = bounds_of(change.effect.value)
     ways = []
     if high > 1:
         ways.append(f"people come to `{target}` from {_and(after)}, and nobody comes from {_or(before)}")
@@ -55,7 +56,7 @@ def _who_moves(change: Support, before: Sequence[str], after: Sequence[str]) -> 
 
 def _holds_any(model: Model, change: Support, levels: Sequence[str]) -> bool:
     """Whether anybody who is offered something may have one of these levels, by the shares of its table."""
-    variable = change.effect.multiplies.variable
+    variable = change.effect.outcome.variable
     table = model.shares[variable]
     aimed: Mapping[str, Sequence[str]] = {**change.where, **change.offer_to}
     rows = [

@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.check import Vocabulary, check_against, find_problems, vocabulary_of
 from scenarios.read import library, parse_scenario, read_scenario, read_scenarios
-from scenarios.schema import Prevalence, Support, json_schema
+from scenarios.schema import Prevalence, Support, json_schema, path_over_years
 from simcore.distributions import Lognormal
 from simcore.load import load_model
 
@@ -59,8 +59,8 @@ def test_poverty_follows_the_published_path_and_then_holds(name: str, column: st
     change = read_scenario(name).interventions[0]
     assert isinstance(change, Prevalence)
     path = published_path(column)
-    assert change.path_over_years(list(path)) == list(path.values())
-    assert change.path_over_years([2010, 2033, 2034, 2035]) == [1.0, last, last, last]
+    assert path_over_years(change.amount, list(path)) == list(path.values())
+    assert path_over_years(change.amount, [2010, 2033, 2034, 2035]) == [1.0, last, last, last]
     assert change.of == "child_poverty" and not change.where
 
 
@@ -68,7 +68,7 @@ def test_smoking_is_halved_from_the_first_year_asked_for() -> None:
     (change,) = read_scenario("smoking_halved").interventions
     assert isinstance(change, Prevalence)
     assert change.of == "smoking_at_booking"
-    assert change.path_over_years(range(2010, 2036)) == [0.5] * 26
+    assert path_over_years(change.amount, range(2010, 2036)) == [0.5] * 26
 
 
 def test_the_joint_file_holds_the_very_interventions_of_the_single_ones() -> None:

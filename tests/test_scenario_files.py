@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scenarios.check import VariableWords, Vocabulary, check_against
 from scenarios.read import parse_scenario
 from scenarios.schema import ByYear, HazardRatio, Prevalence, Ramp, Support, path_over_years
+from simcore.distributions import Distribution
 from simcore.problems import DocumentError
 
 # the words of a model much like England's
@@ -87,7 +88,7 @@ def test_one_of_everything_is_read_and_checked() -> None:
     assert poverty.where == {"imd_decile": ("1", "2", "3")} and offer.offer_to == {
         "smoking_at_booking": ("yes",)
     }
-    assert poverty.path_over_years([2024, 2025, 2026, 2035]) == [1.0, 0.99, 0.9, 0.9]
+    assert path_over_years(poverty.amount, [2024, 2025, 2026, 2035], poverty.years) == [1.0, 0.99, 0.9, 0.9]
     assert offer.effect.value.central == 1.44 and sleep.coverage is None
     assert str(scenario.problem(("interventions", 0, "of"), "x; y")) == "s.yaml:9:9: interventions.0.of: x; y"
 
@@ -100,7 +101,8 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "prevalence",
             "odds_ratio",
-            "8:13: interventions.0.change: found 'odds_ratio'; choose from prevalence, support, hazard_ratio",
+            "8:13: interventions.0.change: found 'odds_ratio'; choose from prevalence, support, "
+            "hazard_ratio, births, what_if_residual, what_if_equal",
         ),
         (
             "    begins: after_birth\n",
@@ -110,7 +112,7 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "      base: natural\n",
             "",
-            "23:7: interventions.1.effect.base: is missing; add `base: natural`",
+            "23:7: interventions.1.effect: says not of what; add `base: natural`",
         ),
         (
             "coverage: {value: 0.8, source: assumption, note: the target of the policy}",
@@ -124,14 +126,9 @@ def test_one_of_everything_is_read_and_checked() -> None:
         ),
         ("2025: 0.99", "2025: 99%", "10:30: interventions.0.multiply.table.2025: found '99%'; write 0.99"),
         (
-            "{table: {2025: 0.99, 2026: 0.9}, after: hold}",
-            "{distribution: uniform, low: 0.7, high: 0.9}",
-            "10:15: interventions.0.multiply: found keys and values, and a factor on a share takes no distribution",
-        ),
-        (
             "2025: 0.99",
             "2025: {distribution: uniform, low: 0.7, high: 0.9}",
-            "10:30: interventions.0.multiply.table.2025: found keys and values, and a factor on a share takes no",
+            "10:30: interventions.0.multiply.table.2025: found keys and values, and a year of a table takes a plain",
         ),
         ("title: One of everything\n", "", "1:1: title: is missing; add `title: ...`"),
         ("scenario: 1", "scenario: 2", "1:11: scenario: found 2; write `1`"),
@@ -361,19 +358,19 @@ def test_a_table_that_ends_before_the_years_asked_for_is_refused() -> None:
 def test_a_ramp_goes_one_way_from_one_to_its_value(
     first: int, length: int, value: float, start: int, window: int
 ) -> None:
-    ramp = Ramp.model_validate({"ramp": {"from": first, "to": first + length, "value": value}})
+    ramp = Ramp[Distribution].model_validate({"ramp": {"from": first, "to": first + length, "value": value}})
     path = path_over_years(ramp, range(start, start + window))
     steps = [later - earlier for earlier, later in zip(path, path[1:], strict=False)]
     assert all(step * (value - 1) >= -1e-12 for step in steps)
-    assert ramp.at(first - 1) == 1.0 and ramp.at(first + length) == pytest.approx(value)
+    assert path_over_years(ramp, [first - 1, first + length]) == [1.0, value]
 
 
 def test_a_table_says_what_comes_after_or_refuses() -> None:
-    table = ByYear(table={2025: 0.9, 2026: 0.8})
+    table = ByYear[float](table={2025: 0.9, 2026: 0.8})
     assert path_over_years(table, [2024, 2025, 2026]) == [1.0, 0.9, 0.8]
     with pytest.raises(ValueError, match="ends in 2026, before 2027; add `after: hold`"):
         table.at(2027)
-    assert ByYear(table={2025: 0.9}, after="hold").at(2035) == 0.9
+    assert ByYear[float](table={2025: 0.9}, after="hold").at(2035) == 0.9
 
 
 @settings(max_examples=150, deadline=None)

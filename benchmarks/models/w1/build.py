@@ -130,7 +130,7 @@ def differences(folder: Path = FOLDER) -> list[str]:
             says = f"{written.get(key, 1.0)}, not {wanted.get(key, 1.0)}"
             found.append(f"model.yaml: hazard ratio of {key[0]} {key[1]} on {key[2]} is {says}")
     changes = read_scenario(folder / "scenario.yaml").interventions
-    multiplied = {change.of: change.multiply for change in changes if isinstance(change, Prevalence)}
+    multiplied = {c.of: c.multiply.central for c in changes if isinstance(c, Prevalence)}
     asked = {of: w["scenario"][f"{of}_multiplier"] for of in ("poverty", "smoking")}
     if multiplied != asked:
         found.append(f"scenario.yaml: multiplies {multiplied}, not {asked}")
