@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from scenarios.precision import MOST_SAMPLED, Precision, Sizes
 from scenarios.question import DEFAULT_BASELINE, Given, Question, ask, try_arms
 from scenarios.ran import PLAIN_TERMS, Ran, Terms
+from scenarios.recorded import asked_again, record_of
 from scenarios.refine import refine
 from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of, settled
-from scenarios.schema import Scenario
 from scenarios.sections import figures_by_section
-from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
-from simcore.model import Structure
-from simcore.record import draws_of, run_record
+from scenarios.summary import summarise
+from scenarios.uncertainty import Margins
+from scenarios.variants import variants_of
 from simcore.results import strata_of, to_dataset, with_averted, wording
 from simcore.run import Estimator, Settings, births_drawn
-from simcore.solved import draw_file, read_draws, shipped_draws, up_to_shipped
+from simcore.solved import read_draws, shipped_draws, up_to_shipped
 from simcore.store import RunFolder
 
 if TYPE_CHECKING:
@@ -104,22 +104,6 @@ def compare(
     return with_averted(to_dataset(question.model, question.years, held[0].blocks(), record))
 
 
-def record_of(
-    question: Question, draws: int, settings: Settings, more: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """What was run, for whoever wants to run it again."""
-    files = {s.name: {"file": _shown(s), "sha256": s.document.digest} for s in question.scenarios}
-    return run_record(
-        question.model,
-        question.structure,
-        question.years,
-        draws,
-        settings,
-        {"arms": list(files), "scenarios": files, **(more or {})},
-        question.source,
-    )
-
-
 def answer(
     question: Question,
     draws: int | None,
@@ -157,13 +141,14 @@ def answer(
         if out is None:
             return Forgotten()
         ends = {"most_draws": limits.draws, "most_births": limits.births}
-        asked = {} if precision is None else {"precision": {"asked": precision.share, **ends}}
-        record = record_of(question, draws, replace(settings, births=births), asked)
+        limited = {} if precision is None else {"precision": {"asked": precision.share, **ends}}
+        record = record_of(question, draws, replace(settings, births=births), limited)
         folders[births] = RunFolder(out, question.model, question.years, record)
         return folders[births]
 
     sizes, margins, reached = _headline(question, draws, settings, precision, store, tick, say)
     record = _final_record(question, sizes, settings, margins, reached)
+    record["asked"] = asked_again(question, replace(settings, births=sizes.births), variant_draws, terms)
     estimator: Estimator = "exact" if settings.estimator == "exact" else "expected"
     plain = replace(settings, births=sizes.births, estimator=estimator, people=False)
     plain_numbers = settled(question)
@@ -255,77 +240,3 @@ def _final_record(
     if margins.pass_share.size:
         more["pass_share"] = float(margins.pass_share.mean())
     return record_of(question, sizes.draws, replace(settings, births=sizes.births), more)
-
-
-def variants_of(question: Question) -> dict[str, Structure]:
-    """Every option of every variant, one change at a time from the structure chosen, if its draws are at hand."""
-    return {name: s for name, s in _every_variant(question).items() if _at_hand(question, s)}
-
-
-def _every_variant(question: Question) -> dict[str, Structure]:
-    chosen, model = question.structure.choices, question.model
-    return {
-        f"{name}={option}": model.structure({**chosen, name: option})
-        for name, variant in model.spec.variants.items()
-        for option in variant.options
-    }
-
-
-def _at_hand(question: Question, structure: Structure) -> bool:
-    """Whether a structure has draws of the same kind: others would differ by more than the structure."""
-    chosen = draw_file(question.model, question.structure, question.source)
-    found = draw_file(question.model, structure, question.source_of(structure))
-    return found.kind == chosen.kind and found.is_there
-
-
-def _posteriors_beside(question: Question) -> dict[str, dict[str, Any]]:
-    """The posterior of every structure that is shown beside the one chosen."""
-    chosen = question.structure.solved_as.label
-    found = {
-        name: draws_of(question.model, structure, question.source_of(structure)).get("posterior")
-        for name, structure in variants_of(question).items()
-        if structure.solved_as.label != chosen
-    }
-    return {name: posterior for name, posterior in found.items() if posterior is not None}
-
-
-def summarise(
-    question: Question, margins: Margins, beside: Mapping[str, Margins], draws: int, seed: int
-) -> dict[str, Any]:
-    """The answer: the comparator, then every arm with its variants."""
-    model, years = question.model, list(question.years)
-    births = model.births_in(strata_of(model, years))
-    arms = []
-    for arm, scenario in enumerate(question.scenarios[1:], start=1):
-        summary = arm_summary(model, births, margins, arm)
-        summary["by_year"] = by_year(margins, arm, years)
-        summary["title"] = scenario.title
-        summary["variants"] = {}
-        for name, structure in variants_of(question).items():
-            other = beside.get(name, margins) if structure.label != question.structure.label else margins
-            headline = estimate(*averted(other, arm)).as_dict()
-            n = int(other.total.shape[1])
-            # the structure chosen on the very same draws, to set beside it
-            matched = float(averted(margins, arm).draws[:n].mean())
-            summary["variants"][name] = {**headline, "draws": n, "chosen_on_same_draws": matched}
-        arms.append(summary)
-    return {
-        "model": model.name,
-        "words": wording(model),
-        "years": years,
-        "draws": draws,
-        "seed": seed,
-        "structure": dict(question.structure.choices),
-        "not_solved": [n for n, s in _every_variant(question).items() if not _at_hand(question, s)],
-        "posterior": {"named": model.spec.posterior, "beside": _posteriors_beside(question)},
-        "trend_after": None if question.structure.trend is None else question.structure.trend.after,
-        "baseline": {**baseline_summary(model, births, margins), "title": question.scenarios[0].title},
-        "arms": arms,
-    }
-
-
-def _shown(scenario: Scenario) -> str:
-    """Where a file was found, for a record that leaves this machine: a shipped one by its place in the package."""
-    shipped = Path(__file__).parent / "library"
-    path = Path(scenario.document.path)
-    return f"scenarios/library/{path.name}" if path.absolute().parent == shipped else scenario.document.path

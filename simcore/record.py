@@ -56,10 +56,28 @@ def run_record(
         "drawn_to": model.spec.drawn_to,
         "slices": SLICES,
         "threads": settings.threads,
-        "libraries": {"python": sys.version.split()[0], **{name: _version(name) for name in LIBRARIES}},
-        "platform": f"{platform.system()} {platform.machine()}",
+        "libraries": libraries_here(),
+        "platform": platform_here(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def libraries_here() -> dict[str, str]:
+    """Versions of what can move a last digit."""
+    return {"python": sys.version.split()[0], **{name: _version(name) for name in LIBRARIES}}
+
+
+def platform_here() -> str:
+    """System and processor."""
+    return f"{platform.system()} {platform.machine()}"
+
+
+def run_hashes(model: Model, structure: Structure, source: DrawSource = USUAL) -> dict[str, str | None]:
+    """What a run stands on, each by its digest, under the names that a record has for them."""
+    used = draws_of(model, structure, source)
+    files = {"solved_draws": used.get("solved"), "posterior": used.get("posterior")}
+    digests = {name: None if file is None else str(file["sha256"]) for name, file in files.items()}
+    return {"model": model.hash, **digests}
 
 
 def draws_of(model: Model, structure: Structure, source: DrawSource = USUAL) -> dict[str, dict[str, Any]]:

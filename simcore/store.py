@@ -24,9 +24,8 @@ def fingerprint(record: Mapping[str, Any]) -> str:
 
     The content of scenario files counts, and their order; where they lie does not.
     """
-    kept = {
-        key: value for key, value in record.items() if key not in {"made", "threads", "libraries", "platform"}
-    }
+    idle = {"made", "threads", "libraries", "platform", "asked"}
+    kept = {key: value for key, value in record.items() if key not in idle}
     if "scenarios" in kept:
         kept["scenarios"] = {name: file["sha256"] for name, file in kept["scenarios"].items()}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]

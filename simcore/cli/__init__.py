@@ -12,6 +12,7 @@ from simcore import __version__
 
 VERBS = {
     "compare": "deaths averted by scenario files, against a comparator",
+    "verify": "run a finished comparison again from its record, and compare every number",
     "validate": "check scenario files and models, and say all that is wrong with them",
     "groups": "risk groups: death rates, shares of births and of deaths, attributable deaths",
     "sources": "every figure of a model: its source, grade and rule, and what is assumed",

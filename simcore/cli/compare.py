@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 from click.core import ParameterSource
@@ -180,7 +180,9 @@ def command(
             click.echo(f"what was finished is kept in {out}; the same command goes on from there", err=True)
         raise
     if folder is not None:
-        _write(folder, summary)
+        from scenarios.answer_files import write_answer
+
+        write_answer(folder, summary)
         _tell_of_unfinished(folder)
     if as_json:
         click.echo(json.dumps(summary))
@@ -256,20 +258,3 @@ def _tell_of_unfinished(out: Path) -> None:
             "command goes on from there; delete it if it is not wanted",
             err=True,
         )
-
-
-def _write(out: Path, summary: dict[str, Any]) -> None:
-    from scenarios.table import summary_rows
-    from simcore.store import write_whole
-
-    write_whole(out / "summary.json", json.dumps(summary, indent=1) + "\n")
-    write_whole(out / "run.json", json.dumps(summary["run"], indent=1) + "\n")
-    rows = summary_rows(summary)
-    import csv
-    import io
-
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_whole(out / "summary.csv", text.getvalue())

@@ -1,0 +1,58 @@
+"""The record of a comparison: what was run and on what, in a form that can be run again anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from scenarios.question import Question
+from scenarios.ran import Terms
+from scenarios.schema import Scenario
+from simcore.load import shipped_models
+from simcore.record import run_record
+from simcore.run import Settings
+
+
+def record_of(
+    question: Question, draws: int, settings: Settings, more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What was run, for whoever wants to run it again."""
+    files = {
+        scenario.name: {
+            "file": _shown(scenario),
+            "sha256": scenario.document.digest,
+            "as_run": scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        }
+        for scenario in question.scenarios
+    }
+    return run_record(
+        question.model,
+        question.structure,
+        question.years,
+        draws,
+        settings,
+        {"arms": list(files), "scenarios": files, **(more or {})},
+        question.source,
+    )
+
+
+def asked_again(question: Question, settings: Settings, variant_draws: int, terms: Terms) -> dict[str, Any]:
+    """What has to be asked, beside the record's own words, to run the same again."""
+    source, model = question.source, question.model
+    given = "solved" if source.solved else None if source.posterior is None else str(source.posterior)
+    return {
+        "model": model.name if model.name in shipped_models() else str(model.folder),
+        "posterior": given,
+        "births": settings.births,
+        "variant_draws": variant_draws,
+        "terms": asdict(terms),
+    }
+
+
+def _shown(scenario: Scenario) -> str:
+    """Where a file was found, for a record that leaves this machine: a shipped one by its place in the package."""
+    shipped = Path(__file__).parent / "library"
+    path = Path(scenario.document.path)
+    return f"scenarios/library/{path.name}" if path.absolute().parent == shipped else scenario.document.path

@@ -1,0 +1,58 @@
+"""The answer as plain data: the comparator, every arm with its variants, and what they were asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scenarios.question import Question
+from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
+from scenarios.variants import at_hand, every_variant, variants_of
+from simcore.record import draws_of
+from simcore.results import strata_of, wording
+
+
+def summarise(
+    question: Question, margins: Margins, beside: Mapping[str, Margins], draws: int, seed: int
+) -> dict[str, Any]:
+    """The answer: the comparator, then every arm with its variants."""
+    model, years = question.model, list(question.years)
+    births = model.births_in(strata_of(model, years))
+    arms = []
+    for arm, scenario in enumerate(question.scenarios[1:], start=1):
+        summary = arm_summary(model, births, margins, arm)
+        summary["by_year"] = by_year(margins, arm, years)
+        summary["title"] = scenario.title
+        summary["variants"] = {}
+        for name, structure in variants_of(question).items():
+            other = beside.get(name, margins) if structure.label != question.structure.label else margins
+            headline = estimate(*averted(other, arm)).as_dict()
+            n = int(other.total.shape[1])
+            # the structure chosen on the very same draws, to set beside it
+            matched = float(averted(margins, arm).draws[:n].mean())
+            summary["variants"][name] = {**headline, "draws": n, "chosen_on_same_draws": matched}
+        arms.append(summary)
+    return {
+        "model": model.name,
+        "words": wording(model),
+        "years": years,
+        "draws": draws,
+        "seed": seed,
+        "structure": dict(question.structure.choices),
+        "not_solved": [n for n, s in every_variant(question).items() if not at_hand(question, s)],
+        "posterior": {"named": model.spec.posterior, "beside": _posteriors_beside(question)},
+        "trend_after": None if question.structure.trend is None else question.structure.trend.after,
+        "baseline": {**baseline_summary(model, births, margins), "title": question.scenarios[0].title},
+        "arms": arms,
+    }
+
+
+def _posteriors_beside(question: Question) -> dict[str, dict[str, Any]]:
+    """The posterior of every structure that is shown beside the one chosen."""
+    chosen = question.structure.solved_as.label
+    found = {
+        name: draws_of(question.model, structure, question.source_of(structure)).get("posterior")
+        for name, structure in variants_of(question).items()
+        if structure.solved_as.label != chosen
+    }
+    return {name: posterior for name, posterior in found.items() if posterior is not None}
