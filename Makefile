@@ -32,7 +32,7 @@ JOBS      := auto
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test lint types layers tests study format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests study kills format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -70,6 +70,10 @@ study: $(STAMP)  ## claims of chance and random models, many times as many: an h
 	EXAMPLES_TIMES=20 $(OFFLINE) $(BIN)/python -m pytest --verbose --hypothesis-seed=$(SEED) tests/test_random_models*.py || status=1; \
 	$(OFFLINE) $(BIN)/python -m tests.studies --seed $(SEED) || status=1; \
 	exit $$status
+
+kills: $(STAMP)  ## 200 runs killed at random moments, each resumed to the same bits: a quarter of an hour
+	@$(BIN)/simcore warm
+	@$(OFFLINE) $(BIN)/python -m tests.kills --runs 200 --seed $(SEED)
 
 format: $(STAMP)  ## lay out the source, sort imports
 	@$(BIN)/ruff check --select I --fix .

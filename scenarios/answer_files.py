@@ -13,7 +13,7 @@ from typing import Any
 
 from scenarios.table import summary_rows
 from simcore.problems import DocumentError, Problem
-from simcore.store import write_whole
+from simcore.store import part_of, write_whole
 
 SUMMARY, RUN, TABLE, COLUMNS = "summary.json", "run.json", "summary.csv", "summary.parquet"
 
@@ -70,6 +70,6 @@ def _write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     import pandas as pd
 
     whole = pd.DataFrame([{key: None if cell == "" else cell for key, cell in row.items()} for row in rows])
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = part_of(path)
     whole.to_parquet(part, engine="pyarrow", index=False)
     os.replace(part, path)

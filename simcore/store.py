@@ -31,11 +31,34 @@ def fingerprint(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def part_of(path: Path) -> Path:
+    """Where a file is written before it takes its place: a name of this process alone."""
+    return path.with_name(f"{path.name}.{os.getpid()}.part")
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old one or the new one, never a part."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = part_of(path)
     part.write_text(text, encoding="utf-8")
     os.replace(part, path)
+
+
+def clear_parts(folder: Path) -> None:
+    """Delete what processes that are gone left half written."""
+    for part in folder.glob("*.part"):
+        writer = part.name.split(".")[-2]
+        if writer.isdigit() and not _is_alive(int(writer)):
+            part.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class RunFolder:
@@ -49,6 +72,7 @@ class RunFolder:
         except OSError as error:
             message = f"cannot be made a folder ({error.strerror or error}); choose another place"
             raise DocumentError(Problem(str(folder), None, None, "", message)) from None
+        clear_parts(folder)
 
     def has(self, start: int) -> bool:
         """Whether the block whose first draw is number ``start`` is at hand."""
@@ -91,7 +115,7 @@ class RunFolder:
 
         paths = self._finished()
         target = self.folder / "results.nc"
-        part = target.with_name(f"{target.name}.{os.getpid()}.part")
+        part = part_of(target)
         with xr.open_dataset(paths[0], engine="h5netcdf") as first:
             shape = first.drop_vars("slices").load()
         # where nothing is drawn there are no slices, and a dimension of none was written as an unlimited one
