@@ -9,8 +9,9 @@ import numpy as np
 
 from scenarios.interventions.luck import Luck
 from scenarios.schema import Intervention, Number, Scenario
-from scenarios.schema.paths import uncertain_parts, varies
+from scenarios.schema.paths import reached_in, uncertain_parts
 from simcore.arms import Arm, HazardEdit, Step, Treatment
+from simcore.dims import YEAR
 from simcore.distributions import Distribution
 from simcore.draws import DrawBlock
 from simcore.network import Array, Labelled, needed_for, push_forward
@@ -72,9 +73,31 @@ class Builder:
         u = self._luck.first(f"intervention/{name}", int(wanted.max()) + 1)[wanted]
         return np.where(central, value.central, np.asarray(value.quantile(u)))
 
-    def number(self, number: Number, name: str) -> Array:
-        """A number that is the same in all years: ``float64[draws or 1]``."""
-        return self.drawn(uncertain_parts(number)[""], name)
+    def over_years(self, change: Intervention, key: str, number: Number) -> tuple[Labelled, Labelled]:
+        """How much of the way from what changes nothing is gone, and to which value, in the years it acts in.
+
+        ``float64[1, *axes]`` and ``float64[draws or 1, *axes]``, over the year where a number varies by it, and over
+        nothing otherwise. Years outside its window, at which nobody is aimed, are as one inside.
+        """
+        name = f"{change.id}/{key}"
+        drawn = {tail: self.drawn(part, name + tail) for tail, part in uncertain_parts(number).items()}
+        years = self.years or [0]
+        held = [year for year in years if change.years.holds(year) or not self.years]
+        if not held:
+            return Labelled((), np.zeros(1)), Labelled((), np.zeros(1))
+        in_year = {year: reached_in(number, year, drawn) for year in held}
+        found = [in_year.get(year, in_year[held[0]]) for year in years]
+        gone = np.array([[share for share, _ in found]])
+        value = np.stack(np.broadcast_arrays(*(np.atleast_1d(v) for _, v in found)), axis=-1)
+        if (gone == gone[:, :1]).all() and (value == value[:, :1]).all():
+            return Labelled((), gone[:, 0]), Labelled((), value[:, 0])
+        return Labelled((YEAR,), gone), Labelled((YEAR,), value)
+
+    def number(self, change: Intervention, key: str, number: Number, nothing: float) -> Labelled:
+        """A number in the years it acts in, ``nothing`` being what changes nothing: ``float64[draws or 1, *axes]``."""
+        gone, value = self.over_years(change, key, number)
+        partly = nothing + gone.values * (value.values - nothing)
+        return Labelled(value.axes, np.where(gone.values == 1.0, value.values, partly))
 
     def shares(self, aimed: Mapping[str, Sequence[str]], variable: str) -> Array:
         """Births aimed at by level of a variable, after the steps so far: ``float64[draws or 1, *strata, levels]``."""
@@ -102,12 +125,13 @@ def decision_of(step: str) -> int:
     return 4 * (2**20 + int.from_bytes(digest[:4], "little") % (2**31))
 
 
-def changes_nothing(ratio: Array) -> bool:
+def changes_nothing(ratio: Labelled) -> bool:
     """Whether a ratio is one for certain: its steps are counted, and no table is touched."""
-    return bool((ratio == 1.0).all())
+    return bool((ratio.values == 1.0).all())
 
 
-def refuse_path(builder: Builder, place: int, key: tuple[str, ...], number: Number) -> None:
-    """Numbers of a cascade over years have no steps yet."""
-    if varies(number):
-        raise builder.refusal(place, key, "a path over years is not built here; write one number")
+def over(number: Labelled, axes: Sequence[str]) -> Array:
+    """A number spread over more axes, of length one where it does not vary: ``float64[draws or 1, *axes]``."""
+    places = [number.axes.index(axis) for axis in axes if axis in number.axes]
+    values = number.values.transpose(0, *(1 + place for place in places))
+    return values[(slice(None), *(slice(None) if axis in number.axes else None for axis in axes))]

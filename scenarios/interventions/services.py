@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.interventions.builder import Builder, changes_nothing, refuse_path
+from scenarios.interventions.builder import Builder, changes_nothing, over
 from scenarios.interventions.cascade import lay_cascade
 from scenarios.schema import HazardRatio
 from simcore.arms import HazardEdit
@@ -13,10 +13,8 @@ from simcore.network import Labelled
 
 def lay_hazard_ratio(builder: Builder, place: int, change: HazardRatio) -> None:
     """The cascade of a service, where not everyone aimed at has it, and the factor on the hazards of those who do."""
-    for key, number in change.named_numbers().items():
-        refuse_path(builder, place, (key, "value"), number)
     deaths = builder.program.model.spec.deaths
-    ratio = builder.number(change.ratio.value, f"{change.id}/ratio")
+    ratio = builder.number(change, "ratio", change.ratio.value, 1.0)
     acts = np.outer(
         [c in change.causes for c in deaths.causes], [b in change.age_bands for b in deaths.age_bands]
     )
@@ -28,13 +26,15 @@ def lay_hazard_ratio(builder: Builder, place: int, change: HazardRatio) -> None:
     else:
         coverage = change.coverage.value if change.coverage else None
         uptake = change.uptake.value if change.uptake else None
-        axes = (lay_cascade(builder, change.id, aimed, coverage, uptake),)
+        axes = (lay_cascade(builder, change, aimed, coverage, uptake),)
         hit = np.array([False, True])
     if changes_nothing(ratio):
         return
     # a service acts where the model lets hazard ratios act: in England from 24 weeks
     within = {n: levels for n, levels in deaths.ratios_act_within.items() if n not in axes}
+    years = tuple(axis for axis in ratio.axes if axis not in (*axes, *within))
     hit = hit[(..., *[None] * len(within))] & builder.hit(tuple(within), within)
-    axes = (*axes, *within)
-    scale = ratio.reshape(-1, *[1] * (hit.ndim + 2))
-    builder.hazards.append(HazardEdit(Labelled(axes, np.where(hit[..., None, None] & acts, scale, 1.0))))
+    axes = (*axes, *within, *years)
+    scale = over(ratio, axes)[..., None, None]
+    hit = hit[(..., *[None] * len(years), None, None)] & acts
+    builder.hazards.append(HazardEdit(Labelled(axes, np.where(hit, scale, 1.0))))

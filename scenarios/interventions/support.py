@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.interventions.builder import Builder, changes_nothing, decision_of, refuse_path
+from scenarios.interventions.builder import Builder, changes_nothing, decision_of
 from scenarios.interventions.cascade import lay_cascade
 from scenarios.schema import Support
 from simcore.arms import Treatment
@@ -22,12 +22,14 @@ def lay_support(builder: Builder, place: int, change: Support) -> None:
         raise builder.refusal(place, ("effect", change.effect.by), "is not built; write `multiplies`")
     if change.relapse is not None:
         raise builder.refusal(place, "relapse", "is not built; leave it out")
-    for key in ("coverage", "uptake", "effect"):
-        refuse_path(builder, place, (key, "value"), change.named_numbers()[key])
-    accepts = lay_cascade(builder, change.id, eligible, change.coverage.value, change.uptake.value)
+    accepts = lay_cascade(builder, change, eligible, change.coverage.value, change.uptake.value)
     outcome = change.effect.outcome
-    ratio = builder.number(change.effect.value, f"{change.id}/effect")
+    ratio = builder.number(change, "effect", change.effect.value, 1.0)
+    if ratio.axes:
+        raise builder.refusal(
+            place, ("effect", "value"), "a path over years is not built here; write one number"
+        )
     if changes_nothing(ratio):
         return
     decision = decision_of(f"{change.id}:{outcome.variable}")
-    builder.treatments.append(Treatment(outcome.variable, outcome.level, accepts, ratio, decision))
+    builder.treatments.append(Treatment(outcome.variable, outcome.level, accepts, ratio.values, decision))
