@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from scenarios.table import summary_rows
+from scenarios.rows import summary_rows
 from simcore.problems import DocumentError, Problem
 from simcore.store import part_of, write_whole
 

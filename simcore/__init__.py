@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from simcore.cache import use_user_cache
 
 if TYPE_CHECKING:
+    from scenarios.answered import answer as answer
+    from scenarios.answered import read_answer as read_answer
     from scenarios.compare import compare as compare
     from scenarios.read import library as library
     from scenarios.read import read_scenario as read_scenario
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "answer": "scenarios.answered",
     "compare": "scenarios.compare",
+    "read_answer": "scenarios.answered",
     "library": "scenarios.read",
     "read_scenario": "scenarios.read",
     "load_model": "simcore.load",

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios.table import FOOT, print_answer, summary_rows
+from scenarios.rows import summary_rows
+from scenarios.table import FOOT, print_answer
 from tests.conftest import ARMS, Ran
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -12,7 +12,6 @@ from simcore import __version__
 
 VERBS = {
     "compare": "deaths averted by scenario files, against a comparator",
-    "verify": "run a finished comparison again from its record, and compare every number",
     "validate": "check scenario files and models, and say all that is wrong with them",
     "groups": "risk groups: death rates, shares of births and of deaths, attributable deaths",
     "sources": "every figure of a model: its source, grade and rule, and what is assumed",
@@ -22,6 +21,7 @@ VERBS = {
     "calibrate": "fit a model to what was counted and published, and judge the fit",
     "sensitivity": "headline figures when an assumption is replaced or an effect turned to neutral",
     "sweep": "many calibrations as one declared grid: how much the answer hangs on each choice",
+    "verify": "run a finished comparison again from its record, and compare every number",
     "warm": "compile the kernels once, into the user's cache folder",
 }
 

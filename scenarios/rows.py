@@ -1,0 +1,78 @@
+"""Every figure of the answer as a row of one table: what ``summary.csv`` and ``summary.parquet`` hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from simcore.results import counted
+
+MORE = (
+    "mc_error",
+    "draw_error",
+    "mc_variance_share",
+    "mc_variance_removed",
+    "draws",
+    "chosen_on_same_draws",
+)
+"""What stands beside a headline in the CSV file."""
+
+
+def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every figure of the table as a row: scenario, measure, stratum, value and interval, unrounded."""
+    rows: list[dict[str, Any]] = []
+
+    def add(
+        scenario: str,
+        measure: str,
+        level: str,
+        value: float | None,
+        unit: str,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        low, high = (more or {}).get("interval95", ("", ""))
+        errors = {name: (more or {}).get(name, "") for name in MORE}
+        row = {"scenario": scenario, "measure": measure, "level": level, "value": value}
+        rows.append({**row, "low95": low, "high95": high, **errors, "unit": unit})
+
+    baseline, births = summary["baseline"], summary["words"]["births"]
+    unit = counted(summary["words"])
+    name = baseline["name"]
+    add(name, "births", "all", baseline["births"], births)
+    deaths = {**baseline["deaths"], "draws": summary["draws"]}
+    add(name, "deaths", "all", deaths["mean"], unit, deaths)
+    add(name, "imr", "all", baseline["imr"], f"per 1,000 {births}")
+    for i, imr in enumerate(baseline.get("imr_by_decile", ()), start=1):
+        add(name, "imr", f"imd_decile {i}", imr, f"per 1,000 {births}")
+    for i, imr in enumerate(baseline.get("imr_by_fifth", ()), start=1):
+        add(name, "imr", f"imd_fifth {i}", imr, f"per 1,000 {births}")
+    for arm in summary["arms"]:
+        name = arm["name"]
+        headline = {**arm["deaths_averted"], "draws": summary["draws"]}
+        add(name, "deaths_averted", "all", headline["mean"], unit, headline)
+        add(name, "percent_averted", "all", arm["percent"], f"% of the comparator's {unit}")
+        add(name, "deaths_averted_per_1000", "all", arm["per_1000_births"], f"per 1,000 {births}")
+        add(name, "p_positive", "all", arm["p_positive"], "probability")
+        for i, value in enumerate(arm.get("by_decile", ()), start=1):
+            add(name, "deaths_averted", f"imd_decile {i}", value, unit)
+        for fifth in ("most_deprived_fifth", "least_deprived_fifth"):
+            if fifth in arm:
+                add(name, "deaths_averted", fifth, arm[fifth]["mean"], unit, arm[fifth])
+        for dim in ("by_cause", "by_age", "by_year"):
+            for level, value in arm.get(dim, {}).items():
+                add(name, "deaths_averted", f"{dim.removeprefix('by_')} {level}", value, unit)
+        for step, at in arm.get("people", {}).items():
+            add(name, "births_at_step", step, at["mean"], births, at)
+        for variant, at in arm["variants"].items():
+            add(name, "deaths_averted", f"variant {variant}", at["mean"], unit, at)
+    for figures in summary["sections"].values():
+        for at in figures:
+            add(at["scenario"], at["measure"], at["level"], at["value"], at["unit"], _known(at))
+    return rows
+
+
+def _known(at: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure's interval and errors; an empty cell stands where there is no such number."""
+    ends = at["interval95"] or (None, None)
+    known = {"interval95": ["" if end is None else end for end in ends]}
+    return {**known, **{name: at[name] for name in MORE if at.get(name) is not None}}
