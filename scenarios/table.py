@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from scenarios.printing import (
     width_needed,
 )
 from scenarios.refine import in_words
+from scenarios.section_table import print_sections
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,21 +30,26 @@ WIDE = 130
 """Columns of what is printed to a file or a pipe."""
 SIZE: Cells = ("scenario", "averted", "95% interval", "% of\ndeaths", "per 1,000\n{short}")
 VARIANTS: Cells = ("scenario", "structure", "averted", "95% interval", "as chosen,\nsame draws", "draws")
+BESIDE: Cells = ("scenario", "as chosen,\nsame draws")
+FEW = 12
+"""Lines of a table that is printed though nobody asked for it."""
+REACH, STRUCTURES = "reach", "structures"
+"""What ``--show`` calls the steps of interventions, and the intervals under other structures."""
 STEPS: Cells = ("scenario", "step", "{short}", "95% interval")
 FIFTHS: Cells = ("most deprived\nfifth", "least deprived\nfifth")
 SURE: Cells = ("P(averts)", "MC\nerror")
 FOOT = "Intervals are over the uncertain parameters; what is not known in kind stands under variants."
 
 
-def print_answer(summary: Mapping[str, Any], out: Path | None) -> None:
-    """Print the comparator, then one row for each scenario, then its variants."""
+def print_answer(summary: Mapping[str, Any], out: Path | None, show: Sequence[str] = ()) -> None:
+    """Print the comparator, one row for each scenario, the same under other structures, then the sections to show."""
     from rich.console import Console
 
     # a file or a pipe has no width of its own
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     # drawn first and written in one piece: a reader that has gone is then the caller's to meet
     with console.capture() as drawn:
-        _print_all(console, summary, out)
+        _print_all(console, summary, out, show)
     sys.stdout.write(drawn.get())
     sys.stdout.flush()
 
@@ -57,7 +64,9 @@ def as_text(summary: Mapping[str, Any]) -> str:
     return drawn.get()
 
 
-def _print_all(console: Console, summary: Mapping[str, Any], out: Path | None) -> None:
+def _print_all(
+    console: Console, summary: Mapping[str, Any], out: Path | None, show: Sequence[str] = ()
+) -> None:
     baseline, arms, words = summary["baseline"], summary["arms"], summary["words"]
     sizes, steps = (tuple(cell.format(**words) for cell in cells) for cells in (SIZE, STEPS))
     span = "-".join(str(year) for year in dict.fromkeys((summary["years"][0], summary["years"][-1])))
@@ -82,9 +91,17 @@ def _print_all(console: Console, summary: Mapping[str, Any], out: Path | None) -
         print_table(console, title, sizes, size)
         narrow = [left[:1] + right for left, right in zip(size, rest, strict=True)]
         print_table(console, "Where, and how sure", sizes[:1] + others, narrow)
-    print_table(console, "The same under other structures", VARIANTS, _variants(summary), words=2)
+    headings, beside = _beside(summary)
+    print_table(console, "The same under other structures", headings, beside)
     title = f"{capital(words['short'])} at each step of an intervention, and those it moves"
-    print_table(console, title, steps, _steps(summary), words=2)
+    at_steps = _steps(summary)
+    if len(at_steps) <= FEW or REACH in show:
+        print_table(console, title, steps, at_steps, words=2)
+    else:
+        console.print(f"{title}: --show {REACH}\n", highlight=False)
+    if STRUCTURES in show:
+        print_table(console, "Other structures, with intervals", VARIANTS, _variants(summary), words=2)
+    print_sections(console, summary, show)
     if "precision" in summary:
         reached = summary["precision"]["reached"]
         console.print(in_words(summary["precision"], words), style="" if reached else "bold", highlight=False)
@@ -107,6 +124,22 @@ def _rest(arm: Mapping[str, Any]) -> Cells:
     fifths = ("most_deprived_fifth", "least_deprived_fifth")
     whose = tuple(as_count(arm[fifth]["mean"]) for fifth in fifths if fifth in arm)
     return *whose, f"{arm['p_positive']:.2f}", as_error(arm["deaths_averted"]["mc_error"])
+
+
+def _beside(summary: Mapping[str, Any]) -> tuple[Cells, list[Cells]]:
+    """A column for every option that is not the one chosen, after the chosen one on as many draws."""
+    chosen = {f"{name}={option}" for name, option in summary["structure"].items()}
+    others = [name for arm in summary["arms"][:1] for name in arm["variants"] if name not in chosen]
+    if not others:
+        return BESIDE, []
+    rows = []
+    for arm in summary["arms"]:
+        beside = [arm["variants"][name] for name in others]
+        same_draws = max(beside, key=lambda at: at["draws"])["chosen_on_same_draws"]
+        rows.append((arm["name"], as_count(same_draws), *(as_count(at["mean"]) for at in beside)))
+    # a word a line, so that a column is no wider than its numbers
+    headings = (re.sub("[_-]", "\n", name).replace("=", "\n= ") for name in others)
+    return (*BESIDE, *headings), rows
 
 
 def _variants(summary: Mapping[str, Any]) -> list[Cells]:

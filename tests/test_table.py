@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scenarios.figures import Figure, is_small
 from scenarios.rows import summary_rows
+from scenarios.section_table import cells_of
+from scenarios.sections import SECTIONS
 from scenarios.table import FOOT, print_answer
 from tests.conftest import ARMS, Ran
 
@@ -32,7 +35,11 @@ class Terminal(io.StringIO):
 
 
 def printed(
-    summary: dict[str, Any], monkeypatch: pytest.MonkeyPatch, width: int | None, out: Path | None = None
+    summary: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    width: int | None,
+    out: Path | None = None,
+    show: tuple[str, ...] = (),
 ) -> str:
     """What is printed on a terminal of so many columns, or to a pipe."""
     file = io.StringIO() if width is None else Terminal()
@@ -40,7 +47,7 @@ def printed(
     monkeypatch.setenv("TERM", "xterm-256color")
     with monkeypatch.context() as m:
         m.setattr(sys, "stdout", file)
-        print_answer(summary, out)
+        print_answer(summary, out, show)
     return file.getvalue()
 
 
@@ -230,12 +237,47 @@ def test_an_exact_zero_is_0_and_small_counts_have_a_decimal(
     compared: Ran, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = printed(compared.summary, monkeypatch, None)
-    zero = re.search(r"child_poverty_35 +child_poverty=zero +(.*)", text)
-    assert zero is not None
-    assert zero[1].split()[:4] == ["0", "0", "to", "0"]
+    structures = text.partition("The same under other structures")[2]
+    row = re.search(r"child_poverty_35 +(.*)", structures)
+    assert row is not None
+    # as chosen, then half, then zero
+    assert row[1].split()[2] == "0"
     summary = copy.deepcopy(compared.summary)
     summary["arms"][0]["deaths_averted"] |= {"mean": 3.14159, "interval95": [-0.26, 9.96]}
     assert re.search(r"smoking_cessation +3\.1 +-0\.3 to 10\.0 ", printed(summary, monkeypatch, None))
+
+
+def test_structures_are_columns_unless_their_intervals_are_asked_for(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = printed(compared.summary, monkeypatch, None)
+    assert "Other structures, with intervals" not in plain
+    shown = printed(compared.summary, monkeypatch, None, show=("structures",))
+    zero = re.search(r"child_poverty_35 +child_poverty=zero +(.*)", shown)
+    assert zero is not None
+    assert zero[1].split()[:4] == ["0", "0", "to", "0"]
+
+
+def test_sections_are_printed_when_asked_for_and_every_number_is_in_the_answer(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, section in SECTIONS.items():
+        assert section.title not in printed(compared.summary, monkeypatch, None)
+        shown = printed(compared.summary, monkeypatch, None, show=(name,))
+        assert section.title in shown
+        for at in compared.summary["sections"][name]:
+            assert cells_of(at)[3] in shown
+
+
+def test_small_counts_are_shown_with_a_word_on_disclosure(
+    compared: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = next(iter(SECTIONS))
+    summary = copy.deepcopy(compared.summary)
+    summary["sections"][name] = [Figure("offer", "deaths", "imd_decile 3", 4.2, "deaths").as_dict()]
+    assert "rules on disclosure" not in printed(summary, monkeypatch, None, show=(name,))
+    summary["sections"][name][0] |= is_small(4.2)
+    assert "rules on disclosure" in " ".join(printed(summary, monkeypatch, None, show=(name,)).split())
 
 
 def test_rows_have_units_and_one_shape(compared: Ran) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 DEFAULT_YEARS = "2025-2034, or what a model without these has after its reference years"
+HIGHEST_RATE = 0.2
 SHARE = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE](-?[0-9]{1,2}))?\s*(%?)")
 
 
@@ -97,6 +98,22 @@ def parse_precision(text: str) -> float:
     elif match:
         remedy = f"it must lie between {FINEST:.4%} and {COARSEST:.0%}"
     raise click.BadParameter(f"`{text}` is no precision; {remedy}", param_hint="--precision")
+
+
+def parse_rate(text: str, option: str) -> float:
+    """``1.5%`` or ``0.015`` a year, as a share.
+
+    >>> parse_rate("1.5%", "--discount-rate")
+    0.015
+    """
+    match = SHARE.fullmatch(text.strip())
+    rate = float(f"{match[1]}e{match[2] or 0}") / (100.0 if match[3] else 1.0) if match else math.nan
+    if 0.0 <= rate <= HIGHEST_RATE:
+        return rate
+    remedy = f"write {match[0].strip()}%" if match and not match[3] else "write 1.5%, or 0.015"
+    raise click.BadParameter(
+        f"`{text}` is no rate a year from 0 to {HIGHEST_RATE:.0%}; {remedy}", param_hint=option
+    )
 
 
 def load_question(

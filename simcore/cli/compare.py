@@ -15,6 +15,7 @@ from simcore.cli.common import (
     default_threads,
     load_question,
     parse_precision,
+    parse_rate,
     parse_variants,
     posterior_option,
     threads_option,
@@ -32,6 +33,8 @@ simcore compare scenarios/library --years 2025-2034 --draws 500 --out out/demo
 simcore compare child_poverty_35 --baseline current_policy_rising --variant child_poverty=half
 simcore compare child_poverty_35 --precision 2% --out out/precise
 """
+SHOWN = ("structures", "equity", "rates", "life", "reach", "cost", "chance", "choice", "drivers", "parts")
+"""Sections of the answer that can be printed; those of :mod:`scenarios.sections`, told here so that help is quick."""
 FILES = ("results.nc", "summary.csv", "summary.json", "run.json")
 """What a comparison writes into its folder."""
 NOT_PRECISE = 3
@@ -118,6 +121,33 @@ NOT_PRECISE = 3
     "--model", default="england", show_default=True, metavar="NAME", help="A shipped model, or a folder."
 )
 @click.option(
+    "--show",
+    multiple=True,
+    type=click.Choice([*SHOWN, "all"]),
+    metavar="SECTION",
+    help=f"Print a section of the answer beside the headline (repeatable): {', '.join(SHOWN)} or all. Files hold every "
+    "section but parts, which takes runs of its own.",
+)
+@click.option(
+    "--discount-rate",
+    metavar="SHARE",
+    help="Of costs and years of life, a year, as in 1.5%; that of each scenario file if not given.",
+)
+@click.option(
+    "--life-year-value",
+    "life_year_values",
+    type=click.FloatRange(0),
+    multiple=True,
+    metavar="POUNDS",
+    help="What a year of life is worth, for the choice between scenarios (repeatable).",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(0, min_open=True),
+    metavar="POUNDS",
+    help="What may be spent over the period, for the choice between scenarios.",
+)
+@click.option(
     "--out",
     type=click.Path(),
     metavar="FOLDER",
@@ -142,6 +172,10 @@ def command(
     variant_draws: int,
     estimator: str,
     model: str,
+    show: tuple[str, ...],
+    discount_rate: str | None,
+    life_year_values: tuple[float, ...],
+    budget: float | None,
     out: str | None,
     as_json: bool,
 ) -> int:
@@ -152,6 +186,7 @@ def command(
     """
     asked = _precision(precision, most_draws, most_births)
     draws, births = _within(asked, draws, births)
+    rate = None if discount_rate is None else parse_rate(discount_rate, "--discount-rate")
     folder = _free_place(out)
     question = load_question(model, scenarios, baseline, years, parse_variants(variants), posterior)
     if len(question.scenarios) < 2:
@@ -160,6 +195,7 @@ def command(
         )
     from scenarios.compare import answer
     from scenarios.notes import find_notes
+    from scenarios.ran import Terms
     from simcore.run import Settings
 
     for scenario in question.scenarios:
@@ -173,6 +209,7 @@ def command(
         with Progress("draws") as progress:
             summary = answer(
                 question, draws, settings, variant_draws=variant_draws, precision=asked, out=folder,
+                terms=Terms(discount_rate=rate, life_year_values=life_year_values, budget=budget),
                 tick=progress.tick, say=progress.say,
             )  # fmt: skip
     except KeyboardInterrupt:
@@ -189,7 +226,7 @@ def command(
     else:
         from scenarios.table import print_answer
 
-        print_answer(summary, folder)
+        print_answer(summary, folder, SHOWN if "all" in show else show)
     if asked is None or summary["precision"]["reached"]:
         return 0
     from scenarios.refine import in_words

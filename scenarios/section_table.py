@@ -1,0 +1,62 @@
+"""Sections of the answer on a terminal: one line a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from scenarios.figures import ALL
+from scenarios.printing import Cells, as_count, print_table
+from scenarios.sections import SECTIONS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+HEADINGS: Cells = ("scenario", "figure", "of", "value", "95% interval", "unit")
+DISCLOSURE = (
+    "Some of these counts are under 10. They are of a model and point to nobody; where a publication sets them beside "
+    "counts of real babies, its rules on disclosure hold for both."
+)
+
+
+def print_sections(console: Console, summary: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Print the sections named, in the order of the answer."""
+    small = False
+    for name, section in SECTIONS.items():
+        if name not in names:
+            continue
+        figures = summary["sections"][name]
+        if not figures:
+            console.print(f"{section.title}: none here", highlight=False)
+        print_table(console, section.title, HEADINGS, [cells_of(at) for at in figures], words=3)
+        small |= any(at.get("small_count") for at in figures)
+    if small:
+        console.print(DISCLOSURE, style="bold", highlight=False)
+
+
+def cells_of(at: Mapping[str, Any]) -> Cells:
+    """A figure as the cells of a line.
+
+    >>> cells_of({"scenario": "a", "measure": "p_best", "level": "all", "value": 0.25, "unit": "probability",
+    ...           "interval95": None})
+    ('a', 'p best', 'all', '0.25', '', 'probability')
+    """
+    level = ALL if at["level"] == ALL else str(at["level"]).replace("_", " ")
+    ends = at["interval95"]
+    interval = "" if ends is None else " to ".join(in_unit(end, at["unit"]) for end in ends)
+    words = at["scenario"], str(at["measure"]).replace("_", " "), level
+    return *words, in_unit(at["value"], at["unit"]), interval, at["unit"]
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """As many figures as the unit is read with; a dash where there is no number."""
+    if value is None:
+        return "-"
+    if value == 0:
+        return "0"
+    if unit == "deaths":
+        return as_count(value)
+    size = abs(value)
+    if size >= 100:
+        return f"{value:,.0f}" if size >= 1000 else f"{value:,.1f}"
+    return f"{value:.2f}" if size >= 0.1 else f"{value:.2g}"
