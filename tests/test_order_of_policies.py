@@ -248,7 +248,7 @@ def test_one_offer_that_moves_different_variables_in_two_arms_is_refused_with_th
     for name, outcome in moves.items():
         text = scenario_text(name, support("mother_age: under_20", outcome, 0.5, 0.5, 1.5), model="england")
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DocumentError, match=r"this\.yaml:7.*moves smoking in .* give one another id"):
+    with pytest.raises(DocumentError, match=r"this\.yaml:7.*moves unsafe_sleep in one scenario and smoking in another"):
         try_arms(ask([tmp_path / "that.yaml", tmp_path / "this.yaml"]))
 
 
