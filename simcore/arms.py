@@ -61,8 +61,9 @@ class Treatment:
 
     What is gained is taken from the levels after it, in proportion, and only births that were there move
     (where the chance falls, the other way); levels before it are left alone. ``value`` is
-    ``float64[draws or 1, *axes]`` over stratum dimensions; the chance that ``rule`` makes of it is capped at what
-    the level and those after it hold together, and at nothing. It becomes a step of its own, so that what is only
+    ``float64[draws or 1, *axes]`` over stratum dimensions, and ``gone`` says alike how much of the way from the
+    natural chance to the one that ``rule`` makes is gone (all of it if not given). The chance is capped at what the
+    level and those after it hold together, and at nothing. It becomes a step of its own, so that what is only
     associated with the variable does not follow.
 
     Where several treat one variable, each moves only those whom none before it has moved, with the same chance as
@@ -75,6 +76,7 @@ class Treatment:
     value: Labelled
     decision: int
     rule: Rule = "ratio"
+    gone: Labelled | None = None
     relapse: Relapse | None = None
 
     @property

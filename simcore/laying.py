@@ -36,7 +36,9 @@ class Laying:
         sizes = self._sizes(step.parents)
         own = [find_step(arm, step.name) for arm in self.arms]
         parents = tuple(p if p in network.strata else network.carrier(p) for p in step.parents)
-        self._add(step, parents, [one and spread(one, step.parents, sizes).table for one in own])
+        self._add(
+            step, parents, [None if one is None else spread(one, step.parents, sizes).table for one in own]
+        )
 
     def treat(self, variable: str, name: str) -> None:
         """The variable's value among the treated, and after it who goes back."""
@@ -45,7 +47,8 @@ class Laying:
         node, now = network[variable], network.carrier(variable)
         followed = followed_by(node, network)
         given = [network.carrier(p) if p in followed else p for p in node.parents]
-        more = _other_axes((t.value for t in treatments if t is not None), given)
+        numbers = [n for t in treatments if t is not None for n in (t.value, t.gone) if n is not None]
+        more = _other_axes(numbers, given)
         table = np.expand_dims(node.tables[0], tuple(range(-1 - len(more), -1)))
         natural = Labelled((*given, *more), table)
         before = [self._untreated[variable]] if variable in self._untreated else []
@@ -119,7 +122,9 @@ def followed_by(node: Node, network: Network) -> list[str]:
 def follow_policy(network: Network, natural: Sequence[str]) -> Network:
     """Natural variables read their parents' value under policy, unless they are only associated."""
     carriers = network.carriers
-    moved = {name for name, carrier in carriers.items() if name in (*network.strata, *natural) and carrier != name}
+    moved = {
+        name for name, carrier in carriers.items() if name in (*network.strata, *natural) and carrier != name
+    }
     if not moved:
         return network
     nodes = list(network.nodes)

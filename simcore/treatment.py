@@ -24,7 +24,11 @@ def chance_under(rule: Rule, natural: Array, value: Array) -> Array:
         return natural + value
     if rule == "odds_ratio":
         # of certainty no odds ratio takes anything away
-        return np.where(natural < 1.0, natural * value / np.where(natural < 1.0, 1.0 - natural + natural * value, 1.0), 1.0)
+        return np.where(
+            natural < 1.0,
+            natural * value / np.where(natural < 1.0, 1.0 - natural + natural * value, 1.0),
+            1.0,
+        )
     return np.broadcast_to(value, np.broadcast_shapes(natural.shape, value.shape))
 
 
@@ -92,12 +96,12 @@ def moving_table(
     -------
     float64[draws or 1, old level, (level before any treatment,) *axes, levels of the step, new level]
     """
-    table, value = natural.values, treatment.value
-    shape = [value.values.shape[1 + value.axes.index(a)] if a in value.axes else 1 for a in natural.axes]
-    order = [value.axes.index(axis) for axis in natural.axes if axis in value.axes]
-    spread = value.values.transpose(0, *(1 + place for place in order)).reshape(-1, *shape)
     level = levels.index(treatment.level)
-    moved = transition(table, level, chance_under(treatment.rule, table[..., level], spread))
+    chance = natural.values[..., level]
+    wanted = chance_under(treatment.rule, chance, _along(natural.axes, treatment.value))
+    if treatment.gone is not None:
+        wanted = chance + _along(natural.axes, treatment.gone) * (wanted - chance)
+    moved = transition(natural.values, level, wanted)
     # everybody not at the last level of the step stays as they are
     stays = np.broadcast_to(np.eye(len(levels)), moved.shape)
     chances = np.moveaxis(np.stack([*[stays] * (at - 1), moved], axis=-3), -2, 1)
@@ -111,12 +115,16 @@ def moving_table(
 
 def relapse_table(share: Labelled, axes: tuple[str, ...], levels: int) -> Array:
     """Who goes back: ``float64[draws or 1, level before, level after, *axes, no and yes]``."""
-    shape = [share.values.shape[1 + share.axes.index(axis)] if axis in share.axes else 1 for axis in axes]
-    order = [share.axes.index(axis) for axis in axes if axis in share.axes]
-    spread = share.values.transpose(0, *(1 + place for place in order)).reshape(-1, 1, 1, *shape)
     moved = ~np.eye(levels, dtype=bool).reshape(levels, levels, *[1] * len(axes))
-    goes = np.where(moved, spread, 0.0)
+    goes = np.where(moved, _along(axes, share)[:, None, None], 0.0)
     return np.stack([1.0 - goes, goes], axis=-1)
+
+
+def _along(axes: tuple[str, ...], number: Labelled) -> Array:
+    """A number over some axes, to be broadcast over all of these: ``float64[draws or 1, *axes]``."""
+    order = [1 + number.axes.index(axis) for axis in axes if axis in number.axes]
+    sizes = dict(zip(number.axes, number.values.shape[1:], strict=True))
+    return number.values.transpose(0, *order).reshape(-1, *(sizes.get(axis, 1) for axis in axes))
 
 
 def relapse_factor(factor: Labelled, variable: str, first_band: int) -> Array | None:

@@ -235,7 +235,9 @@ def test_two_arms_that_change_one_variable_in_two_orders_are_refused() -> None:
     """Arms made by hand: those of scenario files stand in one order."""
     program = compile_natural(village().model, village().model.structure(), central(village().model), YEARS)
     half = np.array([[[1.0, 0.0], [0.5, 0.5]]])
-    one, other = (Step(name, NO_YES, ("weak",), half, 40 + n, "weak") for n, name in enumerate(("a:weak", "b:weak")))
+    one, other = (
+        Step(name, NO_YES, ("weak",), half, 40 + n, "weak") for n, name in enumerate(("a:weak", "b:weak"))
+    )
     with pytest.raises(ArmConflict, match=r"a:weak.* stand in another order in two scenarios"):
         lay_arms(program, [Arm("this", (one, other)), Arm("that", (other, one))])
 
@@ -248,7 +250,9 @@ def test_one_offer_that_moves_different_variables_in_two_arms_is_refused_with_th
     for name, outcome in moves.items():
         text = scenario_text(name, support("mother_age: under_20", outcome, 0.5, 0.5, 1.5), model="england")
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DocumentError, match=r"this\.yaml:7.*moves unsafe_sleep in one scenario and smoking in another"):
+    with pytest.raises(
+        DocumentError, match=r"this\.yaml:7.*moves unsafe_sleep in one scenario and smoking in another"
+    ):
         try_arms(ask([tmp_path / "that.yaml", tmp_path / "this.yaml"]))
 
 
