@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.fewer_births import averted_by_fewer, is_beside, prevented
 from simcore.dims import YEAR
 from simcore.model import Model
 from simcore.results import BlockResult
@@ -36,6 +37,10 @@ class Margins:
     one year in a model without them; ``strata`` is ``float64[arms, draws, *strata]`` and ``apart``
     ``float64[arms, draws, causes, age bands]``; ``pass_share`` is ``float64[draws]``, empty where deaths are not
     drawn; ``settled`` says of each arm that no parameter moves its deaths, and is empty where that is not known.
+
+    Every arm has all births. Of a scenario that prevents some, ``prevented`` holds how many
+    (``float64[draws, *strata]`` by its name, if births at steps were counted) and ``by_fewer`` the deaths so averted
+    (the same), which are in no other number here: its rates are ``(strata - by_fewer) / (births - prevented)``.
     """
 
     arms: tuple[str, ...]
@@ -47,28 +52,34 @@ class Margins:
     apart: Array = field(default_factory=lambda: np.zeros(0))
     pass_share: Array = field(default_factory=lambda: np.zeros(0))
     settled: tuple[bool, ...] = ()
+    prevented: dict[str, Array] = field(default_factory=dict)
+    by_fewer: dict[str, Array] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model, block: BlockResult, settled: tuple[bool, ...] = ()) -> Margins:
         """The margins of one block."""
         dims = [*model.strata, "cause", "age_band"]
         of_strata = range(2, 2 + len(model.strata))
-        deaths = block.deaths
+        # arms that only say what fewer births avert stand after all others
+        arms = tuple(arm for arm in block.arms if not is_beside(arm))
+        deaths = block.deaths[: len(arms)]
         by = {}
         for axis, dim in enumerate(dims, start=2):
             others = tuple(i for i in range(2, deaths.ndim) if i != axis)
             by[dim] = deaths.sum(axis=others)
-        people = {step: _by_year(model, at) for step, at in block.stages.items()}
+        stages = {step: at for step, at in block.stages.items() if not is_beside(step[0])}
         return cls(
-            arms=block.arms,
+            arms=arms,
             total=by[dims[0]].sum(axis=-1),
             by=by,
             strata=deaths.sum(axis=(-2, -1)),
             apart=deaths.sum(axis=tuple(of_strata)),
-            slices=block.slices.sum(axis=tuple(of_strata)),
-            people=people,
+            slices=block.slices[: len(arms)].sum(axis=tuple(of_strata)),
+            people={step: _by_year(model, at) for step, at in stages.items()},
             pass_share=block.pass_share,
             settled=settled,
+            prevented=prevented(stages),
+            by_fewer=averted_by_fewer(block.arms, block.deaths.sum(axis=(-2, -1))),
         )
 
     @classmethod
@@ -85,6 +96,8 @@ class Margins:
             people={step: np.concatenate([p.people[step] for p in parts]) for step in first.people},
             pass_share=np.concatenate([p.pass_share for p in parts]),
             settled=first.settled,
+            prevented={arm: np.concatenate([p.prevented[arm] for p in parts]) for arm in first.prevented},
+            by_fewer={arm: np.concatenate([p.by_fewer[arm] for p in parts]) for arm in first.by_fewer},
         )
 
 

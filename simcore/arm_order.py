@@ -131,12 +131,13 @@ def _movers(arm: Arm, steps: Mapping[str, Step]) -> list[Change]:
 
 
 def _distinct(arms: Sequence[Arm], strata: Collection[str]) -> dict[str, Step]:
-    """Every step of these arms once; arms may differ in the stratum dimensions that it hangs on."""
+    """Every step of these arms once; arms may differ in the stratum dimensions and stages that it hangs on."""
     found: dict[str, Step] = {}
+    free = {*strata, *(step.name for arm in arms for step in arm.steps)}
     for arm in arms:
         for step in arm.steps:
             first = found.setdefault(step.name, step)
-            if _meaning(first, strata) != _meaning(step, strata):
+            if _meaning(first, free) != _meaning(step, free):
                 raise ArmConflict(
                     f"{step.name!r} means different things in two scenarios; give one another id"
                 )
@@ -145,9 +146,9 @@ def _distinct(arms: Sequence[Arm], strata: Collection[str]) -> dict[str, Step]:
     return found
 
 
-def _meaning(step: Step, strata: Collection[str]) -> tuple[object, ...]:
+def _meaning(step: Step, free: Collection[str]) -> tuple[object, ...]:
     """What two arms must agree on for a step to be the same in both."""
-    variables = tuple(parent for parent in step.parents if parent not in strata)
+    variables = tuple(parent for parent in step.parents if parent not in free)
     return step.levels, variables, step.decision, step.replaces
 
 

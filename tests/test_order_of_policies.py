@@ -186,9 +186,7 @@ def test_help_for_a_consequence_reads_the_cause_as_help_left_it_in_whatever_orde
 
 @CUTS
 @pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_the_order_in_a_file_is_no_matter(
-    drawn_to: str | None, estimator: str
-) -> None:
+def test_the_order_in_a_file_is_no_matter(drawn_to: str | None, estimator: str) -> None:
     swapped = [FEWER_COUGHS, fewer("damp", 0.4)]
     found = deaths(village(drawn_to), {"both": ARMS["both"], "swapped": swapped}, estimator)
     assert found["both"] == found["swapped"]
