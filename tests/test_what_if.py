@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from scenarios.interventions import arms_of
-from simcore.draws import DrawBlock, central
+from scenarios.schema import Scenario
+from simcore.draws import DrawBlock, sample_priors
 from simcore.load import load_model
 from simcore.network import Array
 from simcore.problems import DocumentError
-from simcore.program import compile_natural
-from simcore.run import Settings, run_block
 from simcore.solved import read_draws
-from tests.models import ESTIMATORS, answer, babies, scenario
+from tests.models import ESTIMATORS, Answer, answer, babies, invented, scenario
 from tests.models.hamlet import (
     AREAS,
     BIRTHS,
     NATURAL,
-    OF_AREA,
     SMOKING,
     YEARS,
     by_hand,
@@ -27,7 +26,6 @@ from tests.models.hamlet import (
     rate,
     run,
 )
-from tests.models.written import Folder
 from tests.test_offers import ERROR, offer
 
 BASE = policy("base")
@@ -121,15 +119,126 @@ def test_single_births_keep_their_place_and_those_who_were_alike_keep_everything
 # ---- the residual
 
 
-RESIDUAL = np.array([[[1.0, 1.6], [0.8, 2.0]], [[1.3, 0.9], [1.1, 1.0]]])
-"""By draw, age period and area."""
+RESIDUAL = np.array([[[1.0, 1.6, 0.7], [0.8, 2.0, 1.2]], [[1.3, 0.9, 1.0], [1.1, 1.0, 0.6]]])
+"""Of the orchard, by draw, age period and area: hill, dale and town."""
+BASELINE = np.array([[[0.2, 0.05], [0.1, 0.04]], [[0.004, 0.002], [0.003, 0.002]]])
+"""By gestation, cause and age band."""
 
 
-def with_residual(acts_within: bool) -> Folder:
-    """The hamlets with an unexplained gradient, among births that are not early or among all."""
-    folder = hamlet("smoking")
-    zeros = (("year", "area", "age_period", "deaths"),)
-    deaths = {**folder.document["deaths"], "residual": {"by": "area", "target": "none.csv"}}
-    if acts_within:
-        deaths["ratios_act_within"] = {"early": ["no"]}
-    return folder.with_({"none.csv": zeros}, deaths=deaths)
+def orchard(residual: Array = RESIDUAL) -> DrawBlock:
+    """Two draws of the orchard with numbers in place of solved ones."""
+    priors = sample_priors(invented("orchard"), 2)
+    effects = {"hr_smoking": np.array([1.5, 2.0]), "hr_poverty": np.array([1.3, 1.1])}
+    return DrawBlock(
+        priors.index, {**priors.parameters, **effects}, np.stack([BASELINE, 1.3 * BASELINE]), residual
+    )
+
+
+def in_orchard(draws: DrawBlock, *scenarios: Scenario, **more: Any) -> Answer:
+    model = invented("orchard")
+    return answer(model, model.structure(), draws, scenarios, (2010, 2012), births=3_000, **more)
+
+
+BARE = scenario("base", model="orchard")
+
+
+def unexplained(like: str, more: str = "") -> Scenario:
+    text = f"id: other, change: what_if_residual, like: {like}{more}"
+    return scenario("policy", text, model="orchard")
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("like", ["hill", "dale", "town"])
+def test_the_residual_of_one_area_for_all_is_the_answer_of_draws_that_have_it_everywhere(
+    like: str, estimator: str
+) -> None:
+    found = in_orchard(orchard(), BARE, unexplained(like), estimator=estimator)
+    at = ["hill", "dale", "town"].index(like)
+    by_hand = in_orchard(
+        orchard(np.repeat(RESIDUAL[..., at : at + 1], 3, axis=-1)), BARE, estimator=estimator
+    )
+    assert found.of("policy") == pytest.approx(by_hand.of("base"), rel=1e-12)
+    assert abs(found.of("base").sum() / by_hand.of("base").sum() - 1) > 0.05
+
+
+def test_births_aimed_at_alone_have_the_other_residual() -> None:
+    """In one area and one year; and among smokers, as a policy leaves them."""
+    aimed = unexplained("dale", ", where: {area: hill}, years: {from: 2012}")
+    found = in_orchard(orchard(), BARE, aimed, estimator="exact")
+    whole = in_orchard(orchard(), BARE, unexplained("dale"), estimator="exact").of("policy")
+    wanted = found.of("base").copy()
+    wanted[:, 1, 0] = whole[:, 1, 0]
+    assert found.of("policy") == pytest.approx(wanted, rel=1e-12)
+    births = invented("orchard").births_in({"year": ("2010", "2012"), "area": ("hill", "dale", "town")})
+    eligible = found.stages["policy", "other:eligible"]
+    assert eligible[:, 1, 0] == pytest.approx(births[1, 0]) and eligible.sum() == pytest.approx(
+        2 * births[1, 0]
+    )
+    smokers = in_orchard(orchard(), BARE, unexplained("dale", ", where: {smoking: [yes]}"), estimator="exact")
+    others = in_orchard(orchard(), BARE, unexplained("dale", ", where: {smoking: [no]}"), estimator="exact")
+    changed = [run.of("policy") - run.of("base") for run in (smokers, others)]
+    assert changed[0] + changed[1] == pytest.approx(whole - found.of("base"), rel=1e-9, abs=1e-12)
+
+
+def test_a_residual_is_that_of_births_made_alike_where_both_are_asked() -> None:
+    """Everything as in the dale, but what is unexplained as in the town."""
+    both = scenario(
+        "policy",
+        "id: other, change: what_if_residual, like: town",
+        "id: alike, change: what_if_equal, dimension: area, like: dale",
+        model="orchard",
+    )
+    found = in_orchard(orchard(), BARE, both, estimator="exact").of("policy")
+    swapped = np.repeat(RESIDUAL[..., 2:], 3, axis=-1)
+    alike = scenario(
+        "alike", "id: alike, change: what_if_equal, dimension: area, like: dale", model="orchard"
+    )
+    by_hand = in_orchard(orchard(swapped), BARE, alike, estimator="exact").of("alike")
+    assert found == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_a_model_without_a_residual_has_none_to_change() -> None:
+    text = "id: other, change: what_if_residual, like: hill"
+    with pytest.raises(DocumentError, match=r"policy\.yaml:7:\d+: interventions\.0.*has no residual"):
+        run(BASE, policy("policy", text))
+
+
+# ---- England
+
+DECILES = tuple(map(str, range(1, 11)))
+ALIKE = scenario(
+    "alike", "id: alike, change: what_if_equal, dimension: imd_decile, like: 10", model="england"
+)
+
+
+def england(estimator: str, births: int = 0) -> tuple[Array, Array]:
+    """Deaths per 1,000 births of 2030 by world and decile, one draw, and their Monte Carlo errors."""
+    model = load_model("england")
+    draws = read_draws(model, model.structure(), 1)
+    born = model.births_in({"year": ("2030",), "imd_decile": DECILES})[0]
+    held = scenario("held", model="england")
+    found = answer(
+        model,
+        model.structure(),
+        draws,
+        [held, ALIKE],
+        (2030,),
+        estimator=estimator,
+        births=births,
+        people=False,
+    )
+    slices = found.slices[:, 0, 0]
+    error = np.sqrt(8 * slices.var(axis=-1, ddof=1)) if slices.shape[-1] else np.zeros(1)
+    return 1000 * found.deaths.sum(axis=(-1, -2))[:, 0, 0] / born, 1000 * error / born
+
+
+def test_every_decile_of_england_dies_at_the_rate_of_the_tenth() -> None:
+    rates, _ = england("exact")
+    assert rates[1] == pytest.approx(np.full(10, rates[0, 9]), rel=1e-12)
+    # which is far from what it is
+    assert rates[0, 0] > 1.8 * rates[0, 9]
+    drawn, error = england("expected", 100_000)
+    # eight slices tell an error to a quarter of itself, and ten deciles are compared
+    assert (np.abs(drawn[1] - rates[0, 9]) < 5 * error[1]).all()
+    # and see what is 5% off: no decile but the tenth passes as it is by nature
+    assert (np.abs(drawn[0] - rates[0, 9]) > 5 * error[0])[:9].all()
