@@ -30,7 +30,7 @@ def margins(*scenarios: str, estimator: str, drawn_to: str | None, births: int =
     from scenarios.interventions import arms_of
 
     model = hamlet(drawn_to).model
-    asked = arms_of([BASE, policy("policy", *scenarios)])
+    asked = arms_of([BASE, policy("policy", *scenarios)], fewer_births=True)
     settings = Settings(estimator=estimator, births=births)  # type: ignore[arg-type]
     return Margins.of(model, run_block(model, model.structure(), central(model), asked, YEARS, settings))
 

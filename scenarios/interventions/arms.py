@@ -37,14 +37,16 @@ HOWS_IN_ORDER = ("set", "multiply", "odds_ratio", "add")
 """Changes of one exposure follow one another so, whatever the order of the file."""
 
 
-def arms_of(scenarios: Sequence[Scenario]) -> Callable[[Program, DrawBlock], list[Arm]]:
+def arms_of(
+    scenarios: Sequence[Scenario], *, fewer_births: bool = False
+) -> Callable[[Program, DrawBlock], list[Arm]]:
     """What turns scenarios into the arms of any block of draws, in the order given.
 
-    After them stands, for each scenario that prevents births, the arm without these
+    With ``fewer_births`` there stands after them, for each scenario that prevents births, the arm without these
     (:func:`scenarios.interventions.composition.with_fewer_births`). Arms that no draw moves are made for the first
     block and kept for the others of the same question.
     """
-    return _Arms(tuple(scenarios))
+    return _Arms(tuple(scenarios), fewer_births)
 
 
 def arm_of(scenario: Scenario, program: Program, draws: DrawBlock) -> Arm:
@@ -61,8 +63,8 @@ def arm_of(scenario: Scenario, program: Program, draws: DrawBlock) -> Arm:
 class _Arms:
     """Arms of block after block; threads may share it, and at worst make an arm twice."""
 
-    def __init__(self, scenarios: tuple[Scenario, ...]) -> None:
-        self.scenarios = scenarios
+    def __init__(self, scenarios: tuple[Scenario, ...], fewer_births: bool) -> None:
+        self.scenarios, self.fewer_births = scenarios, fewer_births
         self._luck = Luck()
         self._kept = _Kept(None, "", ())
 
@@ -77,7 +79,7 @@ class _Arms:
                 if builder.certain:
                     kept[place] = arm
             arms.append(arm)
-        beside = (with_fewer_births(arm, program) for arm in arms)
+        beside = [with_fewer_births(arm, program) for arm in arms] if self.fewer_births else []
         return [*arms, *(arm for arm in beside if arm is not None)]
 
     def _kept_for(self, program: Program) -> dict[int, Arm]:
