@@ -58,6 +58,9 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         for fifth in ("most_deprived_fifth", "least_deprived_fifth"):
             if fifth in arm:
                 add(name, "deaths_averted", fifth, arm[fifth]["mean"], unit, arm[fifth])
+        if "by_fewer_births" in arm:
+            fewer = arm["by_fewer_births"]
+            add(name, "deaths_averted_by_fewer_births", "all", fewer["mean"], unit, fewer)
         for dim in ("by_cause", "by_age", "by_year"):
             for level, value in arm.get(dim, {}).items():
                 add(name, "deaths_averted", f"{dim.removeprefix('by_')} {level}", value, unit)

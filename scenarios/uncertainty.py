@@ -211,6 +211,19 @@ def averted(margins: Margins, arm: int) -> Quantity:
     return Quantity(draws, slices, _settled(margins, 0) and _settled(margins, arm), size)
 
 
+def averted_by_fewer_births(margins: Margins, arm: int) -> Array | None:
+    """Deaths averted because fewer are born than under arm 0, in no other number; none where nobody is prevented.
+
+    Returns
+    -------
+    float64[draws, *strata] or None
+    """
+    here, there = (margins.by_fewer.get(margins.arms[which]) for which in (arm, 0))
+    if there is None:
+        return here
+    return np.zeros_like(there) - there if here is None else here - there
+
+
 def _settled(margins: Margins, arm: int) -> bool:
     return bool(margins.settled) and margins.settled[arm]
 
@@ -268,6 +281,14 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
     spec = model.spec.deaths
     out["by_cause"] = dict(zip(spec.causes, difference["cause"].mean(axis=0).tolist(), strict=True))
     out["by_age"] = dict(zip(spec.age_bands, difference["age_band"].mean(axis=0).tolist(), strict=True))
+    fewer = averted_by_fewer_births(margins, arm)
+    if fewer is not None:
+        apart = estimate(fewer.reshape(fewer.shape[0], -1).sum(axis=1))
+        out["by_fewer_births"] = {
+            "mean": apart.mean,
+            "interval95": list(apart.interval95),
+            "draw_error": apart.draw_error,
+        }
     people = {step: v.sum(axis=1) for (name, step), v in margins.people.items() if name == margins.arms[arm]}
     if people:
         out["people"] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.uncertainty import Margins, averted
+from scenarios.interventions import arms_of
+from scenarios.uncertainty import Margins, arm_summary, averted
 from simcore.draws import DrawBlock, central
 from simcore.run import Settings, run_block
 from tests.models import ESTIMATORS, answer, babies
@@ -27,7 +28,6 @@ HELPED = by_hand(lambda year, area: rate(area, SMOKING[area] + np.array([0.0, 0.
 
 def margins(*scenarios: str, estimator: str, drawn_to: str | None, births: int = 300_000) -> Margins:
     """What the answer is made of: the comparator, and one scenario."""
-    from scenarios.interventions import arms_of
 
     model = hamlet(drawn_to).model
     asked = arms_of([BASE, policy("policy", *scenarios)], fewer_births=True)
@@ -123,3 +123,24 @@ def test_of_single_births_those_prevented_live_in_the_arm_without_them_and_no_ot
     assert (seen.fate.cause[2][gone] < 0).all() and (seen.fate.cause[1][gone] >= 0).sum() > 1000
     assert np.array_equal(seen.fate.cause[1], seen.fate.cause[0])
     assert np.array_equal(seen.fate.cause[2][~gone], seen.fate.cause[0][~gone])
+
+
+def test_the_answer_tells_them_apart_and_against_a_comparator_that_prevents_some_too() -> None:
+    """Three in ten births of the dale prevented by the comparator, half of all by the scenario, which helps as well."""
+
+    model = hamlet().model
+    arms = arms_of([policy("base", IN_THE_DALE), policy("policy", fewer(0.5), OFFER)], fewer_births=True)
+    block = run_block(model, model.structure(), central(model), arms, YEARS, Settings(estimator="exact"))
+    found = Margins.of(model, block)
+    summary = arm_summary(model, BIRTHS, found, 1)
+    assert summary["deaths_averted"]["mean"] == pytest.approx((NATURAL - HELPED).sum(), rel=1e-9)
+    apart = 0.5 * HELPED.sum() - 0.3 * NATURAL[:, 1].sum()
+    assert summary["by_fewer_births"]["mean"] == pytest.approx(apart, rel=1e-12)
+    assert summary["people"]["prevention:prevented"]["mean"] == pytest.approx(0.5 * BIRTHS.sum())
+    assert "by_fewer_births" not in arm_summary(
+        model, BIRTHS, margins(OFFER, estimator="exact", drawn_to=None), 1
+    )
+    # half of the years' draws each: joined, nothing is lost
+    joined = Margins.join([found, found])
+    assert np.array_equal(joined.by_fewer["policy"], np.concatenate([found.by_fewer["policy"]] * 2))
+    assert joined.prevented["policy"].shape == (2, 3, 2)
