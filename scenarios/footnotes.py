@@ -87,8 +87,8 @@ def _fewer_births(summary: Mapping[str, Any]) -> list[str]:
             low, high = at["interval95"]
             known = f" ({low:,.0f} to {high:,.0f})" if high > low else ""
             said.append(
-                f"Under {arm['name']} fewer {words['short']} avert {at['mean']:,.0f} {counted(words)} more{known}: they "
-                "stand here alone, in no figure above."
+                f"Under {arm['name']} fewer {words['short']} avert {at['mean']:,.0f} {counted(words)} more{known}: "
+                "they stand here alone, in no figure above."
             )
     return said
 
