@@ -80,7 +80,7 @@ def test_a_lever_on_births_goes_over_years_and_may_be_uncertain() -> None:
         model,
         model.structure(),
         DrawBlock(np.arange(3)),
-        [BASE, policy("policy", fewer(path))],
+        arms_of([BASE, policy("policy", fewer(path))], fewer_births=True),
         YEARS,
         estimator="exact",
     )
@@ -116,7 +116,7 @@ def test_an_arm_that_prevents_births_has_the_same_bits_in_any_company(estimator:
 
 def test_of_single_births_those_prevented_live_in_the_arm_without_them_and_no_other_changes() -> None:
     model = hamlet("smoking").model
-    arms = [BASE, policy("policy", IN_THE_DALE)]
+    arms = arms_of([BASE, policy("policy", IN_THE_DALE)], fewer_births=True)
     seen = babies(model, model.structure(), DrawBlock(np.arange(1)), arms, YEARS, 100_000)
     gone = seen.levels["prevention:prevented"][2] == 1
     assert seen.worlds.names == ("base", "policy", "policy:fewer_births")

@@ -90,7 +90,7 @@ def answer(
     years: Sequence[int],
     **settings: object,
 ) -> Answer:
-    make = arms if callable(arms) else arms_of(arms, fewer_births=True)
+    make = arms if callable(arms) else arms_of(arms)
     results = [r for _, r in simulate(model, structure, draws, make, years, Settings(**settings))]  # type: ignore[arg-type]
     stages = {key: np.concatenate([r.stages[key] for r in results]) for key in results[0].stages}
     return Answer(
@@ -124,7 +124,7 @@ def babies(
 ) -> Babies:
     """Each birth's variables and what becomes of it, arm by arm."""
     program = compile_natural(model, structure, draws, years)
-    make = arms if callable(arms) else arms_of(arms, fewer_births=True)
+    make = arms if callable(arms) else arms_of(arms)
     worlds = lay_arms(program, list(make(program, draws)))
     packer = pack_worlds(program, worlds, apportion(model.births_in(program.network.strata), births))
     packed = packer.with_deaths(packer.plan(), draw)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.interventions import arms_of
 from scenarios.schema import Scenario
 from simcore.draws import central
 from simcore.model import Model
@@ -148,6 +149,5 @@ def run(
 ) -> Answer:
     """The central draw of these scenarios."""
     asked = hamlet(drawn_to).model if model is None else model
-    return answer(
-        asked, asked.structure(), central(asked), scenarios, YEARS, estimator=estimator, births=births, **more
-    )
+    arms, structure = arms_of(scenarios, fewer_births=True), asked.structure()
+    return answer(asked, structure, central(asked), arms, YEARS, estimator=estimator, births=births, **more)
