@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scenarios.check import check_against, vocabulary_of
 from scenarios.schema import Scenario
 from simcore.draws import DrawBlock, sample_priors
 from simcore.load import load_model
@@ -201,6 +202,52 @@ def test_a_model_without_a_residual_has_none_to_change() -> None:
     text = "id: other, change: what_if_residual, like: hill"
     with pytest.raises(DocumentError, match=r"policy\.yaml:7:\d+: interventions\.0.*has no residual"):
         run(BASE, policy("policy", text))
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (
+            ("id: alike, change: what_if_equal, dimension: area, like: hill, where: {smoking: [yes]}",),
+            r"policy\.yaml:7:.*where\.smoking: smoking is not settled before births are made alike; choose from area",
+        ),
+        (
+            (
+                "id: alike, change: what_if_equal, dimension: area, like: hill",
+                "id: other, change: what_if_equal, dimension: area, like: dale, years: {from: 2012}",
+            ),
+            r"policy\.yaml:8:.*1\.dimension: `alike` \(line 7\) sets what area is like already; keep one",
+        ),
+        (
+            (
+                "id: some, change: what_if_residual, like: hill, where: {smoking: [yes]}",
+                "id: other, change: what_if_residual, like: dale",
+            ),
+            r"policy\.yaml:8:.*1\.like: `some` \(line 7\) sets the residual for some of the same births",
+        ),
+    ],
+)
+def test_bounds_that_cannot_both_hold_are_refused(texts: tuple[str, ...], said: str) -> None:
+    asked = scenario("policy", *texts, model="orchard")
+    with pytest.raises(DocumentError, match=said):
+        check_against(asked, vocabulary_of(invented("orchard")))
+
+
+def test_residuals_of_different_births_may_be_those_of_different_areas() -> None:
+    parted = scenario(
+        "policy",
+        "id: some, change: what_if_residual, like: hill, where: {smoking: [yes]}",
+        "id: others, change: what_if_residual, like: dale, where: {smoking: [no]}",
+        model="orchard",
+    )
+    check_against(parted, vocabulary_of(invented("orchard")))
+    found = in_orchard(orchard(), BARE, parted, estimator="exact")
+    alone = [
+        in_orchard(orchard(), BARE, unexplained(like, f", where: {{smoking: [{who}]}}"), estimator="exact")
+        for like, who in (("hill", "yes"), ("dale", "no"))
+    ]
+    changed = sum(run.of("policy") - run.of("base") for run in alone)
+    assert found.of("policy") - found.of("base") == pytest.approx(changed, rel=1e-9, abs=1e-12)
 
 
 # ---- England
