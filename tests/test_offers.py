@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simcore.draws import DrawBlock
-from tests.models import ESTIMATORS, Answer, answer, babies
+from tests.models import ESTIMATORS, Answer, babies
 from tests.models.hamlet import (
     AREAS,
     BIRTHS,
@@ -26,6 +26,8 @@ BASE = policy("base")
 NONE, QUIT, SMOKES = range(3)
 ERROR = {"exact": 1e-12, "expected": 0.02, "realised": 0.03}
 """Of 300,000 births some 35,000 die: five standard errors are 3%; of drawn profiles fewer."""
+DRAWN = [("expected", "smoking"), ("expected", "early"), ("realised", "smoking")]
+"""Births drawn to smoking, which policies change behind the cut, or to what follows from it; and to their deaths."""
 
 
 def offer(
@@ -91,8 +93,7 @@ def test_an_effect_changes_the_chance_of_those_who_accept_as_its_kind_says(which
     assert stages["offer:moves smoking"] == pytest.approx(stages["offer:accepts"] * effect, rel=1e-12)
 
 
-@pytest.mark.parametrize("drawn_to", [None, "smoking", "early"])
-@pytest.mark.parametrize("estimator", ["expected", "realised"])
+@pytest.mark.parametrize(("estimator", "drawn_to"), DRAWN)
 @pytest.mark.parametrize("which", ["points added", "odds multiplied", "a share that is set"])
 def test_births_that_are_drawn_give_the_exact_answer(
     which: str, estimator: str, drawn_to: str | None
@@ -141,38 +142,6 @@ def test_an_effect_that_goes_over_years_has_each_year_its_own(by: str) -> None:
     assert found.of("policy")[0] == pytest.approx(by_hand(of), rel=1e-12)
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_coverage_and_uptake_over_years_multiply_year_by_year(estimator: str) -> None:
-    covered = "{ramp: {from: 2001, to: 2003, value: 0.9, start: 0.3}}"
-    found = run(
-        BASE,
-        policy("policy", offer("sets", 0.3, coverage=covered, uptake="{table: {2002: 0.5, 2003: 1.0}}")),
-        estimator=estimator,
-        drawn_to="smoking",
-        births=300_000,
-    )
-    reached, accepts = (found.stages["policy", f"offer:{step}"][0] for step in ("reached", "accepts"))
-    assert reached == pytest.approx(BIRTHS * np.array([[0.5], [0.7], [0.9]]))
-    assert accepts == pytest.approx(BIRTHS * np.array([[0.0], [0.35], [0.9]]), abs=1e-9)
-    after = [[shares_after(SMOKING[a], part, 0.3) for a in range(2)] for part in (0.0, 0.35, 0.9)]
-    wanted = by_hand(lambda year, area: rate(area, after[year][area]))
-    assert found.of("policy").sum() == pytest.approx(wanted.sum(), rel=ERROR[estimator])
-
-
-def test_an_uncertain_number_in_a_path_has_one_draw_for_all_years() -> None:
-    path = "{ramp: {from: 2002, to: 2003, value: {distribution: uniform, low: 0.2, high: 0.9}}}"
-    model = hamlet().model
-    draws = DrawBlock(np.arange(4))
-    arms = [BASE, policy("policy", offer("adds", 0.1, coverage=path))]
-    runs = [answer(model, model.structure(), draws, arms, YEARS, estimator="exact", block=b) for b in (1, 4)]
-    reached = runs[0].stages["policy", "offer:reached"] / BIRTHS
-    assert (reached[:, 0] == 0.0).all()
-    assert reached[:, 1] == pytest.approx(reached[:, 2] / 2)
-    assert len(set(reached[:, 2, 0].round(9))) == 4
-    assert np.array_equal(*(r.stages["policy", "offer:reached"] for r in runs))
-    assert np.array_equal(*(r.deaths for r in runs))
-
-
 # ---- with others
 
 
@@ -195,6 +164,7 @@ def test_two_offers_of_one_thing_move_each_woman_once() -> None:
 A = offer("sets", 1.0, coverage=1.0, uptake=1.0, id="a")
 B = offer("multiplies", 1.25, level="none", coverage=1.0, uptake=1.0, id="b")
 C = offer("adds", -0.04, coverage=0.5, uptake=1.0, id="c")
+FALL = "id: fall, change: prevalence, of: smoking, level: smokes, multiply: 0.7, ASSUMED"
 
 
 def moved_by_a_and_b(area: int) -> np.ndarray:
@@ -204,8 +174,7 @@ def moved_by_a_and_b(area: int) -> np.ndarray:
     return np.array([none + quit * joins, smokes + quit * (1 - joins), 0.0])
 
 
-@pytest.mark.parametrize("drawn_to", [None, "smoking", "early"])
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize(("estimator", "drawn_to"), [("exact", None), *DRAWN])
 def test_an_offer_moves_nobody_whom_another_has_moved(estimator: str, drawn_to: str | None) -> None:
     found = run(BASE, policy("both", A, B), estimator=estimator, drawn_to=drawn_to, births=300_000)
     wanted = deaths_with({area: moved_by_a_and_b(area) for area in range(2)})
@@ -227,24 +196,23 @@ def test_of_single_births_none_is_moved_twice() -> None:
     assert times.max() == 1 and times.mean() > 0.3
 
 
-@pytest.mark.parametrize("drawn_to", [None, "smoking", "early"])
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize(("estimator", "drawn_to"), [("exact", None), *DRAWN])
 def test_neither_the_order_in_a_file_nor_that_of_files_moves_a_bit(
     estimator: str, drawn_to: str | None
 ) -> None:
     def ask(*arms: str) -> Answer:
         written = {name: policy(name, *orders[name]) for name in arms}
-        return run(BASE, *written.values(), estimator=estimator, drawn_to=drawn_to, births=3_000)
+        return run(BASE, *written.values(), estimator=estimator, drawn_to=drawn_to, births=1_000)
 
-    orders = {f"order{i}": order for i, order in enumerate(permutations((A, B, C)))}
+    orders = {f"order{i}": order for i, order in enumerate([*permutations((A, B, C, FALL))][::3])}
     alone = ask("order0")
     every = ask(*orders)
     for name in orders:
         assert np.array_equal(every.of(name), alone.of("order0"))
         for (arm, step), people in alone.stages.items():
             assert np.array_equal(every.stages[name if arm == "order0" else arm, step], people)
-    orders |= {"one": (B,), "two": (C, A), "three": (B, C)}
-    for arms in (("one", "order5", "two"), ("three", "two", "one", "order4")):
+    orders |= {"one": (B,), "two": (C, A), "three": (FALL, C)}
+    for arms in (("one", "order5", "two"), ("three", "two", "one", "order7")):
         beside = ask(*arms)
         for arm in arms:
             assert np.array_equal(beside.of(arm), ask(arm).of(arm)), (arms, arm)
@@ -271,3 +239,34 @@ def test_nothing_offered_is_nothing_averted() -> None:
             found = run(BASE, policy("policy", offer(by, value)), estimator=estimator, drawn_to="smoking")
             assert np.array_equal(found.of("base"), found.of("policy")), (by, estimator)
     assert run(BASE).of("base")[0] == pytest.approx(NATURAL, rel=1e-12)
+
+
+def test_a_service_that_costs_something_has_its_people_counted() -> None:
+    """Where nothing hangs on who is reached, nobody is counted, unless each costs something."""
+    free = (
+        "id: service, change: hazard_ratio, begins: pregnancy, causes: [lungs], age_bands: [later], "
+        "where: {area: dale}, ratio: {value: 0.5, ASSUMED}"
+    )
+    paid = free + ", costs: [{per: reached, value: 20, price_year: 2001, ASSUMED}]"
+    found = run(BASE, policy("free", free), policy("paid", paid))
+    assert np.array_equal(found.of("free"), found.of("paid"))
+    stages = [(arm, step) for arm, step in found.stages]
+    assert stages == [("paid", f"service:{step}") for step in ("eligible", "reached", "accepts")]
+    for key in stages:
+        assert found.stages[key][0] == pytest.approx(BIRTHS * np.array([0.0, 1.0]))
+
+
+def test_a_fall_and_an_offer_of_one_exposure_move_each_by_its_own_chance() -> None:
+    """Three in ten smokers stop, to the other levels in proportion; of those left a part quits, as of all by nature."""
+    found = run(BASE, policy("both", FALL, offer("adds", 0.06, coverage=1.0, uptake=1.0)))
+
+    def of(year: int, area: int) -> np.ndarray:
+        none, quit, smokes = SMOKING[area]
+        stopped = 0.3 * smokes
+        helped = 0.7 * smokes * 0.06 / smokes
+        shares = [none + stopped * none / (none + quit), quit + stopped * quit / (none + quit) + helped]
+        return rate(area, np.array([*shares, 1 - sum(shares)]))
+
+    assert found.of("both")[0] == pytest.approx(by_hand(of), rel=1e-12)
+    moved = found.stages["both", "offer:moves smoking"][0]
+    assert moved == pytest.approx(BIRTHS * 0.7 * 0.06)

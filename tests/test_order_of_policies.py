@@ -186,6 +186,21 @@ def test_help_for_a_consequence_reads_the_cause_as_help_left_it_in_whatever_orde
 
 @CUTS
 @pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_a_fall_among_those_whom_help_may_have_moved_finds_them_moved(
+    drawn_to: str | None, estimator: str
+) -> None:
+    """Fewer of those in damp cough, and help has taken some out of it: wherever either stands in the file."""
+    arms = {"this": [HELP_DAMP, FEWER_COUGHS], "that": [FEWER_COUGHS, HELP_DAMP]}
+    found = deaths(village(drawn_to), arms, estimator)
+    by_hand = died(1 - 1.7 * (1 - DAMP), {"no": COUGH["no"], "yes": COUGH["yes"] * 0.5})
+    assert found["this"] == found["that"] == pytest.approx(by_hand, rel=ERROR[estimator])
+    # far from either alone
+    alone = died(1 - 1.7 * (1 - DAMP), COUGH), chained(1.0)
+    assert min(alone) > by_hand * (1 + 2 * ERROR[estimator])
+
+
+@CUTS
+@pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_the_order_in_a_file_is_no_matter(drawn_to: str | None, estimator: str) -> None:
     swapped = [FEWER_COUGHS, fewer("damp", 0.4)]
     found = deaths(village(drawn_to), {"both": ARMS["both"], "swapped": swapped}, estimator)
