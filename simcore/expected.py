@@ -38,7 +38,8 @@ class RiskCache:
             *(id(f.values) for f in world.hazards.factors),
             *(id(node.tables[0]) for node in after),
             # what is only associated with a natural value must not follow another arm's policy
-            *(world.carriers.items() if any(node.natural_parents for node in after) else ()),
+            *(world.carriers.items() if world.severed or any(node.natural_parents for node in after) else ()),
+            world.severed,
         )
         if key not in self._kept:
             self._kept[key] = world, CellRisk(world, self.draws)
