@@ -113,17 +113,13 @@ def arm_along(arm: Arm, on: Sequence[Link], links: Sequence[Link]) -> Arm:
         arm,
         name=f"{arm.name}, along: {', '.join(link.label for link in on) or 'nothing'}",
         steps=tuple(s for s in arm.steps if (s.name.partition(":")[0], s.replaces or "") not in straight),
-        treatments=tuple(
-            t for t in arm.treatments if (t.step.partition(":")[0], t.variable) not in straight
-        ),
+        treatments=tuple(t for t in arm.treatments if (t.step.partition(":")[0], t.variable) not in straight),
         hazard_edits=tuple(edit for edit in arm.hazard_edits if (edit.of, None) not in straight),
         severed=severed,
     )
 
 
-def along_chain(
-    question: Question, scenario: Scenario, draws: int, settings: Settings, tick: Tick
-) -> Parts:
+def along_chain(question: Question, scenario: Scenario, draws: int, settings: Settings, tick: Tick) -> Parts:
     """The part of each arrow in deaths averted, arrows switched on in all orders and averaged.
 
     Measured against a comparator that changes something itself, it is the part in what the scenario averts

@@ -56,7 +56,9 @@ def parts_of(
             parts = by_intervention(question, scenario, draws, settings, tick)
             figures += _figures(question, scenario.name, BY_INTERVENTION, parts)
             dims = [dim for dim in parts.by if dim != "age_band"]
-            figures += [f for dim in dims for f in _split(question, scenario.name, BY_INTERVENTION, parts, dim)]
+            figures += [
+                f for dim in dims for f in _split(question, scenario.name, BY_INTERVENTION, parts, dim)
+            ]
         parts = along_chain(question, scenario, draws, settings, tick)
         figures += _figures(question, scenario.name, ALONG_CHAIN, parts)
         figures += _split(question, scenario.name, ALONG_CHAIN, parts, CAUSE)

@@ -44,7 +44,9 @@ def with_natural_copies(
         if node.name in wanted:
             wanted.update(moved.intersection(node.parents))
     # past the cut copies are summed out exactly, unless what is drawn reads them
-    after = 0 if drawn_to is None or _any_drawn(network, severed, drawn_to) else network.position(drawn_to) + 1
+    after = (
+        0 if drawn_to is None or _any_drawn(network, severed, drawn_to) else network.position(drawn_to) + 1
+    )
     holder: dict[str, str] = {}
     for node in natural.nodes:
         if node.name in wanted:
@@ -74,7 +76,9 @@ def _followed(network: Network, natural: Network) -> set[str]:
 
 
 def _any_drawn(network: Network, severed: frozenset[Arrow], drawn_to: str) -> bool:
-    return any(child is not None and network.position(child) <= network.position(drawn_to) for _, child in severed)
+    return any(
+        child is not None and network.position(child) <= network.position(drawn_to) for _, child in severed
+    )
 
 
 def _reads_as(node: Node, child: str) -> bool:
@@ -99,7 +103,8 @@ def natural_copy(node: Node, now: Node, was: Sequence[str], network: Network) ->
     shape = (*sizes, len(node.levels))
     table = node.tables[0]
     given_now, given_was = (
-        np.broadcast_to(_over(axes, table, parents), (table.shape[0], *shape)) for parents in (now.parents, was)
+        np.broadcast_to(_over(axes, table, parents), (table.shape[0], *shape))
+        for parents in (now.parents, was)
     )
     coupled = same_luck(given_now, given_was)
     name = f"natural {node.name}"
