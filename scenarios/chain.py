@@ -105,7 +105,9 @@ def _same_along(values: Array, parent: int) -> bool:
 
 
 def arm_along(arm: Arm, on: Sequence[Link], links: Sequence[Link]) -> Arm:
-    """The arm with some of its arrows on and the others off."""
+    """The arm with some of its arrows on and the others off; whatever else it does, it does in any case."""
+    if not on:
+        return replace(arm, name="no arrow", steps=(), treatments=(), hazard_edits=())
     off = [link for link in links if link not in on]
     severed = frozenset(Arrow(link.parent, link.child) for link in off if not link.of_intervention)
     straight = {(link.parent, link.child) for link in off if link.of_intervention}
@@ -145,9 +147,9 @@ def _against_nothing(
     def arms(program: Program, block: DrawBlock) -> list[Arm]:
         (whole,) = make(program, block)
         some = [[found.links[place] for place in sorted(coalition)] for coalition in game.coalitions]
-        return [arm_along(whole, on, found.links) if on else Arm("no policy") for on in some]
+        return [Arm("no policy"), *(arm_along(whole, on, found.links) for on in some)]
 
     what = f"chain of {scenario.name}"
-    margins = margins_of(question, arms, len(game.coalitions), draws, settings, tick, what)
+    margins = margins_of(question, arms, 1 + len(game.coalitions), draws, settings, tick, what)
     parts = Parts.of(game, [link.label for link in found.links], margins)
     return parts.with_inert([link.label for link in found.inert])

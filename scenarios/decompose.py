@@ -51,7 +51,8 @@ def by_intervention(
     ]
     _try(question, scenario, subs)
     what = f"parts of {scenario.name}"
-    margins = margins_of(question, arms_of(subs), len(subs), draws, settings, tick, what)
+    make = arms_of([comparator, *subs])
+    margins = margins_of(question, make, 1 + len(subs), draws, settings, tick, what)
     return Parts.of(game, [_called(player, scenario) for player in players], margins)
 
 

@@ -11,10 +11,12 @@ from scenarios.figures import Array
 from scenarios.question import Question
 from scenarios.running import Tick
 from scenarios.shapley import Game
-from scenarios.uncertainty import Margins
+from scenarios.uncertainty import ROUNDING, Margins
 from simcore.run import MakeArms, Settings, simulate
 from simcore.solved import read_draws
 
+REST = "beside these"
+"""What no player of a game has a part in."""
 AT_ONCE = 160
 """Arms times draws whose deaths are held together: it sets memory, and no number."""
 
@@ -52,14 +54,18 @@ class Parts:
 
     @classmethod
     def of(cls, game: Game, players: Sequence[str], margins: Margins) -> Parts:
-        """The parts of a game; arms of ``margins`` are its coalitions, in their order."""
+        """The parts of a game: arms of ``margins`` are the reference, then each coalition in the game's order.
+
+        What the empty coalition averts is nobody's, and is a part of its own (:data:`REST`) where it is more than
+        rounding.
+        """
 
         def worth(deaths: Array) -> Array:
-            return np.asarray(deaths[0] - deaths)
+            return np.asarray(deaths[0] - deaths[1:])
 
         total = worth(margins.total)
         errors = game.errors(total.mean(axis=1))
-        return cls(
+        parts = cls(
             tuple(players),
             game.parts(total),
             game.alone(total),
@@ -70,6 +76,19 @@ class Parts:
             np.zeros(game.players) if errors is None else errors,
             game.exact,
         )
+        if np.abs(total[0]).max() <= ROUNDING * np.abs(margins.total[0]).max():
+            return parts
+        rest = replace(
+            parts,
+            players=(REST,),
+            part=total[:1],
+            alone=total[:1],
+            last=total[:1],
+            slices=worth(margins.slices)[:1],
+            by={dim: worth(deaths)[:1] for dim, deaths in margins.by.items()},
+            order_error=np.zeros(1),
+        )
+        return parts.joined(rest)
 
     def less(self, other: Parts) -> Parts:
         """These parts less others of the same draws, player by player; one that either lacks has nothing there."""
@@ -100,20 +119,33 @@ class Parts:
 
     def with_inert(self, players: Sequence[str]) -> Parts:
         """The same with players that nothing hangs on, whose part is 0."""
-        none = {dim: np.zeros((len(players), *part.shape[1:])) for dim, part in self.by.items()}
 
-        def longer(mine: Array) -> Array:
-            return np.concatenate([mine, np.zeros((len(players), *mine.shape[1:]))])
+        def none(mine: Array) -> Array:
+            return np.zeros((len(players), *mine.shape[1:]))
 
+        inert = replace(
+            self,
+            players=tuple(players),
+            part=none(self.part),
+            alone=none(self.alone),
+            last=none(self.last),
+            slices=none(self.slices),
+            by={dim: none(part) for dim, part in self.by.items()},
+            order_error=none(self.order_error),
+        )
+        return self.joined(inert)
+
+    def joined(self, other: Parts) -> Parts:
+        """The players of both, of the same total."""
         return replace(
             self,
-            players=(*self.players, *players),
-            part=longer(self.part),
-            alone=longer(self.alone),
-            last=longer(self.last),
-            slices=longer(self.slices),
-            by={dim: np.concatenate([part, none[dim]]) for dim, part in self.by.items()},
-            order_error=longer(self.order_error),
+            players=(*self.players, *other.players),
+            part=np.concatenate([self.part, other.part]),
+            alone=np.concatenate([self.alone, other.alone]),
+            last=np.concatenate([self.last, other.last]),
+            slices=np.concatenate([self.slices, other.slices]),
+            by={dim: np.concatenate([part, other.by[dim]]) for dim, part in self.by.items()},
+            order_error=np.concatenate([self.order_error, other.order_error]),
         )
 
 

@@ -50,7 +50,8 @@ def with_natural_copies(
     holder: dict[str, str] = {}
     for node in natural.nodes:
         if node.name in wanted:
-            copy = natural_copy(node, network[node.name], [holder.get(p, p) for p in node.parents], network)
+            was = tuple(holder.get(p, p) for p in node.parents)
+            copy = natural_copy(node, network[node.name], was, network)
             place = 1 + max(network.position(p) for p in copy.parents if p not in network.strata)
             place = max(place, after)
             network = Network(network.strata, (*network.nodes[:place], copy, *network.nodes[place:]))
@@ -107,7 +108,7 @@ def natural_copy(node: Node, now: Node, was: Sequence[str], network: Network) ->
         for parents in (now.parents, was)
     )
     coupled = same_luck(given_now, given_was)
-    name = f"natural {node.name}"
+    name = copy_of(node.name)
     return Node(
         name,
         node.levels,
@@ -116,6 +117,11 @@ def natural_copy(node: Node, now: Node, was: Sequence[str], network: Network) ->
         (np.ascontiguousarray(np.moveaxis(coupled, -2, 1)),),
         (0,),
     )
+
+
+def copy_of(variable: str) -> str:
+    """What the natural copy of a variable is called."""
+    return f"natural {variable}"
 
 
 def _over(axes: Sequence[str], table: Array, parents: Sequence[str]) -> Array:

@@ -14,7 +14,7 @@ from simcore.arms import Arm, Arrow, Step, Treatment, distinct_steps, distinct_t
 from simcore.hazards import Hazards
 from simcore.network import Array, Labelled, Network, Node
 from simcore.program import Program
-from simcore.severed import with_natural_copies
+from simcore.severed import copy_of, with_natural_copies
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,18 @@ def lay_arm(program: Program, arm: Arm) -> World:
     worlds = lay_arms(program, [arm])
     network, variables = worlds.network, program.model.spec.variables
     drawn_to = program.model.spec.drawn_to
+    frontier = network.position(network.carrier(program.last_by_year)) + 1 if program.last_by_year else 0
+    # what is read in place of a variable before the frontier belongs there too
+    copies = set(map(copy_of, variables)) if arm.severed else set()
+    while network.nodes[frontier:] and network.nodes[frontier].name in copies:
+        frontier += 1
     return World(
         arm.name,
         network,
         worlds.hazards_in(0),
         {name: network.carrier(name) for name in variables},
         network.position(drawn_to) + 1 if drawn_to else 0,
-        network.position(network.carrier(program.last_by_year)) + 1 if program.last_by_year else 0,
+        frontier,
         arm.severed,
     )
 

@@ -10,6 +10,8 @@ import pytest
 from scenarios.chain import along_chain
 from scenarios.interventions import arm_of
 from scenarios.question import Question
+from scenarios.shapley import Game
+from scenarios.uncertainty import Margins
 from scenarios.worths import Parts
 from simcore.arms import Arm, Arrow
 from simcore.draws import DrawBlock, sample_priors
@@ -220,3 +222,17 @@ def test_an_offer_that_acts_on_weight_itself_comes_straight_from_the_interventio
     assert parts.players == (*LINKS, "care -> weight")
     assert parts.part.sum(axis=0) == pytest.approx(parts.total, rel=1e-12)
     assert (parts.part > 0).all()
+
+
+def test_what_no_arrow_accounts_for_is_a_part_of_its_own() -> None:
+    # four births of which each dies; five draws; one arrow
+    def margins(whole: float, none_on: float) -> Margins:
+        deaths = np.array([[4.0] * 5, [4.0 - none_on] * 5, [4.0 - whole] * 5])
+        arms = ("no policy", "no arrow", "all")
+        return Margins(arms, deaths, {"cause": deaths[..., None]}, np.zeros((3, 5, 0)), {})
+
+    parts = Parts.of(Game(1), ["smokes -> deaths"], margins(3.0, 1.0))
+    assert parts.players == ("smokes -> deaths", "beside these")
+    assert parts.part[:, 0].tolist() == [2.0, 1.0]
+    assert parts.by["cause"].sum(axis=0) == pytest.approx(np.full((5, 1), 3.0))
+    assert Parts.of(Game(1), ["smokes -> deaths"], margins(3.0, 0.0)).players == ("smokes -> deaths",)
