@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
+from dataclasses import dataclass
 
 from scenarios.chain import along_chain
 from scenarios.decompose import by_intervention, players_of
-from scenarios.figures import Figure, figure_of, is_small
+from scenarios.figures import ALL, Array, Figure, figure_of, is_small
 from scenarios.question import Question
 from scenarios.running import Tick
 from scenarios.uncertainty import estimate
@@ -20,15 +19,18 @@ from simcore.solved import up_to_shipped
 
 PART_DRAWS = 50
 """Draws where no number is asked for."""
-TOTAL = "deaths_averted_in_parts"
-BY_INTERVENTION = "part_by_intervention"
-ALONG_CHAIN = "part_along_chain"
-MEANINGS = {
-    TOTAL: "deaths averted over the draws that were parted; the headline is of more draws",
-    BY_INTERVENTION: "what an intervention averts, averaged over all orders of putting them in place",
-    ALONG_CHAIN: "what comes along an arrow of the model, arrows switched on in all orders and averaged: a "
-    "property of the model",
-}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way of parting, in the words of its measures."""
+
+    measure: str
+    """Of each part in deaths; those that belong to it have it in their name."""
+    dims: tuple[str, ...]
+    """By what each part is told apart: causes, and dimensions of births."""
+    orders: bool
+    """Whether its first and last place are told too."""
 
 
 def parts_of(
@@ -38,6 +40,11 @@ def parts_of(
     tick: Tick = lambda what, done, of: None,
 ) -> list[Figure]:
     """Every scenario's parts: by intervention where it has more than one, and along the chain.
+
+    Each kind begins with the total over the draws that were parted: the headline is of other, more draws. Then, for
+    each intervention or arrow, ``part_...`` (in all orders, averaged), ``share_...`` of that total, and for
+    interventions what it averts ``..._alone`` and as the ``..._last``; and each part by cause, for interventions by
+    stratum too.
 
     Parameters
     ----------
@@ -50,48 +57,43 @@ def parts_of(
         If a part of the interventions cannot be run without the others.
     """
     draws = up_to_shipped(question.model, question.structure, draws, question.source)
+    interventions = Kind("by_intervention", (CAUSE, *question.model.strata), True)
+    chain = Kind("along_chain", (CAUSE,), False)
     figures: list[Figure] = []
     for scenario in question.scenarios[1:]:
         if len(players_of(scenario, question.scenarios[0])) > 1:
             parts = by_intervention(question, scenario, draws, settings, tick)
-            figures += _figures(question, scenario.name, BY_INTERVENTION, parts)
-            dims = [dim for dim in parts.by if dim != "age_band"]
-            figures += [
-                f for dim in dims for f in _split(question, scenario.name, BY_INTERVENTION, parts, dim)
-            ]
+            figures += _figures(question, scenario.name, interventions, parts)
         parts = along_chain(question, scenario, draws, settings, tick)
-        figures += _figures(question, scenario.name, ALONG_CHAIN, parts)
-        figures += _split(question, scenario.name, ALONG_CHAIN, parts, CAUSE)
+        figures += _figures(question, scenario.name, chain, parts)
     return figures
 
 
-def _figures(question: Question, name: str, measure: str, parts: Parts) -> Iterator[Figure]:
-    """The total over these draws, then every part of it."""
+def _figures(question: Question, name: str, kind: Kind, parts: Parts) -> Iterator[Figure]:
     drawn = parts.slices.shape[-1] > 0
-    at = estimate(parts.total, parts.slices.sum(axis=0) if drawn else None)
-    whole = at.mean
-    more = {"of": measure, "draws": parts.total.size, "orders": "all" if parts.exact else "sampled"}
-    yield Figure(name, TOTAL, "all", at.mean, "deaths", at.interval95, at.mc_error, more)
+    whole = estimate(parts.total, parts.slices.sum(axis=0) if drawn else None)
+    about = {"draws": parts.total.size, "orders": "all" if parts.exact else "sampled"}
+    measure = f"whole_{kind.measure}"
+    yield Figure(name, measure, ALL, whole.mean, "deaths", whole.interval95, whole.mc_error, about)
     for place, player in enumerate(parts.players):
         at = estimate(parts.part[place], parts.slices[place] if drawn else None)
-        own = {
-            "share_of_total": at.mean / whole if whole else None,
-            "order_error": float(parts.order_error[place]),
-        }
-        if measure == BY_INTERVENTION:
-            own["alone"], own["last"] = float(parts.alone[place].mean()), float(parts.last[place].mean())
-        yield Figure(name, measure, player, at.mean, "deaths", at.interval95, at.mc_error, own)
+        error = {} if parts.exact else {"order_error": float(parts.order_error[place])}
+        measure = f"part_{kind.measure}"
+        yield Figure(name, measure, player, at.mean, "deaths", at.interval95, at.mc_error, error)
+        share = 100 * at.mean / whole.mean if whole.mean else None
+        yield Figure(name, f"share_{kind.measure}", player, share, "%")
+        if kind.orders:
+            yield figure_of(name, f"{kind.measure}_alone", player, parts.alone[place], "deaths")
+            yield figure_of(name, f"{kind.measure}_last", player, parts.last[place], "deaths")
+        for dim in kind.dims if parts.part[place].any() else ():
+            yield from _split(question, name, kind, player, dim, parts.by[dim][place])
 
 
-def _split(question: Question, name: str, measure: str, parts: Parts, dim: str) -> Iterator[Figure]:
-    """Every part by one dimension: of an arrow, what it does to each cause."""
+def _split(question: Question, name: str, kind: Kind, player: str, dim: str, part: Array) -> Iterator[Figure]:
+    """A part by one dimension, ``float64[draws, levels]``: of an arrow, what it does to each cause."""
     model = question.model
-    levels = list(model.spec.deaths.causes) if dim == CAUSE else strata_of(model, question.years)[dim]
-    for place, player in enumerate(parts.players):
-        if not parts.part[place].any():
-            continue
-        for at, level in enumerate(levels):
-            draws = parts.by[dim][place, :, at]
-            label = f"{player} -> {level}" if measure == ALONG_CHAIN else f"{player}, {dim} {level}"
-            more = {"part": player, "dimension": dim, "of_level": level, **is_small(float(np.mean(draws)))}
-            yield figure_of(name, measure, label, draws, "deaths", **more)
+    levels = tuple(model.spec.deaths.causes) if dim == CAUSE else strata_of(model, question.years)[dim]
+    for draws, level in zip(part.T, levels, strict=True):
+        label = f"{player} -> {level}" if dim == CAUSE else f"{player}, {dim} {level}"
+        more = {"part": player, "dimension": dim, "of_level": level, **is_small(float(draws.mean()))}
+        yield figure_of(name, f"part_{kind.measure}", label, draws, "deaths", **more)

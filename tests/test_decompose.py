@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -147,16 +145,19 @@ def test_a_part_that_cannot_be_run_alone_is_refused_at_the_scenarios_address() -
 
 def test_a_combined_programme_for_england_is_parted_in_every_way() -> None:
     asked = ask(["poverty_and_smoking"], years=[2030, 2033])
-    figures = parts_of(asked, replace(FEW, births=1000), draws=2)
-    whole = {f.more["of"]: f.value for f in figures if f.measure == "deaths_averted_in_parts"}
-    assert whole["part_by_intervention"] == pytest.approx(whole["part_along_chain"], rel=1e-12)
-    for measure, total in whole.items():
-        rows = [f for f in figures if f.measure == measure]
+    figures = parts_of(asked, FEW, draws=2)
+    value = {(f.measure, f.level): f.value for f in figures}
+    total = value["whole_along_chain", "all"]
+    assert value["whole_by_intervention", "all"] == pytest.approx(total, rel=1e-12)
+    for kind in ("by_intervention", "along_chain"):
+        rows = [f for f in figures if f.measure == f"part_{kind}"]
         assert sum(f.value or 0.0 for f in rows if "part" not in f.more) == pytest.approx(total)
         for dim in {f.more["dimension"] for f in rows if "part" in f.more}:
             split = [f.value or 0.0 for f in rows if f.more.get("dimension") == dim]
             assert sum(split) == pytest.approx(total)
-    links = [f.level for f in figures if f.measure == "part_along_chain" and "part" not in f.more]
+        shares = [f.value or 0.0 for f in figures if f.measure == f"share_{kind}"]
+        assert sum(shares) == pytest.approx(100)
+    links = [f.level for f in figures if f.measure == "share_along_chain"]
     assert links == [
         "child_poverty -> gestation",
         "child_poverty -> deaths",
@@ -165,4 +166,5 @@ def test_a_combined_programme_for_england_is_parted_in_every_way() -> None:
         "smoking -> sga",
     ]
     # neutral by default: no risk hangs on it
-    assert next(f.value for f in figures if f.level == "smoking -> sga") == 0.0
+    assert value["part_along_chain", "smoking -> sga"] == 0.0
+    assert value["by_intervention_alone", "fewer_smokers"] > value["by_intervention_last", "fewer_smokers"]
