@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scenarios.chain import along_chain
 from scenarios.decompose import by_intervention, players_of
 from scenarios.figures import ALL, Array, Figure, figure_of, is_small
 from scenarios.question import Question
-from scenarios.running import Tick
+from scenarios.running import Tick, settled
 from scenarios.uncertainty import estimate
 from scenarios.worths import Parts
 from simcore.dims import CAUSE
@@ -19,6 +19,8 @@ from simcore.solved import up_to_shipped
 
 PART_DRAWS = 50
 """Draws where no number is asked for."""
+MOST_BIRTHS = 20_000
+"""Births of each draw: arms are many, and share their luck, so that parts need fewer than a headline."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def parts_of(
     Parameters
     ----------
     draws
-        At most as many as ship with the structure.
+        At most as many as ship with the structure. Each has :data:`MOST_BIRTHS` births, or those of the settings if
+        they are fewer.
 
     Raises
     ------
@@ -59,24 +62,28 @@ def parts_of(
     draws = up_to_shipped(question.model, question.structure, draws, question.source)
     interventions = Kind("by_intervention", (CAUSE, *question.model.strata), True)
     chain = Kind("along_chain", (CAUSE,), False)
+    settings = replace(settings, births=min(settings.births, MOST_BIRTHS))
+    plain = settled(question)
     figures: list[Figure] = []
-    for scenario in question.scenarios[1:]:
+    for place, scenario in enumerate(question.scenarios[1:], start=1):
+        known = plain[0] and plain[place]
         if len(players_of(scenario, question.scenarios[0])) > 1:
             parts = by_intervention(question, scenario, draws, settings, tick)
-            figures += _figures(question, scenario.name, interventions, parts)
+            figures += _figures(question, scenario.name, interventions, parts, known)
         parts = along_chain(question, scenario, draws, settings, tick)
-        figures += _figures(question, scenario.name, chain, parts)
+        figures += _figures(question, scenario.name, chain, parts, known)
     return figures
 
 
-def _figures(question: Question, name: str, kind: Kind, parts: Parts) -> Iterator[Figure]:
+def _figures(question: Question, name: str, kind: Kind, parts: Parts, known: bool) -> Iterator[Figure]:
+    """Every figure of one kind; ``known`` says that no parameter moves any of them."""
     drawn = parts.slices.shape[-1] > 0
-    whole = estimate(parts.total, parts.slices.sum(axis=0) if drawn else None)
+    whole = estimate(parts.total, parts.slices.sum(axis=0) if drawn else None, known)
     about = {"draws": parts.total.size, "orders": "all" if parts.exact else "sampled"}
     measure = f"whole_{kind.measure}"
     yield Figure(name, measure, ALL, whole.mean, "deaths", whole.interval95, whole.mc_error, about)
     for place, player in enumerate(parts.players):
-        at = estimate(parts.part[place], parts.slices[place] if drawn else None)
+        at = estimate(parts.part[place], parts.slices[place] if drawn else None, known)
         error = {} if parts.exact else {"order_error": float(parts.order_error[place])}
         measure = f"part_{kind.measure}"
         yield Figure(name, measure, player, at.mean, "deaths", at.interval95, at.mc_error, error)
