@@ -17,7 +17,7 @@ from simcore.arms import Arm, Arrow
 from simcore.draws import DrawBlock, sample_priors
 from simcore.model import Model
 from simcore.program import Program, compile_natural
-from simcore.run import Settings
+from simcore.run import MakeArms, Settings
 from simcore.severed import same_luck
 from simcore.worlds import lay_arm, lay_arms
 from tests.models import answer, prevalence, priors, scenario, support
@@ -28,12 +28,15 @@ from tests.models.mill import (
     LIGHT,
     LINKS,
     OF_POVERTY,
+    OF_QUITTING,
     OF_SMOKING,
-    POOR,
+    POVERTY,
+    QUITS,
     SMOKES,
     dies,
     mill,
     mill_deaths,
+    same_number,
 )
 from tests.test_decompose import FEW, HARBOUR, LESS_POVERTY, LESS_SMOKING, OFFER, SERVICE, YEARS
 from tests.test_decompose import question as of_harbour
@@ -82,14 +85,44 @@ def test_each_set_of_arrows_gives_the_deaths_worked_out_by_hand(drawn_to: str | 
     assert drawn.sum(axis=(1, 3)) == pytest.approx(by_hand, rel=0.02)
 
 
+def arms_with(*on: frozenset[Arrow]) -> MakeArms:
+    """No policy, then half the poor lifted out of it with these arrows on."""
+
+    def arms(program: Program, draws: DrawBlock) -> list[Arm]:
+        whole = arm_of(scenario("policy", LIFTED, model="mill"), program, draws)
+        every = {*ARROWS.values(), Arrow("quits", None)}
+        cut = [Arm(str(n), whole.steps, severed=frozenset(every - arrows)) for n, arrows in enumerate(on)]
+        return [Arm("no policy"), *cut]
+
+    return arms
+
+
+def test_a_copy_of_what_follows_a_follower_has_its_causes_natural_values() -> None:
+    model = mill("smokes", quits=True)
+    last = frozenset({Arrow("quits", None)})
+    found = answer(
+        model, model.structure(), sample_priors(model, 1), arms_with(frozenset(), last), (), estimator="exact"
+    )
+    deaths = found.deaths[:, 0].sum(axis=(1, 3))
+    assert deaths[1] == pytest.approx(deaths[0], rel=1e-12)
+    # by hand: one number decides smoking before and after, a second one quitting before and after
+    by_hand = np.zeros(2)
+    for was, now, share in POVERTY:
+        for before, after, width in same_number(SMOKES[was], SMOKES[now]):
+            smoked, would = (list(OF_SMOKING)[at] for at in (before, after))
+            for _, quits, part in same_number(QUITS[smoked], QUITS[would]):
+                scale = (OF_POVERTY if was == "yes" else 1.0) * (OF_QUITTING if quits else 1.0)
+                risk = dies(HAZARDS * scale * np.array([[OF_SMOKING[smoked]], [1.0]])).sum(axis=-1)
+                light = LIGHT[was, smoked]
+                by_hand += BIRTHS * share * width * part * (light * risk[0] + (1 - light) * risk[1])
+    assert deaths[2] == pytest.approx(by_hand, rel=1e-12)
+    assert (np.abs(deaths[2] / deaths[0] - 1) > 1e-4).all()
+
+
 def test_luck_of_its_own_for_each_of_two_values_would_give_other_deaths() -> None:
     # smoking before and after drawn apart, as a copy would that did not know the birth it is of
     apart = np.zeros(2)
-    for was, now, share in (
-        ("no", "no", 1 - POOR),
-        ("yes", "yes", POOR * KEPT),
-        ("yes", "no", POOR * (1 - KEPT)),
-    ):
+    for was, now, share in POVERTY:
         for (before, p), (after, q) in product(
             zip(OF_SMOKING, SMOKES[was], strict=True), zip(OF_SMOKING, SMOKES[now], strict=True)
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from typing import Any
 
@@ -23,18 +23,29 @@ LIGHT = {
 HAZARDS = np.array([[[0.04, 0.02], [0.03, 0.03]], [[0.002, 0.003], [0.001, 0.004]]])
 """By weight, cause and age band."""
 OF_POVERTY, OF_SMOKING = 1.5, {"none": 1.0, "some": 1.3, "much": 2.2}
+QUITS = {"none": [0.9, 0.1], "some": [0.6, 0.4], "much": [0.8, 0.2]}
+"""In a larger mill: quitting late, by smoking."""
+OF_QUITTING = 0.6
 KEPT = 0.5
 """Of the poor, how many stay so."""
+POVERTY = (("no", "no", 1 - POOR), ("yes", "yes", POOR * KEPT), ("yes", "no", POOR * (1 - KEPT)))
+"""Before and after half the poor are lifted out of it, and the share of births."""
 
 
 def mill(drawn_to: str | None = None, **changes: Any) -> Model:
-    """Poverty leads to smoking; both to low weight and to death: one to all of it, the other to that of the lungs."""
+    """Poverty leads to smoking; both to low weight and to death: one to all of it, the other to that of the lungs.
+
+    With ``quits=True`` smoking leads to a third exposure, that to death.
+    """
     levels = {"poor": ["no", "yes"], "smokes": ["none", "some", "much"], "weight": ["low", "normal"]}
     shares: dict[str, dict[str, Any]] = {
         "poor": {"table": "poor.csv"},
         "smokes": {"table": "smokes.csv", "by": ["poor"]},
         "weight": {"table": "weight.csv", "by": ["poor", "smokes"]},
     }
+    if changes.get("quits"):
+        levels = {**levels, "quits": ["no", "yes"]}
+        shares["quits"] = {"table": "quits.csv", "by": ["smokes"]}
     variables = {
         name: {
             "kind": "intermediate" if name == "weight" else "exposure",
@@ -69,6 +80,7 @@ def mill(drawn_to: str | None = None, **changes: Any) -> Model:
                         "causes": ["lungs"],
                         "ratios": {n: OF_SMOKING[n] for n in ("some", "much")},
                     },
+                    *([{"parent": "quits", "ratios": {"yes": OF_QUITTING}}] if changes.get("quits") else []),
                 ],
             ),
         },
@@ -85,6 +97,10 @@ def mill(drawn_to: str | None = None, **changes: Any) -> Model:
             ("poor", "smokes", "level", "share"),
             *((*at, "low", light) for at, light in changes.get("light", LIGHT).items()),
             *((*at, "normal", 1 - light) for at, light in changes.get("light", LIGHT).items()),
+        ),
+        "quits.csv": (
+            ("smokes", "level", "share"),
+            *((at, level, v) for at in QUITS for level, v in zip(("no", "yes"), QUITS[at], strict=True)),
         ),
         "hazards.csv": (
             ("weight", "cause", "age_band", "hazard"),
@@ -104,27 +120,29 @@ def dies(hazards: np.ndarray) -> np.ndarray:
     return np.asarray(alive * -np.expm1(-every) * hazards / every)
 
 
+def same_number(one: Sequence[float], other: Sequence[float]) -> Iterator[tuple[int, int, float]]:
+    """Levels under two sets of chances that one number decides, and how often: between limits nothing changes."""
+    ends = np.cumsum(one)[:-1], np.cumsum(other)[:-1]
+    for low, high in pairwise(sorted({0.0, 1.0, *ends[0].tolist(), *ends[1].tolist()})):
+        first, second = (int((limits <= (low + high) / 2).sum()) for limits in ends)
+        yield first, second, high - low
+
+
 def mill_deaths(on: Collection[str]) -> np.ndarray:
     """Deaths by cause where half the poor are lifted out of it, and some arrows follow: every kind of birth by itself.
 
-    A birth's smoking is decided by one number, whatever its poverty: between two of the six limits nothing changes.
+    A birth's smoking is decided by one number, whatever its poverty.
     """
     levels, deaths = list(OF_SMOKING), np.zeros(2)
-    for was, now, share in (
-        ("no", "no", 1 - POOR),
-        ("yes", "yes", POOR * KEPT),
-        ("yes", "no", POOR * (1 - KEPT)),
-    ):
-        ends = {poor: np.cumsum(SMOKES[poor]) for poor in SMOKES}
-        limits = sorted({0.0, 1.0, *ends["no"][:-1], *ends["yes"][:-1]})
-        for low, high in pairwise(limits):
-            before, after = (levels[int((ends[at][:-1] <= (low + high) / 2).sum())] for at in (was, now))
+    for was, now, share in POVERTY:
+        for first, second, width in same_number(SMOKES[was], SMOKES[now]):
+            before, after = levels[first], levels[second]
             light = LIGHT[
                 now if "poor -> weight" in on else was, after if "smokes -> weight" in on else before
             ]
             smoked = OF_SMOKING[after if "smokes -> deaths" in on else before]
             poor = OF_POVERTY if (now if "poor -> deaths" in on else was) == "yes" else 1.0
             risk = dies(HAZARDS * poor * np.array([[smoked], [1.0]])).sum(axis=-1)
-            births = BIRTHS * share * (high - low)
+            births = BIRTHS * share * width
             deaths += births * (light * risk[0] + (1 - light) * risk[1])
     return deaths
