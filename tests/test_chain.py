@@ -98,24 +98,28 @@ def arms_with(*on: frozenset[Arrow]) -> MakeArms:
 
 
 def test_a_copy_of_what_follows_a_follower_has_its_causes_natural_values() -> None:
-    model = mill("smokes", quits=True)
-    last = frozenset({Arrow("quits", None)})
-    found = answer(
-        model, model.structure(), sample_priors(model, 1), arms_with(frozenset(), last), (), estimator="exact"
-    )
+    model, last = mill("smokes", quits=True), Arrow("quits", None)
+    arms = arms_with(frozenset(), frozenset({last}), frozenset(ARROWS.values()))
+    found = answer(model, model.structure(), sample_priors(model, 1), arms, (), estimator="exact")
     deaths = found.deaths[:, 0].sum(axis=(1, 3))
     assert deaths[1] == pytest.approx(deaths[0], rel=1e-12)
     # by hand: one number decides smoking before and after, a second one quitting before and after
-    by_hand = np.zeros(2)
+    alone, all_else = np.zeros(2), np.zeros(2)
+    names = list(OF_SMOKING)
+
+    def die(births: float, poor: str, smokes: str, quits: int) -> np.ndarray:
+        scale = (OF_POVERTY if poor == "yes" else 1.0) * (OF_QUITTING if quits else 1.0)
+        risk = dies(HAZARDS * scale * np.array([[OF_SMOKING[smokes]], [1.0]])).sum(axis=-1)
+        return np.asarray(births * (LIGHT[poor, smokes] * risk[0] + (1 - LIGHT[poor, smokes]) * risk[1]))
+
     for was, now, share in POVERTY:
-        for before, after, width in same_number(SMOKES[was], SMOKES[now]):
-            smoked, would = (list(OF_SMOKING)[at] for at in (before, after))
-            for _, quits, part in same_number(QUITS[smoked], QUITS[would]):
-                scale = (OF_POVERTY if was == "yes" else 1.0) * (OF_QUITTING if quits else 1.0)
-                risk = dies(HAZARDS * scale * np.array([[OF_SMOKING[smoked]], [1.0]])).sum(axis=-1)
-                light = LIGHT[was, smoked]
-                by_hand += BIRTHS * share * width * part * (light * risk[0] + (1 - light) * risk[1])
-    assert deaths[2] == pytest.approx(by_hand, rel=1e-12)
+        for first, second, width in same_number(SMOKES[was], SMOKES[now]):
+            before, after = names[first], names[second]
+            for quit_before, quit_after, part in same_number(QUITS[before], QUITS[after]):
+                births = BIRTHS * share * width * part
+                alone += die(births, was, before, quit_after)
+                all_else += die(births, now, after, quit_before)
+    assert deaths[2:] == pytest.approx(np.array([alone, all_else]), rel=1e-12)
     assert (np.abs(deaths[2] / deaths[0] - 1) > 1e-4).all()
 
 
