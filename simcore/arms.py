@@ -6,16 +6,18 @@ An arm is described by generic edits and knows nothing of the policy behind them
   on (the natural value stays, for what is only associated with it); any other step is a stage that
   can be counted (reached, accepts);
 * a :class:`Treatment` raises or lowers the chance of one level of a variable among those at a step;
-* a :class:`HazardEdit` multiplies hazards among those at a step, or in some strata.
+* a :class:`HazardEdit` multiplies hazards among those at a step, or in some strata;
+* a severed :class:`Arrow` keeps a child from following: it reads its parent's natural value.
 
 :mod:`simcore.worlds` lays arms over the natural world.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from simcore.network import Array, Labelled
 
@@ -60,6 +62,15 @@ class HazardEdit:
     """A factor ``float64[draws or 1, *axes, causes, age bands]`` on the hazards of an arm."""
 
     factor: Labelled
+    of: str = ""
+    """Whose doing it is."""
+
+
+class Arrow(NamedTuple):
+    """A variable and what reads it: another variable, or hazards of death where ``child`` is None."""
+
+    parent: str
+    child: str | None
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,8 @@ class Arm:
     steps: tuple[Step, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     hazard_edits: tuple[HazardEdit, ...] = field(default=())
+    severed: frozenset[Arrow] = frozenset()
+    """Arrows over which the child reads the natural value, as though there were no policy."""
 
     @property
     def reads(self) -> set[str]:
@@ -77,6 +90,15 @@ class Arm:
         parents = {parent for step in self.steps for parent in step.parents}
         treated = {treatment.variable for treatment in self.treatments}
         return parents | treated | {axis for edit in self.hazard_edits for axis in edit.factor.axes}
+
+
+def decision_of(step: str) -> int:
+    """The decision number of a step, from its name alone: the same intervention has the same luck everywhere.
+
+    Model files use small numbers; steps take the first word of a block of their own far above them.
+    """
+    digest = hashlib.sha256(step.encode()).digest()
+    return 4 * (2**20 + int.from_bytes(digest[:4], "little") % (2**31))
 
 
 class ArmConflict(ValueError):

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simcore.arms import Arm, Step, Treatment, distinct_steps, distinct_treatments
+from simcore.arms import Arm, Arrow, Step, Treatment, distinct_steps, distinct_treatments
 from simcore.hazards import Hazards
 from simcore.network import Array, Labelled, Network, Node
 from simcore.program import Program
+from simcore.severed import copy_of, with_natural_copies
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class World:
     """Variables before this position are drawn by the expected estimator."""
     frontier: int
     """Weights go forward to this position and risk comes back to it (see :attr:`Program.last_by_year`)."""
+    severed: frozenset[Arrow] = frozenset()
+    """Arrows over which natural values are read."""
 
 
 def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
@@ -53,7 +56,12 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
     ArmConflict
         If two arms describe steps of the same name with other parents, levels or decision, or put steps of
         which one reads the other in another order.
+    ValueError
+        If several arms are laid of which one has severed arrows: they share what reads what.
     """
+    severed = frozenset[Arrow]().union(*(arm.severed for arm in arms))
+    if severed and len(arms) > 1:
+        raise ValueError("an arm with severed arrows is laid by itself")
     network = program.network
     if len(arms) > 1:
         nodes = (replace(node, table_of_arm=(0,) * len(arms)) for node in network.nodes)
@@ -68,10 +76,11 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
             network, step, parents, [_find(arm, step.name) for arm in arms], drawn_to, step.name in early
         )
     for variable, step_name in distinct_treatments(arms, natural):
-        network = _treat(network, variable, step_name, arms, drawn_to)
-    network = _follow_policy(network, natural)
+        network = _treat(network, variable, step_name, arms, drawn_to, severed)
+    network = _follow_policy(network, natural, severed)
+    network, kept = with_natural_copies(network, program.network, severed, drawn_to)
     carriers = {name: network.carriers[name] for name in natural}
-    base = program.hazards.renamed(carriers)
+    base = program.hazards.renamed({**carriers, **kept})
     hazards = [base]
     of_arm = []
     for arm in arms:
@@ -90,13 +99,19 @@ def lay_arm(program: Program, arm: Arm) -> World:
     worlds = lay_arms(program, [arm])
     network, variables = worlds.network, program.model.spec.variables
     drawn_to = program.model.spec.drawn_to
+    frontier = network.position(network.carrier(program.last_by_year)) + 1 if program.last_by_year else 0
+    # what is read in place of a variable before the frontier belongs there too
+    copies = set(map(copy_of, variables)) if arm.severed else set()
+    while network.nodes[frontier:] and network.nodes[frontier].name in copies:
+        frontier += 1
     return World(
         arm.name,
         network,
         worlds.hazards_in(0),
         {name: network.carrier(name) for name in variables},
         network.position(drawn_to) + 1 if drawn_to else 0,
-        network.position(network.carrier(program.last_by_year)) + 1 if program.last_by_year else 0,
+        frontier,
+        arm.severed,
     )
 
 
@@ -179,8 +194,8 @@ def _inert(network: Network, step: Step) -> Array:
     return table
 
 
-def _follow_policy(network: Network, natural: Sequence[str]) -> Network:
-    """Natural variables read their parents' value under policy, unless they are only associated."""
+def _follow_policy(network: Network, natural: Sequence[str], severed: frozenset[Arrow]) -> Network:
+    """Natural variables read their parents' value under policy, unless they are only associated or kept from it."""
     carriers = network.carriers
     moved = {name for name in natural if carriers[name] != name}
     if not moved:
@@ -189,16 +204,29 @@ def _follow_policy(network: Network, natural: Sequence[str]) -> Network:
     for name in natural:
         node = network[name]
         if not moved.isdisjoint(node.parents):
-            parents = tuple(p if p in node.natural_parents else carriers.get(p, p) for p in node.parents)
+            parents = tuple(
+                p if p in node.natural_parents or Arrow(p, name) in severed else carriers.get(p, p)
+                for p in node.parents
+            )
             nodes[network.position(name)] = replace(node, parents=parents)
     return Network(network.strata, tuple(nodes))
 
 
-def _treat(network: Network, variable: str, step: str, arms: Sequence[Arm], drawn_to: str | None) -> Network:
+def _treat(
+    network: Network,
+    variable: str,
+    step: str,
+    arms: Sequence[Arm],
+    drawn_to: str | None,
+    severed: frozenset[Arrow],
+) -> Network:
     """The variable's value among the treated, as a step that replaces it."""
     node = network[variable]
     given = tuple(
-        p if p in node.natural_parents or p in network.strata else network.carrier(p) for p in node.parents
+        p
+        if p in node.natural_parents or p in network.strata or Arrow(p, variable) in severed
+        else network.carrier(p)
+        for p in node.parents
     )
     per_arm: list[Step | None] = []
     for treatment in (_treatment(arm, variable, step) for arm in arms):

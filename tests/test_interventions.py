@@ -8,13 +8,12 @@ import pytest
 from scenarios.interventions import arm_of
 from scenarios.schema import Scenario
 from simcore.draws import DrawBlock
-from simcore.network import Labelled, push_forward
 from simcore.problems import DocumentError
 from simcore.program import compile_natural
 from simcore.solved import read_central
-from simcore.worlds import lay_arm
 from tests.models import answer, babies, hazard, invented, natural_arm, prevalence, priors, scenario, support
 from tests.models.plain import Plain
+from tests.models.shares import levels_under
 
 HARBOUR = invented("harbour")
 NATURAL = HARBOUR.structure()
@@ -33,13 +32,7 @@ def smokers(draws: DrawBlock) -> np.ndarray:
 
 def share_under(policy: Scenario, variable: str, level: int = 1, given: tuple[str, ...] = ()) -> np.ndarray:
     """``float64[draws, years, areas, *given]``: share of births at a level under a policy."""
-    program = compile_natural(HARBOUR, NATURAL, DRAWS, YEARS)
-    network = lay_arm(program, arm_of(policy, program, DRAWS)).network
-    carrier = network.carrier(variable)
-    births = Labelled(("year", "area"), BIRTHS[None])
-    axes = ("year", "area", *given, carrier)
-    found = push_forward(births, network.nodes, 0, set(axes)).total(*axes).values
-    return np.asarray(np.moveaxis(found, -1, 0)[level] / found.sum(axis=-1))
+    return np.asarray(levels_under(HARBOUR, policy, DRAWS, YEARS, variable, given)[..., level])
 
 
 # ---- prevalence

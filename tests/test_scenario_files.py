@@ -28,6 +28,7 @@ WORDS = Vocabulary(
     },
     strata={"imd_decile": (*tuple("123456789"), "10")},
     years=(2010, 2035),
+    residual="imd_decile",
     causes=("immaturity", "congenital", "sudden", "infection", "other"),
     age_bands=("day_0", "days_1_6", "days_7_27", "days_28_90", "days_91_364"),
     sources=frozenset({"mccabe_2024_data", "cochrane_psychosocial2017", "sss_2022"}),
@@ -232,7 +233,7 @@ def test_one_of_everything_is_read_and_checked() -> None:
         (
             "of: child_poverty",
             "of: smoking",
-            "9:9: interventions.0.of: smoking has 3 levels and only two can be multiplied; use `change: support`",
+            "7:5: interventions.0.level: is missing, for smoking has 3 levels; add `level: ...`, whose share changes",
         ),
         (
             "{imd_decile: [1",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from scenarios.interventions.luck import Luck
 from scenarios.schema import Intervention, Number, Scenario
 from scenarios.schema.paths import reached_in, uncertain_parts
 from simcore.arms import Arm, HazardEdit, Step, Treatment
+from simcore.arms import decision_of as decision_of
 from simcore.dims import YEAR
 from simcore.distributions import Distribution
 from simcore.draws import DrawBlock
@@ -114,15 +114,6 @@ class Builder:
         lead = weights.values.shape[: 1 + len(strata)]
         levels = weights.values.shape[-1]
         return np.asarray((weights.values * hit[..., None]).reshape(*lead, -1, levels).sum(axis=-2))
-
-
-def decision_of(step: str) -> int:
-    """The decision number of a step, from its name alone: the same intervention has the same luck everywhere.
-
-    Model files use small numbers; steps take the first word of a block of their own far above them.
-    """
-    digest = hashlib.sha256(step.encode()).digest()
-    return 4 * (2**20 + int.from_bytes(digest[:4], "little") % (2**31))
 
 
 def changes_nothing(ratio: Labelled) -> bool:

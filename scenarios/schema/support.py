@@ -55,7 +55,7 @@ class SupportEffect(Sourced):
             outside = low < lowest or high > highest
             # the risk difference of a trial is normal; where it would lead is known when the model is
             if outside and not (given[0] == "adds" and (low, high) == (float("-inf"), float("inf"))):
-                found = f"{low:g}" if low == high else f"numbers from {low:g} to {high:g}"
+                found = f"{low:g}" if low == high else f"what goes from {low:g} to {high:g}"
                 raise ValueError(f"found {found}; {remedy}")
         return value
 
