@@ -46,9 +46,9 @@ class RiskCache:
         names = {holder: world.carriers[natural] for natural, holder in first.carriers.items()}
         return risk, tuple(names.get(axis, axis) for axis in risk.axes)
 
-    def hangs_on(self, world: World, start: int) -> tuple[str, ...]:
-        """Variables before ``start`` that risk hangs on, in causal order."""
-        return needed_before(world, start, self.risk(world)[1])
+    def hangs_on(self, world: World, start: int, by: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Variables before ``start`` that risk, and those of ``by``, hang on, in causal order."""
+        return needed_before(world, start, (*self.risk(world)[1], *by))
 
 
 @dataclass(frozen=True)
