@@ -36,6 +36,10 @@ class LevelCounts:
     deaths: Array
     moved: NDArray[np.bool_]
 
+    def of_first(self, arms: int) -> LevelCounts:
+        """Of so many arms."""
+        return LevelCounts(self.births[:arms], self.deaths[:arms], self.moved[:arms])
+
     @classmethod
     def join(cls, parts: Sequence[LevelCounts]) -> LevelCounts:
         """Several blocks of draws as one, in the order given."""

@@ -127,10 +127,10 @@ def to_dataset(
     for name in blocks[0].levels:
         counts = LevelCounts.join([block.levels[name] for block in blocks])
         coords[name] = list(model.levels(name))
-        for of, at in (("births", counts.births), ("deaths", counts.deaths)):
+        for of, numbers in (("births", counts.births), ("deaths", counts.deaths)):
             known = {"units": words["births"] if of == "births" else "deaths"}
             known["long_name"] = f"{words[of]} by {name}, as without policy where moved_{name} is 0"
-            data[f"{of}_by_{name}"] = ((ARM, DRAW, name), at, known)
+            data[f"{of}_by_{name}"] = ((ARM, DRAW, name), numbers, known)
         moved = {"units": "1", "long_name": f"whether a policy of the arm changes what {name} hangs on"}
         data[f"moved_{name}"] = ((ARM,), counts.moved.astype(np.int8), moved)
     share = np.concatenate([block.pass_share for block in blocks])
