@@ -116,7 +116,7 @@ def _beside_number(
     words = wording(ran.question.model)
     unit = counted(words)
     # of no deaths at all there is no percentage
-    value, of = float(before.mean()), f"% of the comparator's {unit}"
+    value, of = float(before.mean()), f"% of {unit}"
     percent = 100.0 * gained / value if value > 0 else np.full(gained.shape, np.nan)
     yield figure_of(name, "percent_averted", level, percent, of)
     per = PER * ratio(gained, births)

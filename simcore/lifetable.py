@@ -102,7 +102,10 @@ def in_first_year(
     who survive the first week would be told that most of its risk is still to come.
     """
     at = np.asarray(edges, np.float64) / DAYS
-    share = np.asarray(died, np.float64) / np.sum(died)
+    weights = np.asarray(died, np.float64)
+    # of no deaths at all none is early or late
+    weights = weights if weights.sum() > 0 else np.diff(at)
+    share = weights / weights.sum()
     alive = 1.0 - dying[0] * np.concatenate([[0.0], np.cumsum(share)])
     middle, alive_there = (at[1:] + at[:-1]) / 2, (alive[1:] + alive[:-1]) / 2
     keeps = 1.0 / (1.0 + discount)

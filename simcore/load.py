@@ -13,7 +13,7 @@ from simcore.dims import YEAR
 from simcore.documents import Document, read_yaml
 from simcore.grid import Grid, read_grid
 from simcore.life_file import read_life_table
-from simcore.lifetable import LifeTable
+from simcore.lifetable import DAYS, LifeTable
 from simcore.model import Model, SharesTable, Target
 from simcore.network import Array
 from simcore.problems import DocumentError, Loc, Problem, dotted, near_match
@@ -255,6 +255,13 @@ class _Loader:
     def _life(self) -> LifeTable | None:
         """How long who does not die in infancy lives on."""
         if self.spec.life_table is None:
+            return None
+        bands = list(self.spec.deaths.age_bands.values())
+        if (bands[0][0], bands[-1][1]) != (0, DAYS):
+            message = (
+                f"is for deaths in the first year, and age bands are not days 0 to {DAYS:g}; take it out"
+            )
+            self.problems.append(self.document.problem(("life_table",), message))
             return None
         path = self.folder / self.spec.life_table
         try:
