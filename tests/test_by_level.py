@@ -8,15 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scenarios.interventions import arms_of
 from simcore.groups import tally_groups
 from simcore.model import Model
 from simcore.program import compile_natural
 from simcore.results import BlockResult, join_blocks
-from simcore.run import Settings, simulate
+from simcore.run import Estimator, Settings, simulate
 from simcore.store import RunFolder
 from tests.models import invented, prevalence, priors, scenario
+from tests.models.plain import Plain
+from tests.models.written import Folder, folders
+from tests.test_random_models import budget, draws_of
 
 YEARS = (2002, 2005)
 EXACT = Settings(estimator="exact", block=2)
@@ -66,8 +71,8 @@ def test_levels_by_nature_are_those_of_both_passes_over_the_network() -> None:
 
 
 def test_whom_a_policy_moves_is_counted_where_nature_had_them() -> None:
-    """Of those in poverty six in ten die as they would out of it, all else and what follows as it then is; nobody else
-    is touched. Planted: counted at the level under policy, those left in poverty would be fewer."""
+    """Of those in poverty six in ten die as they would out of it, and what follows from it follows; nobody else is
+    touched."""
     model, draws = invented("harbour"), priors("harbour", 2)
     (found,) = blocks(replace(EXACT, by=("child_poverty",)))
     counts = found.levels["child_poverty"]
@@ -117,6 +122,34 @@ def test_levels_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     plain = blocks(DRAWN)[0]
     folder.write(0, plain)
     assert folder.read(0).levels == {}
+
+
+@budget(25)
+@given(folders(), st.sampled_from(["exact", "expected"]))
+def test_levels_of_any_model_under_any_policy_add_up_and_are_plain_enumeration(
+    folder: Folder, estimator: Estimator
+) -> None:
+    """Every variable of random models, with and without years, cuts and steps; nature beside an enumeration."""
+    model, draws, names = folder.model, draws_of(folder), tuple(folder.model.spec.variables)
+    settings = Settings(estimator=estimator, births=500, by=names)
+
+    def ran(chosen: Settings) -> BlockResult:
+        arms = arms_of(folder.arms)
+        return join_blocks(
+            [b for _, b in simulate(model, model.structure(), draws, arms, folder.years, chosen)]
+        )
+
+    found = ran(settings)
+    assert np.array_equal(ran(replace(settings, by=())).deaths, found.deaths)
+    whole = found.deaths.reshape(*found.deaths.shape[:2], -1).sum(axis=-1)
+    plain = [Plain(model, model.structure(), draws, draw, folder.years) for draw in range(draws.size)]
+    for name, counts in found.levels.items():
+        assert counts.deaths.sum(axis=-1) == pytest.approx(whole, rel=1e-9, abs=1e-9), name
+        if estimator == "exact":
+            by_hand = np.array([each.deaths([name]).sum(axis=(-1, -2)) for each in plain])
+            assert counts.deaths[0] == pytest.approx(by_hand, rel=1e-8, abs=1e-9), name
+            for births, moved in zip(counts.births, counts.moved, strict=True):
+                assert moved or births == pytest.approx(counts.births[0], rel=1e-9, abs=1e-9), name
 
 
 def test_realised_deaths_are_not_told_apart_by_a_variable() -> None:
