@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.by_level import LevelCounts
 from simcore.dims import YEAR
 from simcore.model import Model
 from simcore.results import BlockResult
@@ -36,6 +37,7 @@ class Margins:
     one year in a model without them; ``strata`` is ``float64[arms, draws, *strata]`` and ``apart``
     ``float64[arms, draws, causes, age bands]``; ``pass_share`` is ``float64[draws]``, empty where deaths are not
     drawn; ``settled`` says of each arm that no parameter moves its deaths, and is empty where that is not known.
+    ``ages`` is ``float64[arms, draws, years, age bands]``, and ``levels`` births and deaths by each variable asked for.
     """
 
     arms: tuple[str, ...]
@@ -47,6 +49,10 @@ class Margins:
     apart: Array = field(default_factory=lambda: np.zeros(0))
     pass_share: Array = field(default_factory=lambda: np.zeros(0))
     settled: tuple[bool, ...] = ()
+    prevented: dict[str, Array] = field(default_factory=dict)
+    by_fewer: dict[str, Array] = field(default_factory=dict)
+    ages: Array = field(default_factory=lambda: np.zeros(0))
+    levels: dict[str, LevelCounts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model, block: BlockResult, settled: tuple[bool, ...] = ()) -> Margins:
@@ -69,6 +75,8 @@ class Margins:
             people=people,
             pass_share=block.pass_share,
             settled=settled,
+            ages=_ages_by_year(model, deaths),
+            levels={name: counts.of_first(len(block.arms)) for name, counts in block.levels.items()},
         )
 
     @classmethod
@@ -85,7 +93,17 @@ class Margins:
             people={step: np.concatenate([p.people[step] for p in parts]) for step in first.people},
             pass_share=np.concatenate([p.pass_share for p in parts]),
             settled=first.settled,
+            ages=np.concatenate([p.ages for p in parts], axis=1),
+            levels={name: LevelCounts.join([p.levels[name] for p in parts]) for name in first.levels},
         )
+
+
+def _ages_by_year(model: Model, deaths: Array) -> Array:
+    """Deaths by year and age band, in one year where a model has none: ``float64[arms, draws, years, age bands]``."""
+    dims = list(model.strata)
+    others = tuple(axis for axis, dim in enumerate(dims, start=2) if dim != YEAR)
+    found = deaths.sum(axis=(*others, -2))
+    return np.asarray(found if YEAR in dims else found[:, :, None])
 
 
 def _by_year(model: Model, at: Array) -> Array:

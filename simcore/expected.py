@@ -63,9 +63,9 @@ class RiskCache:
         risk = self._kept[key][1]
         return risk, tuple(node_of.get(axis, axis) for axis in risk.axes)
 
-    def hangs_on(self, world: World, start: int) -> tuple[str, ...]:
-        """Variables before ``start`` that risk hangs on, in causal order."""
-        return needed_before(world, start, self.risk(world)[1])
+    def hangs_on(self, world: World, start: int, by: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Variables before ``start`` that risk, and those of ``by``, hang on, in causal order."""
+        return needed_before(world, start, (*self.risk(world)[1], *by))
 
 
 def _contents(world: World, after: Sequence[Node]) -> tuple[int, ...]:
