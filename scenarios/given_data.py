@@ -1,12 +1,12 @@
 """What an answer owes to each uncertain number, from the draws at hand and no further run.
 
 Draws need not be independent between numbers, and those of a posterior are not. What is said of a number then holds
-for it and for all that goes with it: shares of variance of several numbers do not add up.
+for it and for all that goes with it: shares of variance of several numbers do not add up. A number counts by the order
+of its draws alone, so that it does not matter on which scale it is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+PIECES = 8
+"""Pieces of the curve by which an answer goes with a number, where there are draws enough."""
+A_PIECE = 20
+"""Draws that a piece is made from at least."""
 GROUPS = 20
 """Groups of draws that are left out in turn to find a standard error."""
-LEAST_IN_A_TENTH = 20
+A_TENTH = 20
 """Draws that a tenth of them must be; where they are fewer, quarters are compared."""
 SAME = 1e-12
 """The share of its size within which a number does not vary."""
@@ -31,12 +35,44 @@ def varies(values: Array) -> bool:
     return bool(np.ptp(values) > SAME * np.abs(values).max())
 
 
+def normal_scores(number: Array) -> Array:
+    """Where each draw would stand, were the number standard normal; draws that are equal stand at one place.
+
+    >>> normal_scores(np.array([5.0, 1.0, 80.0])).round(2)
+    array([ 0.  , -0.97,  0.97])
+    """
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    return np.asarray(ndtri((rankdata(number) - 0.5) / number.size))
+
+
+def curves(scores: Array, pieces: int) -> Array:
+    """Smooth curves over a number, none of which the others make up: ``float64[draws, curves]``, orthonormal.
+
+    Cubic splines of so many pieces, with as many draws in each; a straight line for none.
+
+    >>> curves(normal_scores(np.arange(200.0)), 8).shape, curves(normal_scores(np.array([0.0, 1, 1, 1])), 8).shape
+    ((200, 11), (4, 2))
+    """
+    from scipy.interpolate import BSpline
+
+    if pieces:
+        knots = np.unique(np.quantile(scores, np.linspace(0.0, 1.0, pieces + 1)))
+        ends = [knots[0]] * 3, [knots[-1]] * 3
+        columns = BSpline.design_matrix(scores, np.concatenate([ends[0], knots, ends[1]]), 3).toarray()
+    else:
+        columns = np.stack([np.ones_like(scores), scores], axis=1)
+    across, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(across[:, sizes > 1e-9 * sizes[0]])
+
+
 def first_order(number: Array, answers: Array) -> tuple[Array, Array]:
     """The share of an answer's variance that goes with one number, and its standard error.
 
-    The first-order index ``Var(E[answer | number]) / Var(answer)``. Draws are put in bins of equal size by the number;
-    variance between bins is set against variance within (Kelley's epsilon squared), which takes out what bins
-    would differ by if the number did nothing. The error is that of leaving out one group of draws in turn.
+    The first-order index ``Var(E[answer | number]) / Var(answer)``: what a smooth curve over the number explains, less
+    what it would explain if the number did nothing (the adjusted R squared of a regression spline). The error is that
+    of leaving out one group of draws in turn.
 
     Parameters
     ----------
@@ -46,52 +82,72 @@ def first_order(number: Array, answers: Array) -> tuple[Array, Array]:
     Returns
     -------
     tuple of float64[answers]
-        Index and error: 0 for a number that does not vary, NaN for an answer that does not.
+        Index and error: 0 for a number that does not vary; NaN for an answer that does not, or where draws are fewer
+        than twice the curves.
 
     Examples
     --------
-    >>> rng = np.random.default_rng(1)
-    >>> x = rng.standard_normal((2, 4000))
+    >>> x = np.random.default_rng(1).standard_normal((2, 4000))
     >>> first_order(x[0], np.stack([2 * x[0] + x[1]]))[0].round(2)
-    array([0.79])
+    array([0.8])
     """
-    n = number.size
     moved = np.array([varies(answer) for answer in answers], dtype=bool)
-    if not varies(number) or n < 4:
+    if not varies(number):
         return np.where(moved, 0.0, np.nan), np.where(moved, 0.0, np.nan)
-    order = np.argsort(number, kind="stable")
-    # a draw's group goes by its place in the file, which is no part of its value
-    group = (np.arange(n) % GROUPS)[order]
-    sorted_answers = answers[:, order]
-    index = _epsilon_squared(sorted_answers)
-    left_out = np.stack([_epsilon_squared(sorted_answers[:, group != g]) for g in range(min(GROUPS, n))])
-    error = np.sqrt((GROUPS - 1) / GROUPS * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
+    n = number.size
+    basis = curves(normal_scores(number), max(1, min(PIECES, n // A_PIECE)))
+    if n < 2 * basis.shape[1]:
+        return np.full(moved.shape, np.nan), np.full(moved.shape, np.nan)
+    about = (answers - answers.mean(axis=1, keepdims=True)).T
+    groups = [slice(first, None, GROUPS) for first in range(min(GROUPS, n))]
+    whole = _Sums.of(basis, about)
+    index = whole.explained()
+    left_out = np.stack([whole.without(_Sums.of(basis[group], about[group])).explained() for group in groups])
+    error = np.sqrt((1.0 - 1.0 / len(groups)) * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
     return np.where(moved, np.maximum(index, 0.0), np.nan), np.where(moved, error, np.nan)
 
 
-def _epsilon_squared(answers: Array) -> Array:
-    """Of answers in the order of a number: ``float64[answers]``; NaN where all are equal."""
-    n = answers.shape[1]
-    starts = np.unique(np.linspace(0, n, _bins(n), endpoint=False).astype(np.int64))
-    sizes = np.diff(np.append(starts, n))
-    about = answers - answers.mean(axis=1, keepdims=True)
-    total = (about**2).sum(axis=1)
-    between = (np.add.reduceat(about, starts, axis=1) ** 2 / sizes).sum(axis=1)
-    within = (total - between) / (n - starts.size)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(1.0 - within / (total / (n - 1)))
+@dataclass(frozen=True)
+class _Sums:
+    """All that a regression of some answers on curves needs to know of some draws."""
 
+    draws: int
+    products: Array
+    """``float64[curves, curves]``."""
+    with_answers: Array
+    """``float64[curves, answers]``."""
+    sums: Array
+    squares: Array
 
-def _bins(draws: int) -> int:
-    """Bins that hold more draws, and are narrower, the more draws there are."""
-    return max(2, min(round(2 * draws ** (1 / 3)), draws // 2))
+    @classmethod
+    def of(cls, basis: Array, answers: Array) -> _Sums:
+        sums, squares = answers.sum(axis=0), (answers**2).sum(axis=0)
+        return cls(basis.shape[0], basis.T @ basis, basis.T @ answers, sums, squares)
+
+    def without(self, other: _Sums) -> _Sums:
+        return _Sums(
+            self.draws - other.draws,
+            self.products - other.products,
+            self.with_answers - other.with_answers,
+            self.sums - other.sums,
+            self.squares - other.squares,
+        )
+
+    def explained(self) -> Array:
+        """Adjusted R squared: ``float64[answers]``; 0 for an answer that does not vary."""
+        fitted = np.linalg.pinv(self.products, hermitian=True) @ self.with_answers
+        left = self.squares - (fitted * self.with_answers).sum(axis=0)
+        total = self.squares - self.sums**2 / self.draws
+        freedom = self.draws - self.products.shape[0], self.draws - 1
+        ratio = np.divide(left, total, out=np.ones_like(total), where=total > 0)
+        return np.asarray(1.0 - ratio * freedom[1] / freedom[0])
 
 
 @dataclass(frozen=True)
 class Swing:
     """The mean of an answer where one number is low and where it is high.
 
-    ``error`` is the standard error of the difference; ``part`` the part of all draws that is low, and high.
+    ``error`` is the standard error of the difference; ``part`` the part of all draws that is low, and that is high.
     """
 
     low: float
@@ -110,16 +166,17 @@ def swing(number: Array, answer: Array) -> Swing:
 
     A number that does not vary swings nothing.
 
-    >>> swing(np.arange(400.0), 2.0 * np.arange(400.0))
-    Swing(low=39.0, high=759.0, error=5.220153254455275, part=0.1)
+    >>> found = swing(np.arange(400.0), 2.0 * np.arange(400.0))
+    >>> found.low, found.high, found.part
+    (39.0, 759.0, 0.1)
     """
     n = number.size
-    part = 0.1 if n >= 10 * LEAST_IN_A_TENTH else 0.25
+    part = 0.1 if n >= 10 * A_TENTH else 0.25
     size = max(1, int(n * part))
-    if not varies(number) or n < 2:
+    if not varies(number):
         mean = float(answer.mean())
         return Swing(mean, mean, 0.0, part)
     order = np.argsort(number, kind="stable")
-    ends = answer[order[:size]], answer[order[-size:]]
-    error = np.sqrt(sum(end.var(ddof=1) / size for end in ends)) if size > 1 else 0.0
-    return Swing(float(ends[0].mean()), float(ends[1].mean()), float(error), part)
+    low, high = answer[order[:size]], answer[order[-size:]]
+    error = float(np.sqrt(((low.var() + high.var()) / max(size - 1, 1))))
+    return Swing(float(low.mean()), float(high.mean()), error, part)

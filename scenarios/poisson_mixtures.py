@@ -6,6 +6,8 @@ distributions, one for each draw, each as likely as the others. Its probabilitie
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,8 +22,10 @@ NOTHING = 40.0
 """Minus the logarithm of what a term may be to be left out of a sum."""
 ROUNDING = 1e-12
 """Within which sums of probabilities are equal."""
-A_DEVIATION = 8
-"""Counts that a sum over them takes from each standard deviation, where there are so many."""
+FAR = 6.0
+"""The same for probabilities that a change is shown, which are summed to a thousandth."""
+A_DEVIATION = 4
+"""Counts that such a sum takes from each standard deviation, where there are so many."""
 POWER = 0.8
 """The probability with which a change is to be shown, where the least such change is asked for."""
 
@@ -114,25 +118,26 @@ def shown(before: Array, after: Array) -> Array:
 
     deviation = np.sqrt(after)
     # an odd step meets even and odd counts alike, which the test treats unlike
-    step = 2 * np.maximum((deviation / (2 * A_DEVIATION)).astype(np.int64), 0) + 1
-    first = np.maximum(np.floor(after - REACH * deviation), 0.0)
-    each = np.arange(int(np.ceil(((2 * REACH * deviation + REACH**2) / step).max())) + 1)
-    counts = first[:, None] + each * step[:, None]
+    step = 2 * (deviation / (2 * A_DEVIATION)).astype(np.int64) + 1
+    first = np.maximum(np.floor(after - FAR * deviation), 0.0)
+    each = np.arange(int(np.ceil(((2 * FAR * deviation + FAR**2) / step).max())) + 1)
+    counts = (first[:, None] + each * step[:, None]).astype(np.int64)
     weights = poisson.pmf(counts, after[:, None])
-    needed = _least_shown(int(counts.max()))[counts.astype(np.int64)]
+    needed = _least_shown(1 << int(counts.max()).bit_length())[counts]
     found = pdtrc(needed - 1.0, before[:, None])
     return np.asarray((weights * found).sum(axis=1) / weights.sum(axis=1))
 
 
-def _least_shown(largest: int) -> Array:
-    """The least first count that shows a fall, for every second count up to the largest.
+@lru_cache(maxsize=4)
+def _least_shown(counts: int) -> Array:
+    """The least first count that shows a fall to each second one: ``float64[counts]``.
 
-    Given both, the first is binomial with one half; it is so large or larger as often as so many heads come before
-    the next tail but ``second``.
+    Where nothing falls, the two are as heads and tails, and the first is so large or larger as often as so many
+    heads come before one more tail than ``second``.
     """
     from scipy.stats import nbinom
 
-    return np.asarray(nbinom.isf(TAIL, np.arange(largest + 1) + 1, 0.5) + 1.0)
+    return np.asarray(nbinom.isf(TAIL, np.arange(counts) + 1, 0.5) + 1.0)
 
 
 def least_detectable(before: Array, after: Array, power: float = POWER) -> float | None:
