@@ -128,7 +128,9 @@ def _of_comparator(scenario: str, span: Span, first: Array, natural: Array, unit
     ]
 
 
-def _change(scenario: str, span: Span, first: Array, natural: Array, second: Array, unit: str) -> list[Figure]:
+def _change(
+    scenario: str, span: Span, first: Array, natural: Array, second: Array, unit: str
+) -> list[Figure]:
     """The change that two counts may show, and how likely they show it in the direction in which it is expected."""
     expected = float((natural - second).mean())
     low, high = change_interval(first, second).tolist()
@@ -151,6 +153,4 @@ def _among_same_babies(scenario: str, draws: Array, unit: str) -> Figure:
     saved as deaths averted, and it is that which is assumed here.
     """
     low, high = change_interval(np.maximum(draws, 0.0), np.maximum(-draws, 0.0)).tolist()
-    return Figure(
-        scenario, "deaths_averted_among_same_babies", ALL, float(draws.mean()), unit, (low, high)
-    )
+    return Figure(scenario, "deaths_averted_among_same_babies", ALL, float(draws.mean()), unit, (low, high))

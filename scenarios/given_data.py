@@ -147,18 +147,25 @@ class _Sums:
 class Swing:
     """The mean of an answer where one number is low and where it is high.
 
-    ``error`` is the standard error of the difference; ``part`` the part of all draws that is low, and that is high.
+    Attributes
+    ----------
+    numbers, answers
+        Low, then high: the mean of the number, and of the answer, in those draws.
+    error
+        The standard error of the difference between the answers.
+    part
+        The part of all draws that is low, and that is high.
     """
 
-    low: float
-    high: float
+    numbers: tuple[float, float]
+    answers: tuple[float, float]
     error: float
     part: float
 
     @property
-    def width(self) -> float:
-        """How far the two are apart, whichever is larger."""
-        return abs(self.high - self.low)
+    def difference(self) -> float:
+        """By how much the answer is more where the number is high."""
+        return self.answers[1] - self.answers[0]
 
 
 def swing(number: Array, answer: Array) -> Swing:
@@ -167,16 +174,21 @@ def swing(number: Array, answer: Array) -> Swing:
     A number that does not vary swings nothing.
 
     >>> found = swing(np.arange(400.0), 2.0 * np.arange(400.0))
-    >>> found.low, found.high, found.part
-    (39.0, 759.0, 0.1)
+    >>> found.numbers, found.answers, found.part
+    ((19.5, 379.5), (39.0, 759.0), 0.1)
     """
     n = number.size
     part = 0.1 if n >= 10 * A_TENTH else 0.25
     size = max(1, int(n * part))
     if not varies(number):
-        mean = float(answer.mean())
-        return Swing(mean, mean, 0.0, part)
+        at, mean = float(number[0]), float(answer.mean())
+        return Swing((at, at), (mean, mean), 0.0, part)
     order = np.argsort(number, kind="stable")
-    low, high = answer[order[:size]], answer[order[-size:]]
-    error = float(np.sqrt(((low.var() + high.var()) / max(size - 1, 1))))
-    return Swing(float(low.mean()), float(high.mean()), error, part)
+    low, high = order[:size], order[-size:]
+    error = np.sqrt((answer[low].var() + answer[high].var()) / max(size - 1, 1))
+    return Swing(
+        (float(number[low].mean()), float(number[high].mean())),
+        (float(answer[low].mean()), float(answer[high].mean())),
+        float(error),
+        part,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from scenarios.figures import Array
 from scenarios.ran import Ran
 from scenarios.uncertainty import Quantity, averted
@@ -20,7 +22,5 @@ def headline(ran: Ran, arm: int) -> Quantity:
 
 def headline_draws(ran: Ran) -> Array:
     """Of every scenario but the comparator: ``float64[scenarios, draws]``."""
-    import numpy as np
-
     scenarios = range(1, len(ran.margins.arms))
     return np.array([headline(ran, arm).draws for arm in scenarios]).reshape(-1, ran.draws)

@@ -122,7 +122,7 @@ def shown(before: Array, after: Array) -> Array:
     first = np.maximum(np.floor(after - FAR * deviation), 0.0)
     each = np.arange(int(np.ceil(((2 * FAR * deviation + FAR**2) / step).max())) + 1)
     counts = (first[:, None] + each * step[:, None]).astype(np.int64)
-    weights = poisson.pmf(counts, after[:, None])
+    weights = np.asarray(poisson.pmf(counts, after[:, None]))
     needed = _least_shown(1 << int(counts.max()).bit_length())[counts]
     found = pdtrc(needed - 1.0, before[:, None])
     return np.asarray((weights * found).sum(axis=1) / weights.sum(axis=1))

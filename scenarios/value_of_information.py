@@ -7,10 +7,12 @@ what could be paid, at most, to learn that number. Where the same option is best
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.given_data import A_PIECE, PIECES, curves, normal_scores, varies
+from scenarios.given_data import A_PIECE, PIECES, SAME, curves, normal_scores, varies
 from simcore.draws import uniforms
 
 Array = NDArray[np.float64]
@@ -41,8 +43,8 @@ def perfect_information(worth: Array) -> tuple[float, float]:
     return float(lost.mean()), float(lost.std() / np.sqrt(max(lost.size - 1, 1)))
 
 
-def partial_information(number: Array, worth: Array) -> tuple[float, float]:
-    """The expected value of knowing one number before choosing (EVPPI), and its standard error.
+def partial_information(number: Array, worths: Sequence[Array]) -> list[tuple[float, float]]:
+    """The expected value of knowing one number before choosing (EVPPI), and its standard error, for several worths.
 
     What each option would gain on the one that is best on average is fitted as a smooth curve over the number
     (Strong, Oakley and Brennan 2014). How bent a curve may be is chosen by the Bayesian information criterion, from a
@@ -51,8 +53,8 @@ def partial_information(number: Array, worth: Array) -> tuple[float, float]:
     Parameters
     ----------
     number : float64[draws]
-    worth : float64[options, draws]
-        As :func:`perfect_information` has it.
+    worths
+        Each as :func:`perfect_information` has it.
 
     Examples
     --------
@@ -60,21 +62,25 @@ def partial_information(number: Array, worth: Array) -> tuple[float, float]:
 
     >>> number, other = np.random.default_rng(1).standard_normal((2, 1000))
     >>> worth = np.stack([np.zeros(1000), number - number.mean()])
-    >>> round(partial_information(number, worth)[0], 2), partial_information(other, worth)
-    (0.39, (0.0, 0.0))
+    >>> round(partial_information(number, [worth])[0][0], 2), partial_information(other, [worth])
+    (0.39, [(0.0, 0.0)])
     """
-    gain = _gain(worth)
-    if gain is None or not varies(number):
-        return 0.0, 0.0
-    scores = normal_scores(number)
-    n = number.size
-    candidates = [curves(scores, p) for p in (0, 1, 2, 4, PIECES) if p == 0 or n >= (p + 3) * A_PIECE]
+    gains = [_gain(worth) for worth in worths]
+    if not varies(number) or all(gain is None for gain in gains):
+        return [(0.0, 0.0)] * len(gains)
+    scores, n = normal_scores(number), number.size
+    candidates = [np.full((n, 1), n**-0.5)]
+    candidates += [curves(scores, p) for p in (0, 1, 2, 4, PIECES) if n >= (p + 3) * A_PIECE]
+    return [(0.0, 0.0) if gain is None else _partial(candidates, gain) for gain in gains]
+
+
+def _partial(candidates: list[Array], gain: Array) -> tuple[float, float]:
     bases = [_chosen(candidates, row) for row in gain]
     fitted = np.stack([basis @ (basis.T @ row) for basis, row in zip(bases, gain, strict=True)])
-    value = float(np.maximum(fitted.max(axis=0), 0.0).mean())
-    if value == 0.0:
-        return 0.0, 0.0
-    return value, _bootstrap(bases, gain)
+    # what never gains is worth nothing to know: not even rounding
+    rounding = SAME * np.abs(gain).max()
+    value = float(np.maximum(fitted.max(axis=0), 0.0).mean()) if (fitted > rounding).any() else 0.0
+    return (value, _bootstrap(bases, gain)) if value else (0.0, 0.0)
 
 
 def _gain(worth: Array) -> Array | None:
@@ -86,17 +92,15 @@ def _gain(worth: Array) -> Array | None:
 
 def _chosen(candidates: list[Array], row: Array) -> Array:
     """The curves by which a gain goes with a number: the Bayesian information criterion is least."""
-    n = row.size
-    constant = np.full((n, 1), n**-0.5)
+    n, square = row.size, float((row**2).sum())
     if not varies(row):
-        return constant
-    square = float((row**2).sum())
+        return candidates[0]
 
     def criterion(basis: Array) -> float:
-        left = max(square - float(((basis.T @ row) ** 2).sum()), 1e-12 * square)
+        left = max(square - float(((basis.T @ row) ** 2).sum()), SAME * square)
         return float(n * np.log(left) + basis.shape[1] * np.log(n))
 
-    return min([constant, *candidates], key=criterion)
+    return min(candidates, key=criterion)
 
 
 def _bootstrap(bases: list[Array], gain: Array) -> float:
