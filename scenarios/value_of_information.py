@@ -77,7 +77,7 @@ def partial_information(number: Array, worths: Sequence[Array]) -> list[tuple[fl
 def _partial(candidates: list[Array], gain: Array) -> tuple[float, float]:
     bases = [_chosen(candidates, row) for row in gain]
     fitted = np.stack([basis @ (basis.T @ row) for basis, row in zip(bases, gain, strict=True)])
-    # what never gains is worth nothing to know: not even rounding
+    # a curve that never gains may still be above nought by rounding
     rounding = SAME * np.abs(gain).max()
     value = float(np.maximum(fitted.max(axis=0), 0.0).mean()) if (fitted > rounding).any() else 0.0
     return (value, _bootstrap(bases, gain)) if value else (0.0, 0.0)
@@ -87,6 +87,7 @@ def _gain(worth: Array) -> Array | None:
     """What each other option gains on the one that is best on average; None where it never gains."""
     best = int(np.argmax(worth.mean(axis=1)))
     gain = np.delete(worth - worth[best], best, axis=0)
+    gain = np.where(np.abs(gain) > SAME * np.abs(worth).max(), gain, 0.0)
     return gain if (gain > 0).any() else None
 
 
