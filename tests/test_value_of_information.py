@@ -19,7 +19,7 @@ RUNS, DRAWS = 40, 600
 
 
 def decisions(mean: float, seed: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Nothing against an offer that is worth a mean, a number, and twice a second one; beside them a number of no use."""
+    """A number, one of no use, and the worth of nothing and of an offer: a mean, the number, twice another number."""
     rng = np.random.default_rng(seed)
     found = []
     for _ in range(RUNS):
