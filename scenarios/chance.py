@@ -15,12 +15,13 @@ too; it makes them a little too wide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from scenarios.figures import ALL, Array, Figure
+from scenarios.figures import ALL, IN_FILES_ALONE, Array, Figure
 from scenarios.poisson_mixtures import POWER, change_interval, count_interval, least_detectable, shown
 from scenarios.ran import Ran
 from scenarios.uncertainty import averted
@@ -41,7 +42,7 @@ class Span:
     before: slice | None = None
 
 
-def chance_figures(ran: Ran) -> list[Figure]:
+def chance(ran: Ran) -> list[Figure]:
     """What may be counted under every scenario, and what of it could be told from chance.
 
     None where deaths were drawn one by one: they hold chance already, that of the births simulated.
@@ -57,7 +58,8 @@ def chance_figures(ran: Ran) -> list[Figure]:
         for place, level in enumerate(labels):
             # the whole path of what is the comparator; of a scenario, where its path ends
             if arm == 0 or place == len(labels) - 1:
-                figures.append(_count(name, "deaths_in_a_year", level, by_year[arm, :, place], unit))
+                beside = {} if place == len(labels) - 1 else IN_FILES_ALONE
+                figures.append(_count(name, level, by_year[arm, :, place], unit, beside))
     for span in spans(ran.question.years if YEAR in margins.by else ()):
         natural = by_year[0, :, span.these].sum(axis=-1)
         first = first_series(by_year[0], span)
@@ -112,9 +114,9 @@ def first_series(natural: Array, span: Span) -> Array:
     return np.asarray(before * (these.mean() / before.mean())) if before.any() else before
 
 
-def _count(scenario: str, measure: str, level: str, expected: Array, unit: str) -> Figure:
+def _count(scenario: str, level: str, expected: Array, unit: str, more: Mapping[str, Any]) -> Figure:
     low, high = count_interval(expected).tolist()
-    return Figure(scenario, measure, level, float(expected.mean()), unit, (low, high))
+    return Figure(scenario, "deaths_in_a_year", level, float(expected.mean()), unit, (low, high), more=more)
 
 
 def _of_comparator(scenario: str, span: Span, first: Array, natural: Array, unit: str) -> list[Figure]:

@@ -6,14 +6,14 @@ deaths against it. Where scenarios are equal in a draw, as those without any eff
 
 from __future__ import annotations
 
-from scenarios.figures import ALL, Figure
+from scenarios.figures import ALL, IN_FILES_ALONE, Figure
 from scenarios.headline import headline_draws
 from scenarios.ran import Ran
 from scenarios.ranking import probability, rank_options
 from scenarios.uncertainty import ROUNDING
 
 
-def choice_figures(ran: Ran) -> list[Figure]:
+def choice(ran: Ran) -> list[Figure]:
     """Probabilities that deaths fall, that a scenario is best, that it beats another; and the rank to expect."""
     names = ran.margins.arms[1:]
     if not names:
@@ -29,13 +29,13 @@ def choice_figures(ran: Ran) -> list[Figure]:
             figures.append(Figure(name, measure, ALL, value, "probability", mc_error=error))
         ranks = found.rank[at]
         error = float(ranks.std() / ranks.size**0.5)
-        more = {"of": len(names)}
-        figures.append(Figure(name, "expected_rank", ALL, float(ranks.mean()), "rank", None, error, more))
+        of = {"of": len(names)}
+        figures.append(Figure(name, "expected_rank", ALL, float(ranks.mean()), "rank", None, error, of))
         for other, beaten in enumerate(names):
             if other != at:
                 value, error = probability(found.beats[at, other])
-                level = f"scenario {beaten}"
+                level, more = f"scenario {beaten}", {} if at < other else IN_FILES_ALONE
                 figures.append(
-                    Figure(name, "probability_better_than", level, value, "probability", None, error)
+                    Figure(name, "probability_better_than", level, value, "probability", None, error, more)
                 )
     return figures

@@ -25,7 +25,7 @@ def sizes(draws: int) -> list[int]:
     return [*found, draws]
 
 
-def convergence_figures(ran: Ran) -> list[Figure]:
+def convergence(ran: Ran) -> list[Figure]:
     """Of every scenario, deaths averted over the first draws; the error is the standard error of that mean."""
     unit, figures = counted(wording(ran.question.model)), []
     for arm, name in enumerate(ran.margins.arms[1:], start=1):

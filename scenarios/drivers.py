@@ -9,9 +9,13 @@ are not listed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from scenarios.figures import Array, Figure
+from scenarios.convergence import convergence
+from scenarios.figures import IN_FILES_ALONE, Array, Figure
 from scenarios.given_data import Swing, first_order, swing
 from scenarios.headline import headline_draws
 from scenarios.interventions.luck import Luck
@@ -20,6 +24,9 @@ from scenarios.schema import Costed, Scenario
 from scenarios.schema.paths import is_fixed, uncertain_parts
 from simcore.results import counted, wording
 from simcore.solved import read_draws
+
+PRINTED = 8
+"""Numbers of each scenario that a terminal shows, those that swing its headline most."""
 
 
 def model_numbers(ran: Ran) -> dict[str, Array]:
@@ -58,8 +65,8 @@ def scenario_numbers(scenario: Scenario, draws: int, costs: bool = False) -> dic
     return found
 
 
-def driver_figures(ran: Ran) -> list[Figure]:
-    """Of every scenario, what goes with each number; first the one that swings its headline most."""
+def drivers(ran: Ran) -> list[Figure]:
+    """Of every scenario, what goes with each number, first the one that swings its headline most; and convergence."""
     comparator, *scenarios = ran.question.scenarios
     headlines, unit = headline_draws(ran), counted(wording(ran.question.model))
     shared = {**model_numbers(ran), **scenario_numbers(comparator, ran.draws)}
@@ -73,15 +80,24 @@ def driver_figures(ran: Ran) -> list[Figure]:
             indices[name] = index[0], error[0]
         numbers = {**shared, **own}
         swings = {name: swing(values, headlines[at]) for name, values in numbers.items()}
-        for name in sorted(swings, key=lambda name: -abs(swings[name].difference)):
-            figures += _figures(scenario.name, name, indices[name], swings[name], unit)
-    return figures
+        in_order = sorted(swings, key=lambda name: -abs(swings[name].difference))
+        for place, name in enumerate(in_order):
+            beside = {} if place < PRINTED else IN_FILES_ALONE
+            figures += _figures(scenario.name, name, indices[name], swings[name], unit, beside)
+    return [*figures, *convergence(ran)]
 
 
-def _figures(scenario: str, number: str, index: tuple[float, float], swung: Swing, unit: str) -> list[Figure]:
+def _figures(
+    scenario: str,
+    number: str,
+    index: tuple[float, float],
+    swung: Swing,
+    unit: str,
+    beside: Mapping[str, Any],
+) -> list[Figure]:
     share, error = (None if np.isnan(x) else float(x) for x in index)
-    more = {"numbers": list(swung.numbers), "answers": list(swung.answers), "part": swung.part}
+    more = {"numbers": list(swung.numbers), "answers": list(swung.answers), "part": swung.part, **beside}
     return [
-        Figure(scenario, "first_order_index", number, share, "share of variance", None, error),
+        Figure(scenario, "first_order_index", number, share, "share of variance", None, error, beside),
         Figure(scenario, "swing", number, swung.difference, unit, None, swung.error, more),
     ]

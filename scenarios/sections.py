@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from scenarios.chance import chance
+from scenarios.choice import choice
+from scenarios.drivers import drivers
 from scenarios.figures import Figure
 from scenarios.ran import Ran
 
@@ -17,7 +20,11 @@ class Section:
     make: Callable[[Ran], list[Figure]]
 
 
-SECTIONS: Mapping[str, Section] = {}
+SECTIONS: Mapping[str, Section] = {
+    "chance": Section("Chance: what may be counted, and what would be shown", chance),
+    "choice": Section("Which scenario is best", choice),
+    "drivers": Section("What the answer hangs on", drivers),
+}
 """By the name that ``--show`` takes, in the order in which they are printed."""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from scenarios.chance import chance_figures, first_series, spans
+from scenarios.chance import chance, first_series, spans
 from scenarios.poisson_mixtures import change_interval, count_interval, shown
 from scenarios.question import Question
 from scenarios.ran import Ran
@@ -163,7 +163,7 @@ def ran_of(natural: np.ndarray, moved: np.ndarray, years: tuple[int, ...], **mor
 
 
 def test_figures_say_what_may_be_counted_and_what_would_be_shown(runs: Runs) -> None:
-    found = chance_figures(ran_of(runs.natural, runs.moved, (2001, 2002, 2003, 2004, 2005, 2006)))
+    found = chance(ran_of(runs.natural, runs.moved, (2001, 2002, 2003, 2004, 2005, 2006)))
     by = {(at.scenario, at.measure, at.level): at for at in found}
     assert len(by) == len(found)
     assert by["fewer", "deaths_in_a_year", "year 2006"].interval95 == tuple(count_interval(runs.moved[:, -1]))
@@ -188,16 +188,16 @@ def test_figures_say_what_may_be_counted_and_what_would_be_shown(runs: Runs) -> 
 def test_a_scenario_that_harms_is_shown_by_a_rise_and_one_without_effect_by_nothing(runs: Runs) -> None:
     years = (2005, 2006)
     natural, moved = runs.natural[:, 4:], runs.moved[:, 4:]
-    harm = {(at.measure, at.level): at for at in chance_figures(ran_of(moved, natural, years))}
-    help_ = {(at.measure, at.level): at for at in chance_figures(ran_of(natural, moved, years))}
+    harm = {(at.measure, at.level): at for at in chance(ran_of(moved, natural, years))}
+    help_ = {(at.measure, at.level): at for at in chance(ran_of(natural, moved, years))}
     at = ("probability_shown", "year 2006")
     assert harm[at].value == pytest.approx(help_[at].value)
     low, high = help_["observable_change", "year 2006"].interval95 or (None, None)
     assert harm["observable_change", "year 2006"].interval95 == (-(high or 0), -(low or 0))
-    none = {(at.measure, at.level): at for at in chance_figures(ran_of(natural, natural, years))}
+    none = {(at.measure, at.level): at for at in chance(ran_of(natural, natural, years))}
     assert none[at].value is None
     assert none["deaths_averted_among_same_babies", "all"].interval95 == (0, 0)
 
 
 def test_deaths_that_were_drawn_hold_chance_already_and_get_none_on_top(runs: Runs) -> None:
-    assert chance_figures(ran_of(runs.natural, runs.moved, (2001,), pass_share=np.ones(DRAWS))) == []
+    assert chance(ran_of(runs.natural, runs.moved, (2001,), pass_share=np.ones(DRAWS))) == []

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from scenarios.convergence import convergence_figures
-from scenarios.drivers import driver_figures, model_numbers, scenario_numbers
+from scenarios.convergence import convergence
+from scenarios.drivers import drivers, model_numbers, scenario_numbers
 from scenarios.figures import Figure
 from scenarios.headline import headline_draws
 from scenarios.question import Question
@@ -57,7 +57,7 @@ def test_more_draws_move_no_number() -> None:
 
 
 def test_of_a_service_whose_effect_alone_is_unsure_the_effect_drives_the_answer() -> None:
-    figures = driver_figures(ran())
+    figures = drivers(ran())
     shares = by_number(figures, "care", "first_order_index")
     swings = by_number(figures, "care", "swing")
     assert "offer/coverage" not in shares
@@ -74,12 +74,12 @@ def test_of_a_service_whose_effect_alone_is_unsure_the_effect_drives_the_answer(
 
 def test_numbers_stand_in_the_order_of_their_swings() -> None:
     for name in ("offer", "care"):
-        widths = [abs(at.value or 0) for at in by_number(driver_figures(ran()), name, "swing").values()]
+        widths = [abs(at.value or 0) for at in by_number(drivers(ran()), name, "swing").values()]
         assert widths == sorted(widths, reverse=True) and widths[0] > 0
 
 
 def test_of_a_scenario_that_changes_nothing_no_share_is_told_and_nothing_swings() -> None:
-    figures = driver_figures(ran())
+    figures = drivers(ran())
     assert {at.value for at in by_number(figures, "again", "first_order_index").values()} == {None}
     assert {at.value for at in by_number(figures, "again", "swing").values()} == {0.0}
 
@@ -93,7 +93,7 @@ def test_the_headline_is_over_the_period_or_in_its_final_year_as_the_terms_say()
 
 
 def test_convergence_ends_with_the_headline_and_its_error_falls_with_draws() -> None:
-    found = [at for at in convergence_figures(ran()) if at.scenario == "care"]
+    found = [at for at in convergence(ran()) if at.scenario == "care"]
     assert [at.level for at in found] == [f"first {n} draws" for n in (25, 50, 100, 200, DRAWS)]
     assert found[-1].value == pytest.approx(headline_draws(ran())[1].mean())
     errors = np.array([at.more["draw_error"] for at in found])
