@@ -35,7 +35,10 @@ def print_sections(
             figures = [at for at in figures if dim_of(at["level"]) in by]
         if not figures:
             console.print(f"{section.title}: none here", highlight=False)
-        print_table(console, section.title, HEADINGS, [cells_of(at) for at in figures], words=3)
+        printed = [at for at in figures if not at.get("in_files_alone")]
+        print_table(console, section.title, HEADINGS, [cells_of(at) for at in printed], words=3)
+        if len(printed) < len(figures):
+            console.print(f"{len(figures) - len(printed):,} more are in the files.", highlight=False)
         small |= any(at.get("small_count") for at in figures)
     if small:
         console.print(DISCLOSURE, style="bold", highlight=False)

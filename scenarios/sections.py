@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scenarios.by import deaths_by
+from scenarios.chance import chance
+from scenarios.choice import choice
 from scenarios.cost import cost
+from scenarios.drivers import drivers
 from scenarios.equity import equity
 from scenarios.figures import Figure
 from scenarios.life import life
@@ -30,6 +33,9 @@ SECTIONS: Mapping[str, Section] = {
     "life": Section("Years of life gained", life),
     "reach": Section("Reach", reach),
     "cost": Section("Costs", cost),
+    "chance": Section("Chance: what may be counted, and what would be shown", chance),
+    "choice": Section("Which scenario is best", choice),
+    "drivers": Section("What the answer hangs on", drivers),
 }
 """By the name that ``--show`` takes, in the order in which they are printed."""
 

@@ -64,14 +64,8 @@ class Builder:
     def drawn(self, value: Distribution, name: str) -> Array:
         """A number's values in this block of draws, by its full name: ``float64[draws or 1]``."""
         low, high = value.bounds
-        if low == high:
-            return np.array([value.central])
-        self.certain = False
-        wanted = self.draws.index.astype(np.int64)
-        central = wanted == 2**32 - 1
-        wanted = np.where(central, 0, wanted)
-        u = self._luck.first(f"intervention/{name}", int(wanted.max()) + 1)[wanted]
-        return np.where(central, value.central, np.asarray(value.quantile(u)))
+        self.certain &= low == high
+        return self._luck.values(value, name, self.draws.index)
 
     def over_years(self, change: Intervention, key: str, number: Number) -> tuple[Labelled, Labelled]:
         """How much of the way from what changes nothing is gone, and to which value, in the years it acts in.
