@@ -150,7 +150,7 @@ def answer(
     record = _final_record(question, sizes, settings, margins, reached)
     record["asked"] = asked_again(question, replace(settings, births=sizes.births), variant_draws, terms)
     estimator: Estimator = "exact" if settings.estimator == "exact" else "expected"
-    plain = replace(settings, births=sizes.births, estimator=estimator, people=False)
+    plain = replace(settings, births=sizes.births, estimator=estimator, people=False, by=())
     plain_numbers = settled(question)
     beside: dict[str, Margins] = {}
     for name, structure in others.items():

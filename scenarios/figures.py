@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 ALL = "all"
 """The level of a figure that is of everybody and of every year."""
+IN_FILES_ALONE = {"in_files_alone": True}
+"""What ``more`` says of a figure that is one of very many: files hold it, and no terminal prints it."""
 SMALL = 10.0
 """A count below it could point to persons, were it one of real babies."""
 

@@ -41,31 +41,17 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     add(name, "births", "all", baseline["births"], births)
     deaths = {**baseline["deaths"], "draws": summary["draws"]}
     add(name, "deaths", "all", deaths["mean"], unit, deaths)
-    add(name, "imr", "all", baseline["imr"], f"per 1,000 {births}")
-    for i, imr in enumerate(baseline.get("imr_by_decile", ()), start=1):
-        add(name, "imr", f"imd_decile {i}", imr, f"per 1,000 {births}")
-    for i, imr in enumerate(baseline.get("imr_by_fifth", ()), start=1):
-        add(name, "imr", f"imd_fifth {i}", imr, f"per 1,000 {births}")
     for arm in summary["arms"]:
         name = arm["name"]
         headline = {**arm["deaths_averted"], "draws": summary["draws"]}
         add(name, "deaths_averted", "all", headline["mean"], unit, headline)
-        add(name, "percent_averted", "all", arm["percent"], f"% of the comparator's {unit}")
-        add(name, "deaths_averted_per_1000", "all", arm["per_1000_births"], f"per 1,000 {births}")
         add(name, "p_positive", "all", arm["p_positive"], "probability")
-        for i, value in enumerate(arm.get("by_decile", ()), start=1):
-            add(name, "deaths_averted", f"imd_decile {i}", value, unit)
         for fifth in ("most_deprived_fifth", "least_deprived_fifth"):
             if fifth in arm:
                 add(name, "deaths_averted", fifth, arm[fifth]["mean"], unit, arm[fifth])
         if "by_fewer_births" in arm:
             fewer = arm["by_fewer_births"]
             add(name, "deaths_averted_by_fewer_births", "all", fewer["mean"], unit, fewer)
-        for dim in ("by_cause", "by_age", "by_year"):
-            for level, value in arm.get(dim, {}).items():
-                add(name, "deaths_averted", f"{dim.removeprefix('by_')} {level}", value, unit)
-        for step, at in arm.get("people", {}).items():
-            add(name, "births_at_step", step, at["mean"], births, at)
         for variant, at in arm["variants"].items():
             add(name, "deaths_averted", f"variant {variant}", at["mean"], unit, at)
     for figures in summary["sections"].values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from scenarios.by import dim_of
 from scenarios.figures import ALL
 from scenarios.printing import Cells, as_count, print_table
 from scenarios.sections import SECTIONS
@@ -13,22 +14,31 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 HEADINGS: Cells = ("scenario", "figure", "of", "value", "95% interval", "unit")
+BY = "by"
+"""The section of which no more is printed than was asked for."""
 DISCLOSURE = (
     "Some of these counts are under 10. They are of a model and point to nobody; where a publication sets them beside "
     "counts of real babies, its rules on disclosure hold for both."
 )
 
 
-def print_sections(console: Console, summary: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Print the sections named, in the order of the answer."""
+def print_sections(
+    console: Console, summary: Mapping[str, Any], names: Sequence[str], by: Sequence[str] = ()
+) -> None:
+    """Print the sections named, in the order of the answer; of deaths averted told apart, what ``by`` names."""
     small = False
     for name, section in SECTIONS.items():
-        if name not in names:
+        if name not in names and not (name == BY and by):
             continue
         figures = summary["sections"][name]
+        if name == BY and by:
+            figures = [at for at in figures if dim_of(at["level"]) in by]
         if not figures:
             console.print(f"{section.title}: none here", highlight=False)
-        print_table(console, section.title, HEADINGS, [cells_of(at) for at in figures], words=3)
+        printed = [at for at in figures if not at.get("in_files_alone")]
+        print_table(console, section.title, HEADINGS, [cells_of(at) for at in printed], words=3)
+        if len(printed) < len(figures):
+            console.print(f"{len(figures) - len(printed):,} more are in the files.", highlight=False)
         small |= any(at.get("small_count") for at in figures)
     if small:
         console.print(DISCLOSURE, style="bold", highlight=False)

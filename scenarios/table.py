@@ -41,15 +41,20 @@ SURE: Cells = ("P(averts)", "MC\nerror")
 FOOT = "Intervals are over the uncertain parameters; what is not known in kind stands under variants."
 
 
-def print_answer(summary: Mapping[str, Any], out: Path | None, show: Sequence[str] = ()) -> None:
-    """Print the comparator, one row for each scenario, the same under other structures, then the sections to show."""
+def print_answer(
+    summary: Mapping[str, Any], out: Path | None, show: Sequence[str] = (), by: Sequence[str] = ()
+) -> None:
+    """Print the comparator, one row for each scenario, the same under other structures, then the sections to show.
+
+    ``by`` names what deaths averted are shown by.
+    """
     from rich.console import Console
 
     # a file or a pipe has no width of its own
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     # drawn first and written in one piece: a reader that has gone is then the caller's to meet
     with console.capture() as drawn:
-        _print_all(console, summary, out, show)
+        _print_all(console, summary, out, show, by)
     sys.stdout.write(drawn.get())
     sys.stdout.flush()
 
@@ -65,7 +70,11 @@ def as_text(summary: Mapping[str, Any]) -> str:
 
 
 def _print_all(
-    console: Console, summary: Mapping[str, Any], out: Path | None, show: Sequence[str] = ()
+    console: Console,
+    summary: Mapping[str, Any],
+    out: Path | None,
+    show: Sequence[str] = (),
+    by: Sequence[str] = (),
 ) -> None:
     baseline, arms, words = summary["baseline"], summary["arms"], summary["words"]
     sizes, steps = (tuple(cell.format(**words) for cell in cells) for cells in (SIZE, STEPS))
@@ -101,7 +110,7 @@ def _print_all(
         console.print(f"{title}: --show {REACH}\n", highlight=False)
     if STRUCTURES in show:
         print_table(console, "Other structures, with intervals", VARIANTS, _variants(summary), words=2)
-    print_sections(console, summary, show)
+    print_sections(console, summary, show, by)
     if "precision" in summary:
         reached = summary["precision"]["reached"]
         console.print(in_words(summary["precision"], words), style="" if reached else "bold", highlight=False)

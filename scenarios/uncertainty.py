@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.fewer_births import averted_by_fewer, is_beside, prevented
+from simcore.by_level import LevelCounts
 from simcore.dims import YEAR
 from simcore.model import Model
 from simcore.results import BlockResult
@@ -37,6 +38,7 @@ class Margins:
     one year in a model without them; ``strata`` is ``float64[arms, draws, *strata]`` and ``apart``
     ``float64[arms, draws, causes, age bands]``; ``pass_share`` is ``float64[draws]``, empty where deaths are not
     drawn; ``settled`` says of each arm that no parameter moves its deaths, and is empty where that is not known.
+    ``ages`` is ``float64[arms, draws, years, age bands]``, and ``levels`` births and deaths by each variable asked for.
 
     Every arm has all births. Of a scenario that prevents some, ``prevented`` holds how many
     (``float64[draws, *strata]`` by its name, if births at steps were counted) and ``by_fewer`` the deaths so averted
@@ -54,6 +56,8 @@ class Margins:
     settled: tuple[bool, ...] = ()
     prevented: dict[str, Array] = field(default_factory=dict)
     by_fewer: dict[str, Array] = field(default_factory=dict)
+    ages: Array = field(default_factory=lambda: np.zeros(0))
+    levels: dict[str, LevelCounts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model, block: BlockResult, settled: tuple[bool, ...] = ()) -> Margins:
@@ -80,6 +84,8 @@ class Margins:
             settled=settled,
             prevented=prevented(stages),
             by_fewer=averted_by_fewer(block.arms, block.deaths.sum(axis=(-2, -1))),
+            ages=_ages_by_year(model, deaths),
+            levels={name: counts.of_first(len(arms)) for name, counts in block.levels.items()},
         )
 
     @classmethod
@@ -98,7 +104,17 @@ class Margins:
             settled=first.settled,
             prevented={arm: np.concatenate([p.prevented[arm] for p in parts]) for arm in first.prevented},
             by_fewer={arm: np.concatenate([p.by_fewer[arm] for p in parts]) for arm in first.by_fewer},
+            ages=np.concatenate([p.ages for p in parts], axis=1),
+            levels={name: LevelCounts.join([p.levels[name] for p in parts]) for name in first.levels},
         )
+
+
+def _ages_by_year(model: Model, deaths: Array) -> Array:
+    """Deaths by year and age band, in one year where a model has none: ``float64[arms, draws, years, age bands]``."""
+    dims = list(model.strata)
+    others = tuple(axis for axis, dim in enumerate(dims, start=2) if dim != YEAR)
+    found = deaths.sum(axis=(*others, -2))
+    return np.asarray(found if YEAR in dims else found[:, :, None])
 
 
 def _by_year(model: Model, at: Array) -> Array:

@@ -68,7 +68,11 @@ def verify(
         again = Path(scratch) / "run"
         asked = record["asked"]
         settings = Settings(
-            seed=record["seed"], births=asked["births"], threads=threads, estimator=record["estimator"]
+            seed=record["seed"],
+            births=asked["births"],
+            threads=threads,
+            estimator=record["estimator"],
+            by=tuple(record.get("by", ())),
         )
         terms = Terms(**{**asked["terms"], "life_year_values": tuple(asked["terms"]["life_year_values"])})
         found = answer(

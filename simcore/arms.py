@@ -9,15 +9,17 @@ An arm is described by generic edits and knows nothing of the policy behind them
 * a :class:`Treatment` changes the chance of one level of a variable among those at a step, and a
   :class:`Relapse` gives some of those whom it moved the hazards of their old level back;
 * a :class:`HazardEdit` multiplies hazards among those at a step, or in some strata.
+* a severed :class:`Arrow` keeps a child from following: it reads its parent's natural value.
 
 :mod:`simcore.arm_order` says in which order they act, :mod:`simcore.worlds` lays arms over the natural world.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from simcore.network import Array, Labelled
 
@@ -94,7 +96,16 @@ class HazardEdit:
     """
 
     factor: Labelled
+    of: str = ""
+    """Whose doing it is."""
     follows: tuple[str, ...] = ()
+
+
+class Arrow(NamedTuple):
+    """A variable and what reads it: another variable, or hazards of death where ``child`` is None."""
+
+    parent: str
+    child: str | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,8 @@ class Arm:
     steps: tuple[Step, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     hazard_edits: tuple[HazardEdit, ...] = ()
+    severed: frozenset[Arrow] = frozenset()
+    """Arrows over which the child reads the natural value, as though there were no policy."""
 
     @property
     def reads(self) -> set[str]:
@@ -128,6 +141,15 @@ class Arm:
     def nodes(self) -> set[str]:
         """The names of all steps that the arm adds."""
         return {step.name for step in self.steps} | {t.node for t in self.treatments} | set(self.stages)
+
+
+def decision_of(step: str) -> int:
+    """The decision number of a step, from its name alone: the same intervention has the same luck everywhere.
+
+    Model files use small numbers; steps take the first word of a block of their own far above them.
+    """
+    digest = hashlib.sha256(step.encode()).digest()
+    return 4 * (2**20 + int.from_bytes(digest[:4], "little") % (2**31))
 
 
 class ArmConflict(ValueError):

@@ -8,7 +8,7 @@ which other arms are compared.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from simcore.cell_risk import CellRisk
 from simcore.kernels.cells import add_up
 from simcore.network import Array, Labelled, Node, needed_for, push_forward
+from simcore.readings import read_apart
 from simcore.rows import Rows, summed_by
 from simcore.worlds import World
 
@@ -33,10 +34,11 @@ class RiskCache:
 
     def risk(self, world: World) -> tuple[CellRisk, tuple[str, ...]]:
         """The risk of a world, and the names that its axes have in this world's network."""
+        if world.severed:
+            return self._risk_apart(world)
         after = world.network.nodes[world.frontier :]
         key = (
-            *(id(f.values) for f in world.hazards.factors),
-            *(id(node.tables[0]) for node in after),
+            *_contents(world, after),
             # what is only associated with a natural value must not follow another arm's policy
             *(world.carriers.items() if any(node.natural_parents for node in after) else ()),
             # nor what hangs on the dimension that births are counted in, where another arm replaces it
@@ -48,9 +50,29 @@ class RiskCache:
         names = {holder: world.carriers[natural] for natural, holder in first.carriers.items()}
         return risk, tuple(names.get(axis, axis) for axis in risk.axes)
 
-    def hangs_on(self, world: World, start: int) -> tuple[str, ...]:
-        """Variables before ``start`` that risk hangs on, in causal order."""
-        return needed_before(world, start, self.risk(world)[1])
+    def _risk_apart(self, world: World) -> tuple[CellRisk, tuple[str, ...]]:
+        """The same where arrows are severed: shared by arms that read other nodes by the same names."""
+        apart, node_of = read_apart(world)
+        after = apart.network.nodes[apart.frontier :]
+        key = (
+            "apart",
+            *_contents(apart, after),
+            *(node.parents for node in after),
+            *(factor.axes for factor in apart.hazards.factors),
+        )
+        if key not in self._kept:
+            self._kept[key] = apart, CellRisk(apart, self.draws)
+        risk = self._kept[key][1]
+        return risk, tuple(node_of.get(axis, axis) for axis in risk.axes)
+
+    def hangs_on(self, world: World, start: int, by: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Variables before ``start`` that risk, and those of ``by``, hang on, in causal order."""
+        return needed_before(world, start, (*self.risk(world)[1], *by))
+
+
+def _contents(world: World, after: Sequence[Node]) -> tuple[int, ...]:
+    """Which tables risk is made of."""
+    return *(id(f.values) for f in world.hazards.factors), *(id(node.tables[0]) for node in after)
 
 
 @dataclass(frozen=True)

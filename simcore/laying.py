@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from simcore.arm_order import spread
-from simcore.arms import Arm, Step, Treatment, find_step, find_treatment
+from simcore.arms import Arm, Arrow, Step, Treatment, find_step, find_treatment
 from simcore.network import Array, Labelled, Network, Node
 from simcore.treatment import moving_table, relapse_table
 
@@ -27,6 +27,8 @@ class Laying:
     arms: Sequence[Arm]
     drawn_to: str | None
     early: set[str]
+    severed: frozenset[Arrow] = frozenset()
+    """Arrows over which the child reads its parent's own node."""
     _untreated: dict[str, str] = field(default_factory=dict)
     """The node that carries a variable's value before any treatment."""
 
@@ -45,7 +47,7 @@ class Laying:
         network, treatments = self.network, find_treatment(self.arms, name)
         first = next(t for t in treatments if t is not None)
         node, now = network[variable], network.carrier(variable)
-        followed = followed_by(node, network)
+        followed = followed_by(node, network, self.severed)
         given = [network.carrier(p) if p in followed else p for p in node.parents]
         numbers = [n for t in treatments if t is not None for n in (t.value, t.gone) if n is not None]
         more = _other_axes(numbers, given)
@@ -114,13 +116,14 @@ class Laying:
         self.network = Network(network.strata, (*network.nodes[:place], node, *network.nodes[place:]))
 
 
-def followed_by(node: Node, network: Network) -> list[str]:
+def followed_by(node: Node, network: Network, severed: Collection[Arrow] = ()) -> list[str]:
     """Parents whose value under policy a variable reads: with no stratum dimension is it only associated."""
-    return [p for p in node.parents if p not in node.natural_parents or p in network.strata]
+    associated = {p for p in node.natural_parents if p not in network.strata}
+    return [p for p in node.parents if p not in associated and Arrow(p, node.name) not in severed]
 
 
-def follow_policy(network: Network, natural: Sequence[str]) -> Network:
-    """Natural variables read their parents' value under policy, unless they are only associated."""
+def follow_policy(network: Network, natural: Sequence[str], severed: Collection[Arrow]) -> Network:
+    """Natural variables read their parents' value under policy, unless they are only associated or kept from it."""
     carriers = network.carriers
     moved = {
         name for name, carrier in carriers.items() if name in (*network.strata, *natural) and carrier != name
@@ -131,7 +134,7 @@ def follow_policy(network: Network, natural: Sequence[str]) -> Network:
     for name in natural:
         node = network[name]
         if not moved.isdisjoint(node.parents):
-            followed = followed_by(node, network)
+            followed = followed_by(node, network, severed)
             parents = tuple(carriers.get(p, p) if p in followed else p for p in node.parents)
             nodes[network.position(name)] = replace(node, parents=parents)
     return Network(network.strata, tuple(nodes))

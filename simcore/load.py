@@ -12,6 +12,8 @@ import numpy as np
 from simcore.dims import YEAR
 from simcore.documents import Document, read_yaml
 from simcore.grid import Grid, read_grid
+from simcore.life_file import read_life_table
+from simcore.lifetable import DAYS, LifeTable
 from simcore.model import Model, SharesTable, Target
 from simcore.network import Array
 from simcore.problems import DocumentError, Loc, Problem, dotted, near_match
@@ -103,6 +105,7 @@ class _Loader:
         else:
             baseline = np.ones([len(self._levels(axis)) for axis in axes])
         targets = self._targets(axes)
+        life = self._life()
         self._sources()
         twins = same_key(self.strata)
         if twins is not None:
@@ -112,7 +115,7 @@ class _Loader:
             self.problems.append(self.document.problem(("strata", "dims"), message))
         if self.problems:
             raise DocumentError(self.problems)
-        return Model(spec, self.folder, self.strata, births, shares, baseline, targets)
+        return Model(spec, self.folder, self.strata, births, shares, baseline, targets, life)
 
     def _levels(self, name: str) -> tuple[str, ...]:
         """Levels of an axis; none of one that the model does not have."""
@@ -248,6 +251,24 @@ class _Loader:
                 other = Path(cells.table.path).name
                 message = f"{here:,.8g} deaths in {period} ({strata.where([i])}), and {there:,.8g} in {other}"
                 yield strata.problem([i], "deaths", f"{message}; make the two agree")
+
+    def _life(self) -> LifeTable | None:
+        """How long who does not die in infancy lives on."""
+        if self.spec.life_table is None:
+            return None
+        bands = list(self.spec.deaths.age_bands.values())
+        if (bands[0][0], bands[-1][1]) != (0, DAYS):
+            message = (
+                f"is for deaths in the first year, and age bands are not days 0 to {DAYS:g}; take it out"
+            )
+            self.problems.append(self.document.problem(("life_table",), message))
+            return None
+        path = self.folder / self.spec.life_table
+        try:
+            return read_life_table(path)
+        except DocumentError as error:
+            self.problems += why_unread(error, self.document, self.spec, ("life_table",), path)
+            return None
 
     def _sources(self) -> None:
         """Every parameter's source is a key of the sources, or an assumption."""

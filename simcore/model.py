@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from simcore.documents import read_yaml
+from simcore.lifetable import LifeTable
 from simcore.network import Array
 from simcore.problems import DocumentError, Loc, Problem, hint
 from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Option, Trend, Variable
@@ -20,9 +21,10 @@ from simcore.spec import Contrast, Deaths, HazardRatio, ModelFile, OddsRatio, Op
 NOT_SOLVED_FROM = frozenset({
     "meaning", "title", "edition", "words", "note", "population", "grade", "source", "sources", "assumptions",
     "clock", "decision", "draws", "draws_beside", "drawn_to", "labels",
-    "posterior",
+    "posterior", "life_table",
 })  # fmt: skip
-"""Keys that explain, or only say how births are drawn: nothing solved hangs on them, so the hash leaves them out."""
+"""Keys that explain, say how births are drawn or how answers are valued: nothing solved hangs on them, and the hash
+leaves them out."""
 
 
 Ratios = TypeVar("Ratios", OddsRatio, HazardRatio)
@@ -66,6 +68,8 @@ class Model:
     baseline: Array
     """``float64[*by, causes, age bands]``; ones where the baseline is solved."""
     targets: Mapping[str, Target] = field(default_factory=dict)
+    life: LifeTable | None = None
+    """How long who does not die in infancy lives on, where the model file names a table."""
 
     @property
     def name(self) -> str:

@@ -53,6 +53,7 @@ def run_record(
         "births_simulated": simulated,
         "seed": settings.seed,
         "estimator": settings.estimator,
+        **({"by": list(settings.by)} if settings.by else {}),
         "drawn_to": model.spec.drawn_to,
         "slices": SLICES,
         "threads": settings.threads,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simcore.by_level import LevelCounts
 from simcore.dims import AGE_BAND, ARM, CAUSE, DRAW
 from simcore.model import Model
 from simcore.network import Array
@@ -33,6 +34,8 @@ class BlockResult:
     pass_share : float64[draws]
         Share of the drawn births that could not be passed over as survivors in every arm; empty where deaths are
         not drawn. It tells of cost alone.
+    levels
+        Births and deaths by each variable that was asked for.
     """
 
     index: np.ndarray
@@ -41,6 +44,7 @@ class BlockResult:
     slices: Array
     stages: dict[tuple[str, str], Array]
     pass_share: Array = field(default_factory=lambda: np.zeros(0))
+    levels: dict[str, LevelCounts] = field(default_factory=dict)
 
 
 def join_blocks(blocks: Sequence[BlockResult]) -> BlockResult:
@@ -53,6 +57,7 @@ def join_blocks(blocks: Sequence[BlockResult]) -> BlockResult:
         np.concatenate([block.slices for block in blocks], axis=1),
         {step: np.concatenate([block.stages[step] for block in blocks]) for step in first.stages},
         np.concatenate([block.pass_share for block in blocks]),
+        {name: LevelCounts.join([block.levels[name] for block in blocks]) for name in first.levels},
     )
 
 
@@ -81,7 +86,8 @@ def to_dataset(
     xarray.Dataset
         ``deaths`` (arm, draw, stratum dims, cause, age_band), expected deaths among the births of the
         stratum; ``births`` (stratum dims); ``people`` (step, draw, stratum dims), births at each counted step of
-        an intervention, where there are any; ``pass_share`` (draw) where deaths are drawn. The run record is
+        an intervention, where there are any; ``births_by_X`` and ``deaths_by_X`` (arm, draw, X) of every variable X
+        that was asked for; ``pass_share`` (draw) where deaths are drawn. The run record is
         JSON in ``attrs["run"]``. Units and long names are in the model's own words (infant deaths, live births).
     """
     import xarray as xr
@@ -118,6 +124,15 @@ def to_dataset(
         at = {"units": words["births"], "long_name": f"{words['short']} at a step of an intervention"}
         data["people"] = (("step", DRAW, *strata), people, at)
         coords["step"] = [f"{arm}/{step}" for arm, step in steps]
+    for name in blocks[0].levels:
+        counts = LevelCounts.join([block.levels[name] for block in blocks])
+        coords[name] = list(model.levels(name))
+        for of, numbers in (("births", counts.births), ("deaths", counts.deaths)):
+            known = {"units": words["births"] if of == "births" else "deaths"}
+            known["long_name"] = f"{words[of]} by {name}, as without policy where moved_{name} is 0"
+            data[f"{of}_by_{name}"] = ((ARM, DRAW, name), numbers, known)
+        moved = {"units": "1", "long_name": f"whether a policy of the arm changes what {name} hangs on"}
+        data[f"moved_{name}"] = ((ARM,), counts.moved.astype(np.int8), moved)
     share = np.concatenate([block.pass_share for block in blocks])
     if share.size:
         about = {"units": "1", "long_name": "share of simulated births that the screen let pass"}

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.arms import Arm
+from simcore.by_level import LevelCounts, count_at_levels, follows_policy, reaching
 from simcore.draws import DrawBlock
 from simcore.expected import RiskCache, births_at, births_moved, exact_rows, exact_weights, meet
 from simcore.kernels.deaths import count_with_passed
@@ -55,6 +56,12 @@ class Settings:
     block: int = BLOCK
     people: bool = True
     """Whether births at each step of an intervention are counted."""
+    by: tuple[str, ...] = ()
+    """Variables that births and deaths are told apart by, each by itself; none where deaths are realised."""
+
+    def __post_init__(self) -> None:
+        if self.by and self.estimator == "realised":
+            raise ValueError("by: deaths that are realised are not told apart by a variable; use `expected`")
 
 
 def births_drawn(model: Model, settings: Settings) -> int:
@@ -172,13 +179,29 @@ def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock)
         deaths,
         slices,
         _people(arms, worlds, births, n) if run.settings.people else {},
+        levels={name: _at_levels(run, program, arms, block, name) for name in run.settings.by},
     )
 
 
-def _together(run: Run, worlds: Sequence[World], n: int) -> Iterator[range]:
+def _at_levels(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock, name: str) -> LevelCounts:
+    """Births and deaths at every level of a variable: the same births again, counted by it as well."""
+    n, size = block.size, len(program.network.levels(name))
+    laid = [lay_arm(program.without_idle({*arm.reads, name}), arm) for arm in arms]
+    worlds = [reaching(world, name) for world in laid]
+    births, deaths = np.zeros((2, len(arms), n, size))
+    for here in _together(run, worlds, n, (name,)):
+        cache, at = RiskCache(n), slice(here.start, here.stop)
+        births_of = _Births(run, program, cache, block, here)
+        for number, world in enumerate(worlds):
+            born, died = count_at_levels(world, name, births_of.rows(world, (name,)), cache)
+            births[number, at], deaths[number, at] = born[at], died[at]
+    return LevelCounts(births, deaths, np.array([follows_policy(world, name) for world in worlds]))
+
+
+def _together(run: Run, worlds: Sequence[World], n: int, by: tuple[str, ...] = ()) -> Iterator[range]:
     """Draws of a block that are summed together: it sets memory, and no number."""
     cache, world = RiskCache(n), worlds[0]
-    levels = [len(world.network.levels(name)) for name in cache.hangs_on(world, world.cut)]
+    levels = [len(world.network.levels(name)) for name in cache.hangs_on(world, world.cut, by)]
     rows = math.prod(levels) * run.compiler.births.size
     if births_drawn(run.compiler.model, run.settings):
         rows = min(rows, run.settings.births)
@@ -223,19 +246,19 @@ class _Births:
         self._natural = set(program.model.spec.variables)
         self._kept: dict[tuple[str, ...], Rows] = {}
 
-    def rows(self, world: World) -> Rows:
-        """Births of an arm by stratum and the variables before the cut that its deaths hang on."""
-        needed = self._cache.hangs_on(world, world.cut)
+    def rows(self, world: World, by: tuple[str, ...] = ()) -> Rows:
+        """Births of an arm by stratum and the variables before the cut that its deaths, and ``by``, hang on."""
+        needed = self._cache.hangs_on(world, world.cut, by)
         # where deaths hang on nothing that is drawn, no luck may enter: not that of a birth more in one slice
         by_chance = self._drawn and needed
         if not self._natural.issuperset(node.name for node in world.network.nodes[: world.cut]):
-            return self._draw(world, needed) if by_chance else self._exact(world)
+            return self._draw(world, needed) if by_chance else self._exact(world, by)
         if needed not in self._kept:
-            self._kept[needed] = self._draw(world, needed) if by_chance else self._exact(world)
+            self._kept[needed] = self._draw(world, needed) if by_chance else self._exact(world, by)
         return self._kept[needed]
 
-    def _exact(self, world: World) -> Rows:
-        return exact_rows(world, self._run.compiler.births, self._cache, here=self._here)
+    def _exact(self, world: World, by: tuple[str, ...]) -> Rows:
+        return exact_rows(world, self._run.compiler.births, self._cache, by, self._here)
 
     def _draw(self, world: World, needed: tuple[str, ...]) -> DrawnRows:
         packer = pack_drawn(world, needed, self._run.simulated)

@@ -291,5 +291,7 @@ class ModelFile(Strict):
     deaths: Deaths
     variants: dict[Name, Variant] = {}
     solve: Solve | None = None
+    life_table: Text | None = None
+    """The table that years of life are counted by; none are if not given."""
     posterior: Name | None = None
     """Stem of the files in ``posterior/`` that runs take their draws from; solved draws if not given."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simcore.by_level import LevelCounts
 from simcore.model import Model
 from simcore.problems import DocumentError, Problem
 from simcore.results import BlockResult, to_dataset, with_averted
@@ -103,6 +104,11 @@ class RunFolder:
                 kept["slices"].values,
                 stages,
                 kept["pass_share"].values if "pass_share" in kept else np.zeros(0),
+                {
+                    str(name).removeprefix("moved_"): _levels(kept, str(name).removeprefix("moved_"))
+                    for name in kept.data_vars
+                    if str(name).startswith("moved_")
+                },
             )
 
     def merge(self, record: Mapping[str, Any] | None = None) -> Path:
@@ -169,6 +175,15 @@ class RunFolder:
 
         with h5netcdf.File(path, "r") as block:
             return int(block.dimensions["draw"].size)
+
+
+def _levels(kept: xr.Dataset, name: str) -> LevelCounts:
+    """Births and deaths by a variable, as they were written."""
+    return LevelCounts(
+        kept[f"births_by_{name}"].values,
+        kept[f"deaths_by_{name}"].values,
+        kept[f"moved_{name}"].values.astype(bool),
+    )
 
 
 def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:

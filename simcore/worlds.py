@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simcore.arm_order import Change, needed_early, order_of
-from simcore.arms import Arm, ArmConflict
+from simcore.arms import Arm, ArmConflict, Arrow
 from simcore.hazards import Hazards
 from simcore.laying import Laying, follow_policy, followed_by
 from simcore.network import Labelled, Network
 from simcore.program import Program
+from simcore.severed import copy_of, with_natural_copies
 from simcore.treatment import relapse_factor
 
 
@@ -44,6 +45,8 @@ class World:
     """Variables before this position are drawn by the expected estimator."""
     frontier: int
     """Weights go forward to this position and risk comes back to it (see :attr:`Program.last_by_year`)."""
+    severed: frozenset[Arrow] = frozenset()
+    """Arrows over which natural values are read."""
 
 
 def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
@@ -54,22 +57,29 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
     ArmConflict
         If two arms describe steps of the same name with other parents, levels or decision, or put changes of one
         variable in another order; or if some would go back to a hazard that is no multiple of the one they have.
+    ValueError
+        If several arms are laid of which one has severed arrows: they share what reads what.
     """
+    severed = frozenset[Arrow]().union(*(arm.severed for arm in arms))
+    if severed and len(arms) > 1:
+        raise ValueError("an arm with severed arrows is laid by itself")
     network = program.network
     if len(arms) > 1:
         nodes = (replace(node, table_of_arm=(0,) * len(arms)) for node in network.nodes)
         network = Network(network.strata, tuple(nodes))
     natural = [node.name for node in program.network.nodes]
     changes = order_of(arms, network.strata, natural)
-    laying = Laying(network, arms, program.model.spec.drawn_to, _early(program, changes))
+    drawn_to = program.model.spec.drawn_to
+    laying = Laying(network, arms, drawn_to, _early(program, changes), severed)
     for change in changes:
         if change.step is not None:
             laying.step(change.step)
         else:
             laying.treat(str(change.moves), change.node)
-    network = follow_policy(laying.network, natural)
+    network = follow_policy(laying.network, natural, severed)
+    network, kept = with_natural_copies(network, program.network, severed, drawn_to)
     carriers = {name: network.carrier(name) for name in (*network.strata, *natural)}
-    base = program.hazards.renamed(carriers)
+    base = program.hazards.renamed({**carriers, **kept})
     hazards = [base]
     of_arm = []
     for arm in arms:
@@ -87,13 +97,19 @@ def lay_arm(program: Program, arm: Arm) -> World:
     worlds = lay_arms(program, [arm])
     network, variables = worlds.network, program.model.spec.variables
     drawn_to = program.model.spec.drawn_to
+    frontier = network.position(network.carrier(program.last_by_year)) + 1 if program.last_by_year else 0
+    # what is read in place of a variable before the frontier belongs there too
+    copies = set(map(copy_of, variables)) if arm.severed else set()
+    while network.nodes[frontier:] and network.nodes[frontier].name in copies:
+        frontier += 1
     return World(
         arm.name,
         network,
         worlds.hazards_in(0),
         {name: network.carrier(name) for name in (*network.strata, *variables)},
         network.position(drawn_to) + 1 if drawn_to else 0,
-        network.position(network.carrier(program.last_by_year)) + 1 if program.last_by_year else 0,
+        frontier,
+        arm.severed,
     )
 
 

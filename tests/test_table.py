@@ -215,7 +215,7 @@ def test_another_model_is_told_in_its_own_words(compared: Ran, monkeypatch: pyte
     summary = copy.deepcopy(compared.summary)
     summary["words"] = {"deaths": "falls", "births": "people over 75", "short": "people", "use": ""}
     del summary["baseline"]["imr_by_fifth"]
-    summary["structure"] = {}
+    summary["structure"], summary["sections"] = {}, {}
     for arm in summary["arms"]:
         del arm["most_deprived_fifth"], arm["least_deprived_fifth"]
         arm["variants"] = {}
@@ -229,7 +229,7 @@ def test_another_model_is_told_in_its_own_words(compared: Ran, monkeypatch: pyte
     assert not re.search("infant|live births|fifth|For:|Structure|England", text)
     assert "deaths under" not in said
     units = {row["unit"] for row in summary_rows(summary)}
-    assert {"falls", "% of the comparator's falls", "people over 75", "per 1,000 people over 75"} <= units
+    assert {"falls", "people over 75"} <= units
     assert not any("birth" in unit or "death" in unit for unit in units)
 
 
@@ -266,7 +266,7 @@ def test_sections_are_printed_when_asked_for_and_every_number_is_in_the_answer(
         shown = printed(compared.summary, monkeypatch, None, show=(name,))
         assert section.title in shown
         for at in compared.summary["sections"][name]:
-            assert cells_of(at)[3] in shown
+            assert cells_of(at)[3] in shown or at.get("in_files_alone")
 
 
 def test_small_counts_are_shown_with_a_word_on_disclosure(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from scenarios.interventions.luck import Luck
 from scenarios.schema import Intervention, Number, Scenario
 from scenarios.schema.paths import reached_in, uncertain_parts
 from simcore.arms import Arm, HazardEdit, Step, Treatment
+from simcore.arms import decision_of as decision_of
 from simcore.dims import YEAR
 from simcore.distributions import Distribution
 from simcore.draws import DrawBlock
@@ -68,14 +68,8 @@ class Builder:
     def drawn(self, value: Distribution, name: str) -> Array:
         """A number's values in this block of draws, by its full name: ``float64[draws or 1]``."""
         low, high = value.bounds
-        if low == high:
-            return np.array([value.central])
-        self.certain = False
-        wanted = self.draws.index.astype(np.int64)
-        central = wanted == 2**32 - 1
-        wanted = np.where(central, 0, wanted)
-        u = self._luck.first(f"intervention/{name}", int(wanted.max()) + 1)[wanted]
-        return np.where(central, value.central, np.asarray(value.quantile(u)))
+        self.certain &= low == high
+        return self._luck.values(value, name, self.draws.index)
 
     def over_years(self, change: Intervention, key: str, number: Number) -> tuple[Labelled, Labelled]:
         """How much of the way from what changes nothing is gone, and to which value, in the years it acts in.
@@ -118,15 +112,6 @@ class Builder:
         lead = weights.values.shape[: 1 + len(strata)]
         levels = weights.values.shape[-1]
         return np.asarray((weights.values * hit[..., None]).reshape(*lead, -1, levels).sum(axis=-2))
-
-
-def decision_of(step: str) -> int:
-    """The decision number of a step, from its name alone: the same intervention has the same luck everywhere.
-
-    Model files use small numbers; steps take the first word of a block of their own far above them.
-    """
-    digest = hashlib.sha256(step.encode()).digest()
-    return 4 * (2**20 + int.from_bytes(digest[:4], "little") % (2**31))
 
 
 def changes_nothing(number: Labelled, nothing: float = 1.0) -> bool:

@@ -38,7 +38,7 @@ def with_fewer_births(arm: Arm, program: Program) -> Arm | None:
     deaths = program.model.spec.deaths
     lives = np.ones((1, len(NO_YES), len(deaths.causes), len(deaths.age_bands)))
     lives[:, NO_YES.index("yes")] = 0.0
-    edits = (HazardEdit(Labelled((stage,), lives)) for stage in stages)
+    edits = (HazardEdit(Labelled((stage,), lives), stage.partition(":")[0]) for stage in stages)
     return replace(arm, name=f"{arm.name}{BESIDE}", hazard_edits=(*arm.hazard_edits, *edits))
 
 
@@ -55,7 +55,7 @@ def lay_what_if_residual(builder: Builder, place: int, change: WhatIfResidual) -
         values = np.stack([np.ones_like(factor.values), factor.values], axis=1)
         factor = Labelled((stage, *factor.axes), values)
     builder.certain &= builder.program.residual is None
-    builder.hazards.append(HazardEdit(factor, follows=(by,)))
+    builder.hazards.append(HazardEdit(factor, change.id, (by,)))
 
 
 def lay_what_if_equal(builder: Builder, place: int, change: WhatIfEqual) -> None:

@@ -40,4 +40,4 @@ def lay_hazard_ratio(builder: Builder, place: int, change: HazardRatio) -> None:
     axes = (*axes, *within, *years)
     scale = over(ratio, axes)[..., None, None]
     hit = hit[(..., *[None] * len(years), None, None)] & acts
-    builder.hazards.append(HazardEdit(Labelled(axes, np.where(hit, scale, 1.0))))
+    builder.hazards.append(HazardEdit(Labelled(axes, np.where(hit, scale, 1.0)), change.id))

@@ -129,6 +129,14 @@ NOT_PRECISE = 3
     "section but parts, which takes runs of its own.",
 )
 @click.option(
+    "--by",
+    multiple=True,
+    metavar="WHAT",
+    help="Print deaths averted by this (repeatable): year, imd_decile, imd_fifth, cause, age_band, or any variable of "
+    "the model, at the level that babies have without policy. Each variable takes about as long again as the run; "
+    "`nssec` also adds the gap of routine and manual occupations to the inequalities.",
+)
+@click.option(
     "--discount-rate",
     metavar="SHARE",
     help="Of costs and years of life, a year, as in 1.5%; that of each scenario file if not given.",
@@ -173,6 +181,7 @@ def command(
     estimator: str,
     model: str,
     show: tuple[str, ...],
+    by: tuple[str, ...],
     discount_rate: str | None,
     life_year_values: tuple[float, ...],
     budget: float | None,
@@ -193,18 +202,22 @@ def command(
         raise click.UsageError(
             f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"
         )
+    from scenarios.by import told_apart_by
     from scenarios.compare import answer
     from scenarios.notes import find_notes
     from scenarios.ran import Terms
     from simcore.run import Settings
 
+    # click has checked the word against the choices above
+    kind = cast("Estimator", estimator)
+    apart = told_apart_by(question.model, by, kind)
     for scenario in question.scenarios:
         for note in find_notes(scenario, question.model, only_if_met=True):
             click.echo(note, err=True)
 
-    # click has checked the word against the choices above
-    kind = cast("Estimator", estimator)
-    settings = Settings(seed=seed, births=births, threads=threads or default_threads(), estimator=kind)
+    settings = Settings(
+        seed=seed, births=births, threads=threads or default_threads(), estimator=kind, by=apart.variables
+    )
     try:
         with Progress("draws") as progress:
             summary = answer(
@@ -226,7 +239,7 @@ def command(
     else:
         from scenarios.table import print_answer
 
-        print_answer(summary, folder, SHOWN if "all" in show else show)
+        print_answer(summary, folder, SHOWN if "all" in show else show, by)
     if asked is None or summary["precision"]["reached"]:
         return 0
     from scenarios.refine import in_words

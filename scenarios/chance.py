@@ -1,0 +1,158 @@
+"""Chance: how deaths that are counted differ from those that are expected, and whether a count would show a policy.
+
+Two intervals hold chance. One is of the deaths that may be counted in a year under a scenario. The other is of the
+change between two independent years (or series of three), the first under the comparator, the second under the
+scenario: all that can ever be observed, as no year shows both worlds. What is expected differs from draw to draw, with
+parameters and the effects of years; counts of one draw are Poisson numbers around it.
+
+The years that are compared either share what draws say of effects of years, as though nothing but the policy and luck
+set them apart (``years 2032-2034``), or have effects of their own, those by which the same draw moves hazards from the
+years before (``years 2029-2031 to 2032-2034``): the first is the best case, the second what official series meet.
+
+Births of a draw are simulated, so that what it expects of a year is known to a percent or so. Intervals hold that
+too; it makes them a little too wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scenarios.figures import ALL, IN_FILES_ALONE, Array, Figure
+from scenarios.poisson_mixtures import POWER, change_interval, count_interval, least_detectable, shown
+from scenarios.ran import Ran
+from scenarios.uncertainty import averted
+from simcore.dims import YEAR
+from simcore.results import counted, wording
+
+SERIES = 3
+"""Years that official series of small numbers put together."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Years that are counted together, and those before them that they may be set against."""
+
+    level: str
+    years: int
+    these: slice
+    before: slice | None = None
+
+
+def chance(ran: Ran) -> list[Figure]:
+    """What may be counted under every scenario, and what of it could be told from chance.
+
+    None where deaths were drawn one by one: they hold chance already, that of the births simulated.
+    """
+    margins = ran.margins
+    if margins.pass_share.size:
+        return []
+    by_year = margins.by[YEAR] if YEAR in margins.by else margins.total[..., None]
+    labels = [f"year {year}" for year in ran.question.years] if YEAR in margins.by else [ALL]
+    unit = counted(wording(ran.question.model))
+    figures = []
+    for arm, name in enumerate(margins.arms):
+        for place, level in enumerate(labels):
+            # the whole path of what is the comparator; of a scenario, where its path ends
+            if arm == 0 or place == len(labels) - 1:
+                beside = {} if place == len(labels) - 1 else IN_FILES_ALONE
+                figures.append(_count(name, level, by_year[arm, :, place], unit, beside))
+    for span in spans(ran.question.years if YEAR in margins.by else ()):
+        natural = by_year[0, :, span.these].sum(axis=-1)
+        first = first_series(by_year[0], span)
+        figures += _of_comparator(margins.arms[0], span, first, natural, unit)
+        for arm, name in enumerate(margins.arms[1:], start=1):
+            figures += _change(name, span, first, natural, by_year[arm, :, span.these].sum(axis=-1), unit)
+    for arm, name in enumerate(margins.arms[1:], start=1):
+        figures.append(_among_same_babies(name, averted(margins, arm).draws, unit))
+    return figures
+
+
+def spans(years: Sequence[int]) -> Iterator[Span]:
+    """The last year and the last three, where years follow one another; a span without years if there are none.
+
+    >>> [span.level for span in spans([2030, 2031, 2032])]
+    ['year 2032', 'year 2031 to 2032', 'years 2030-2032']
+    """
+    n = len(years)
+    if not n:
+        yield Span(ALL, 1, slice(None))
+        return
+    in_a_row = list(years) == list(range(years[0], years[0] + n))
+    for size, word in ((1, "year"), (SERIES, "years")):
+        if n < size or not (in_a_row or size == 1):
+            continue
+        last = _named(years[n - size :])
+        yield Span(f"{word} {last}", size, slice(n - size, n))
+        if n >= 2 * size and in_a_row:
+            before = slice(n - 2 * size, n - size)
+            yield Span(f"{word} {_named(years[before])} to {last}", size, slice(n - size, n), before)
+
+
+def _named(years: Sequence[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
+
+
+def first_series(natural: Array, span: Span) -> Array:
+    """What the first of two series expects in each draw, nothing being changed: ``float64[draws]``.
+
+    With effects of years of their own it is what the draw expects in the years before, at the level of the years that
+    are compared, so that the two differ by effects of years alone and not by births or what the comparator changes.
+
+    Parameters
+    ----------
+    natural : float64[draws, years]
+        Under the comparator.
+    """
+    these = natural[:, span.these].sum(axis=-1)
+    if span.before is None:
+        return np.asarray(these)
+    before = natural[:, span.before].sum(axis=-1)
+    return np.asarray(before * (these.mean() / before.mean())) if before.any() else before
+
+
+def _count(scenario: str, level: str, expected: Array, unit: str, more: Mapping[str, Any]) -> Figure:
+    low, high = count_interval(expected).tolist()
+    return Figure(scenario, "deaths_in_a_year", level, float(expected.mean()), unit, (low, high), more=more)
+
+
+def _of_comparator(scenario: str, span: Span, first: Array, natural: Array, unit: str) -> list[Figure]:
+    """How often nothing shows as a fall, and the least fall that would be shown with a power of 80%."""
+    alarms = shown(first, natural)
+    share = least_detectable(first, natural)
+    least = None if share is None else share * float(natural.mean()) / span.years
+    return [
+        _probability(scenario, "probability_shown_by_chance", span.level, alarms),
+        Figure(scenario, "least_detectable_fall", span.level, least, f"{unit} a year", more={"power": POWER}),
+    ]
+
+
+def _change(
+    scenario: str, span: Span, first: Array, natural: Array, second: Array, unit: str
+) -> list[Figure]:
+    """The change that two counts may show, and how likely they show it in the direction in which it is expected."""
+    expected = float((natural - second).mean())
+    low, high = change_interval(first, second).tolist()
+    change = Figure(scenario, "observable_change", span.level, expected, unit, (low, high))
+    if expected == 0:
+        return [change, Figure(scenario, "probability_shown", span.level, None, "probability")]
+    found = shown(first, second) if expected > 0 else shown(second, first)
+    return [change, _probability(scenario, "probability_shown", span.level, found)]
+
+
+def _probability(scenario: str, measure: str, level: str, by_draw: Array) -> Figure:
+    error = float(by_draw.std() / np.sqrt(max(by_draw.size - 1, 1)))
+    return Figure(scenario, measure, level, float(by_draw.mean()), "probability", mc_error=error)
+
+
+def _among_same_babies(scenario: str, draws: Array, unit: str) -> Figure:
+    """Deaths averted with chance, were the same babies seen in both worlds, under the model's shared luck.
+
+    The babies saved are a Poisson number, and so are those lost: of a scenario that harms no baby there are as many
+    saved as deaths averted, and it is that which is assumed here.
+    """
+    low, high = change_interval(np.maximum(draws, 0.0), np.maximum(-draws, 0.0)).tolist()
+    return Figure(scenario, "deaths_averted_among_same_babies", ALL, float(draws.mean()), unit, (low, high))
