@@ -72,21 +72,11 @@ def spending(ran: Ran, arm: int) -> Spending:
     return Spending({year: found[year] for year in sorted(found)}, tuple(missing))
 
 
-def cost_of_the_whole(ran: Ran, arm: int, rate: float) -> Array | None:
-    """Pounds in the value of the first year, ``float64[draws]``; None where none are stated or they do not add up."""
-    spent = spending(ran, arm)
-    if not spent.is_stated or spent.why_no_sum is not None:
-        return None
-    ((_, by_year),) = spent.by_prices.items()
-    return np.asarray(by_year @ weights_of_years(ran, rate))
-
-
 def unit_cost(ran: Ran, change: Costed, each: Cost) -> Array:
     """Pounds for each birth at the step: ``float64[draws, years]``; one draw of what is uncertain for all years."""
-    luck, draws = Luck(), np.arange(ran.draws)
+    name, every, luck = f"{change.id}/cost/{each.per}", np.arange(ran.draws), Luck()
     drawn = {
-        tail: luck.values(part, f"{change.id}/cost/{each.per}{tail}", draws)
-        for tail, part in uncertain_parts(each.value).items()
+        tail: luck.values(part, name + tail, every) for tail, part in uncertain_parts(each.value).items()
     }
     found = []
     for year in ran.question.years or [0]:

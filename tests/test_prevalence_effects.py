@@ -189,12 +189,13 @@ def test_changes_of_one_exposure_act_one_after_the_other_set_multiplied_odds_add
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_the_order_of_interventions_in_a_file_moves_no_bit(estimator: str) -> None:
     """Every order of four changes of one exposure, a change that aims at it, and an offer; beside arms with some."""
+    service = "change: hazard_ratio, begins: pregnancy, causes: [heart], age_bands: [day_0], ratio: "
     others = [
         change("multiply: 0.6", of="shared_bed", id="e"),
-        "id: f, change: hazard_ratio, begins: pregnancy, causes: [sudden], age_bands: [day_0], "
-        "ratio: {value: 0.7, ASSUMED}, where: {smoking: yes}",
-        "id: g, change: hazard_ratio, begins: pregnancy, causes: [sudden], age_bands: [day_0], "
-        "ratio: {value: 0.9, ASSUMED}",
+        f"id: f, {service} {{value: 0.7013, ASSUMED}}, where: {{smoking: yes}}",
+        f"id: g, {service} {{value: 0.9077, ASSUMED}}",
+        f"id: h, {service} {{value: 0.1109, ASSUMED}}, where: {{area: north}}",
+        f"id: i, {service} {{value: 0.3301, ASSUMED}}",
     ]
     orders = [(*order, *others) for order in permutations(TOGETHER)] + [
         tuple(reversed(others)) + tuple(TOGETHER)

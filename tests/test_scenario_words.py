@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import jsonschema
 import pytest
 
 from scenarios.check import check_against
-from scenarios.read import parse_scenario
-from scenarios.schema import Prevalence, Support, path_over_years
+from scenarios.read import library, parse_scenario, read_scenario
+from scenarios.schema import Prevalence, Support, json_schema, path_over_years
+from simcore.documents import parse_yaml
 from simcore.problems import DocumentError
 from tests.test_scenario_files import WORDS
 
@@ -384,3 +386,44 @@ def test_shares_are_set_side_by_side_where_nobody_is_aimed_at_twice() -> None:
             "    spread: everywhere\n", "    spread: everywhere\n    where: {imd_decile: [3, 4]}\n"
         )
         assert problems(one.replace("    set: 0.03\n", f"    set: 0.03\n{more}")) == []
+
+
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
+CHILD = """\
+scenario: 1
+name: child
+extends: everything
+interventions:
+  - {id: weight, remove: true}
+  - {id: target, set: 0.05}
+  - {id: extra, change: what_if_residual, like: 10}
+"""
+
+
+def test_editors_take_every_shipped_file_one_of_every_kind_and_a_file_that_says_only_what_differs() -> None:
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+    for text in (EVERYTHING, CHILD):
+        assert not list(SCHEMA.iter_errors(parse_yaml(text, "s.yaml").data))
+    for name in library():
+        assert not list(SCHEMA.iter_errors(dict(read_scenario(name).document.data)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    spread: everywhere\n", "    sprad: everywhere\n"),
+        ("2026: 0.1,", "2026: 1.1,"),
+        ("per: accepts", "per: person"),
+        ("grade: B", "grade: E"),
+        ("extends: everything\n", ""),
+        ("remove: true", "remove: false"),
+        ("id: weight", "idd: weight"),
+        ("set: 0.05", "sett: 0.05"),
+    ],
+)
+def test_editors_mark_what_the_reader_refuses(old: str, new: str) -> None:
+    text = EVERYTHING if old in EVERYTHING else CHILD
+    if old == "id: weight":
+        text = CHILD
+    assert old in text
+    assert list(SCHEMA.iter_errors(parse_yaml(text.replace(old, new), "s.yaml").data))

@@ -305,6 +305,15 @@ def test_interventions_that_share_what_is_averted_have_no_number_of_their_own() 
     assert "share" in found.more["why"]
 
 
+def test_births_that_are_prevented_share_nothing_of_what_an_offer_averts() -> None:
+    prevention = "id: prevention, change: births, multiply: 0.9, ASSUMED"
+    stages = reached() | {"prevention:prevented": np.ones((DRAWS, len(YEARS), 10))}
+    figures = reach(ran(invented(), OFFER, prevention, stages=stages))
+    assert at(figures, "number_needed", STEP).value is not None
+    assert at(figures, "births_at_step", "prevention:prevented").value == 40.0
+    assert not [f for f in figures if f.measure == "number_needed" and "prevented" in f.level]
+
+
 # ---- costs
 
 

@@ -67,12 +67,15 @@ def _plain(value: object) -> object:
     return value
 
 
-_Table = BeforeValidator(_plain, json_schema_input_type=float)
-RatioPlain = Annotated[float, Field(ge=0, title="Ratio"), _Table]
-SharePlain = Annotated[float, Field(ge=0, le=1, title="Share"), _Table]
-ShiftPlain = Annotated[float, Field(ge=-1, le=1, title="Shift"), _Table]
-AmountPlain = Annotated[float, Field(ge=0, title="Amount"), _Table]
-NumberPlain = Annotated[float, Field(title="Number"), _Table]
+_Any = BeforeValidator(_plain, json_schema_input_type=float)
+_FromNone = BeforeValidator(_plain, json_schema_input_type=Annotated[float, Field(ge=0)])
+_ToAll = BeforeValidator(_plain, json_schema_input_type=Annotated[float, Field(ge=0, le=1)])
+_EitherWay = BeforeValidator(_plain, json_schema_input_type=Annotated[float, Field(ge=-1, le=1)])
+RatioPlain = Annotated[float, Field(ge=0, title="Ratio"), _FromNone]
+SharePlain = Annotated[float, Field(ge=0, le=1, title="Share"), _ToAll]
+ShiftPlain = Annotated[float, Field(ge=-1, le=1, title="Shift"), _EitherWay]
+AmountPlain = Annotated[float, Field(ge=0, title="Amount"), _FromNone]
+NumberPlain = Annotated[float, Field(title="Number"), _Any]
 RatioValue = Annotated[Distribution, AfterValidator(_a_ratio), Field(title="Ratio")]
 ShareValue = Annotated[Distribution, AfterValidator(_a_share), Field(title="Share")]
 ShiftValue = Annotated[Distribution, AfterValidator(_a_shift), Field(title="Shift")]

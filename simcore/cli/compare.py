@@ -146,8 +146,8 @@ NOT_PRECISE = 3
     multiple=True,
     metavar="WHAT",
     help="Print deaths averted by this (repeatable): year, imd_decile, imd_fifth, cause, age_band, or any variable of "
-    "the model, at the level that babies have without policy. Each variable takes about as long again as the run; "
-    "`nssec` also adds the gap of routine and manual occupations to the inequalities.",
+    "the model, at the level that babies have without policy. Each variable takes about as long again as the run, "
+    "gestation several times; `nssec` also adds the gap of routine and manual occupations to the inequalities.",
 )
 @click.option(
     "--part-draws",
