@@ -9,8 +9,8 @@ The years that are compared either share what draws say of effects of years, as 
 set them apart (``years 2032-2034``), or have effects of their own, those by which the same draw moves hazards from the
 years before (``years 2029-2031 to 2032-2034``): the first is the best case, the second what official series meet.
 
-Births of a draw are simulated, so that what it expects of a year is known to a percent or so. Intervals hold that
-too; it makes them a little too wide.
+Births of a draw are simulated, so that draws differ by more than they should. How much of their spread is of that kind
+is known from slices of the births, and is taken out.
 """
 
 from __future__ import annotations
@@ -54,20 +54,26 @@ def chance(ran: Ran) -> list[Figure]:
     labels = [f"year {year}" for year in ran.question.years] if YEAR in margins.by else [ALL]
     unit = counted(wording(ran.question.model))
     figures = []
+    means = margins.total.mean(axis=1)
+    # years share the noise of the period by their deaths
+    noise = [noise_of_births(margins.slices[arm]) / mean if mean else 0.0 for arm, mean in enumerate(means)]
     for arm, name in enumerate(margins.arms):
         for place, level in enumerate(labels):
             # the whole path of what is the comparator; of a scenario, where its path ends
             if arm == 0 or place == len(labels) - 1:
                 beside = {} if place == len(labels) - 1 else IN_FILES_ALONE
-                figures.append(_count(name, level, by_year[arm, :, place], unit, beside))
+                expected = by_year[arm, :, place]
+                expected = without(expected, noise[arm] * float(expected.mean()))
+                figures.append(_count(name, level, expected, unit, beside))
     for span in spans(ran.question.years if YEAR in margins.by else ()):
         natural = by_year[0, :, span.these].sum(axis=-1)
-        first = first_series(by_year[0], span)
+        first = first_series(by_year[0], span, noise[0])
         figures += _of_comparator(margins.arms[0], span, first, natural, unit)
         for arm, name in enumerate(margins.arms[1:], start=1):
             figures += _change(name, span, first, natural, by_year[arm, :, span.these].sum(axis=-1), unit)
     for arm, name in enumerate(margins.arms[1:], start=1):
-        figures.append(_among_same_babies(name, averted(margins, arm).draws, unit))
+        saved = averted(margins, arm)
+        figures.append(_among_same_babies(name, without(saved.draws, noise_of_births(saved.slices)), unit))
     return figures
 
 
@@ -96,7 +102,7 @@ def _named(years: Sequence[int]) -> str:
     return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
 
 
-def first_series(natural: Array, span: Span) -> Array:
+def first_series(natural: Array, span: Span, noise: float = 0.0) -> Array:
     """What the first of two series expects in each draw, nothing being changed: ``float64[draws]``.
 
     With effects of years of their own it is what the draw expects in the years before, at the level of the years that
@@ -106,12 +112,39 @@ def first_series(natural: Array, span: Span) -> Array:
     ----------
     natural : float64[draws, years]
         Under the comparator.
+    noise
+        The variance of expected deaths, for each of them, that is of simulated births.
     """
     these = natural[:, span.these].sum(axis=-1)
     if span.before is None:
         return np.asarray(these)
     before = natural[:, span.before].sum(axis=-1)
-    return np.asarray(before * (these.mean() / before.mean())) if before.any() else before
+    if not (these.all() and before.all()):
+        return np.asarray(these)
+    ratio = np.exp(without(np.log(before / these), noise * (1.0 / these.mean() + 1.0 / before.mean())))
+    first = these * ratio
+    return np.asarray(first * (these.mean() / first.mean()))
+
+
+def without(values: Array, variance: float) -> Array:
+    """Values of draws moved towards their mean, until so much of their variance is gone.
+
+    >>> without(np.array([1.0, 3.0]), 0.75), without(np.array([1.0, 3.0]), 9.0)
+    (array([1.5, 2.5]), array([2., 2.]))
+    """
+    spread = float(values.var())
+    left = np.sqrt(max(0.0, 1.0 - variance / spread)) if spread > 0 else 1.0
+    return np.asarray(values.mean() + (values - values.mean()) * left)
+
+
+def noise_of_births(slices: Array | None) -> float:
+    """The variance that simulated births give to deaths of a draw, from their slices: ``float64[draws, slices]``.
+
+    Slices of a draw are independent and of equal size; 0 where nothing was simulated.
+    """
+    if slices is None or slices.shape[-1] < 2:
+        return 0.0
+    return float(slices.shape[-1] * slices.var(axis=-1, ddof=1).mean())
 
 
 def _count(scenario: str, level: str, expected: Array, unit: str, more: Mapping[str, Any]) -> Figure:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from scenarios.chance import chance, first_series, spans
+from scenarios.chance import chance, first_series, noise_of_births, spans
 from scenarios.poisson_mixtures import change_interval, count_interval, shown
 from scenarios.question import Question
 from scenarios.ran import Ran
@@ -147,6 +147,26 @@ def test_years_with_effects_of_their_own_differ_by_effects_of_years_alone() -> N
     # where hazards stay as they are, nothing is left to differ by
     steady = np.array([[1000.0, 500.0], [1100.0, 550.0]])
     assert first_series(steady, apart) == pytest.approx(steady[:, 1])
+
+
+def test_births_that_were_simulated_add_nothing_to_how_years_differ() -> None:
+    """Effects of years of 3% beside 5% of simulated births: 400 draws know 3% to a quarter. Left in, it were 7.7%."""
+    rng, draws, of_births = np.random.default_rng(3), 400, 0.05
+    truth = 1000.0 * np.exp(np.stack([np.zeros(draws), rng.normal(0.0, 0.03, draws)], axis=1))
+    seen = truth * (1.0 + of_births * rng.standard_normal((draws, 2)))
+    parts = seen.sum(axis=1)[:, None] / 16 + rng.normal(0.0, of_births * 1000 * np.sqrt(2) / 4, (draws, 16))
+    noise = noise_of_births(parts) / 2000
+    assert noise == pytest.approx(of_births**2 * 1000, rel=0.1)
+    _, apart = spans([2029, 2030])
+
+    def spread(noise: float) -> float:
+        return float(np.log(first_series(seen, apart, noise) / seen[:, 1]).std())
+
+    error = 0.077**2 * np.sqrt(2 / draws) / 2 / 0.03**2
+    assert error < 1 / 4
+    assert spread(noise) == pytest.approx(0.03, rel=3.9 * error)
+    assert spread(0.0) > 0.07
+    assert noise_of_births(None) == noise_of_births(np.zeros((5, 0))) == 0.0
 
 
 # ---- the figures
