@@ -1,9 +1,10 @@
 """Chance: how deaths that are counted differ from those that are expected, and whether a count would show a policy.
 
-Two intervals hold chance. One is of the deaths that may be counted in a year under a scenario. The other is of the
-change between two independent years (or series of three), the first under the comparator, the second under the
-scenario: all that can ever be observed, as no year shows both worlds. What is expected differs from draw to draw, with
-parameters and the effects of years; counts of one draw are Poisson numbers around it.
+Two intervals hold chance. One is of the deaths that may be counted in a year under a scenario, of the births that
+happen under it. The other is of the change between two independent years (or series of three), the first under the
+comparator, the second under the scenario, with as many births: all that can ever be observed, as no year shows both
+worlds. What is expected differs from draw to draw, with parameters and the effects of years; counts of one draw are
+Poisson numbers around it.
 
 The years that are compared either share what draws say of effects of years, as though nothing but the policy and luck
 set them apart (``years 2032-2034``), or have effects of their own, those by which the same draw moves hazards from the
@@ -25,6 +26,7 @@ from scenarios.figures import ALL, IN_FILES_ALONE, Array, Figure
 from scenarios.poisson_mixtures import POWER, change_interval, count_interval, least_detectable, shown
 from scenarios.ran import Ran
 from scenarios.uncertainty import averted
+from scenarios.under import deaths_under, over
 from simcore.dims import YEAR
 from simcore.results import counted, wording
 
@@ -51,6 +53,9 @@ def chance(ran: Ran) -> list[Figure]:
     if margins.pass_share.size:
         return []
     by_year = margins.by[YEAR] if YEAR in margins.by else margins.total[..., None]
+    born = [
+        over(ran, deaths_under(ran, arm), YEAR).reshape(ran.draws, -1) for arm in range(len(margins.arms))
+    ]
     labels = [f"year {year}" for year in ran.question.years] if YEAR in margins.by else [ALL]
     unit = counted(wording(ran.question.model))
     figures = []
@@ -62,7 +67,7 @@ def chance(ran: Ran) -> list[Figure]:
             # the whole path of what is the comparator; of a scenario, where its path ends
             if arm == 0 or place == len(labels) - 1:
                 beside = {} if place == len(labels) - 1 else IN_FILES_ALONE
-                expected = by_year[arm, :, place]
+                expected = born[arm][:, place]
                 expected = without(expected, noise[arm] * float(expected.mean()))
                 figures.append(_count(name, level, expected, unit, beside))
     for span in spans(ran.question.years if YEAR in margins.by else ()):

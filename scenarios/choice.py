@@ -6,15 +6,20 @@ deaths against it. Where scenarios are equal in a draw, as those without any eff
 
 from __future__ import annotations
 
+from scenarios.drivers import every_number
 from scenarios.figures import ALL, IN_FILES_ALONE, Figure
 from scenarios.headline import headline_draws
+from scenarios.net_benefit import net_benefit, offers_of
 from scenarios.ran import Ran
 from scenarios.ranking import probability, rank_options
 from scenarios.uncertainty import ROUNDING
 
 
 def choice(ran: Ran) -> list[Figure]:
-    """Probabilities that deaths fall, that a scenario is best, that it beats another; and the rank to expect."""
+    """Probabilities that deaths fall, that a scenario is best, that it beats another; and the rank to expect.
+
+    Where the terms state what a year of life is worth, or a budget, the choice where money counts as well.
+    """
     names = ran.margins.arms[1:]
     if not names:
         return []
@@ -38,4 +43,7 @@ def choice(ran: Ran) -> list[Figure]:
                 figures.append(
                     Figure(name, "probability_better_than", level, value, "probability", None, error, more)
                 )
+    terms = ran.terms
+    if terms.life_year_values or terms.budget is not None:
+        figures += net_benefit(ran, offers_of(ran), every_number(ran))
     return figures

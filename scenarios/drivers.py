@@ -65,6 +65,15 @@ def scenario_numbers(scenario: Scenario, draws: int, costs: bool = False) -> dic
     return found
 
 
+def every_number(ran: Ran) -> dict[str, Array]:
+    """Every number that any answer hangs on, costs among them; of one id in two files, as the first one has it."""
+    found = model_numbers(ran)
+    for scenario in ran.question.scenarios:
+        # the same luck, whatever the distribution: draws stand in the same order
+        found = {**scenario_numbers(scenario, ran.draws, costs=True), **found}
+    return found
+
+
 def drivers(ran: Ran) -> list[Figure]:
     """Of every scenario, what goes with each number, first the one that swings its headline most; and convergence."""
     comparator, *scenarios = ran.question.scenarios

@@ -221,3 +221,13 @@ def test_a_scenario_that_harms_is_shown_by_a_rise_and_one_without_effect_by_noth
 
 def test_deaths_that_were_drawn_hold_chance_already_and_get_none_on_top(runs: Runs) -> None:
     assert chance(ran_of(runs.natural, runs.moved, (2001,), pass_share=np.ones(DRAWS))) == []
+
+
+def test_births_that_are_prevented_are_not_counted_but_do_not_make_a_change(runs: Runs) -> None:
+    plain = ran_of(runs.natural[:, :1], runs.natural[:, :1], (2001,))
+    fewer = np.full((DRAWS, 1, 1), 150.0)
+    prevented = replace(plain, margins=replace(plain.margins, by_fewer={"fewer": fewer}))
+    by = {(at.scenario, at.measure): at for at in chance(prevented)}
+    assert by["fewer", "deaths_in_a_year"].value == pytest.approx(runs.natural[:, 0].mean() - 150.0)
+    assert by["as_is", "deaths_in_a_year"].value == pytest.approx(runs.natural[:, 0].mean())
+    assert by["fewer", "observable_change"].value == 0.0
