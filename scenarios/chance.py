@@ -163,7 +163,7 @@ def _of_comparator(scenario: str, span: Span, first: Array, natural: Array, unit
     share = least_detectable(first, natural)
     least = None if share is None else share * float(natural.mean()) / span.years
     return [
-        _probability(scenario, "probability_shown_by_chance", span.level, alarms),
+        _probability(scenario, "p_shown_by_chance", span.level, alarms),
         Figure(scenario, "least_detectable_fall", span.level, least, f"{unit} a year", more={"power": POWER}),
     ]
 
@@ -176,9 +176,9 @@ def _change(
     low, high = change_interval(first, second).tolist()
     change = Figure(scenario, "observable_change", span.level, expected, unit, (low, high))
     if expected == 0:
-        return [change, Figure(scenario, "probability_shown", span.level, None, "probability")]
+        return [change, Figure(scenario, "p_shown", span.level, None, "probability")]
     found = shown(first, second) if expected > 0 else shown(second, first)
-    return [change, _probability(scenario, "probability_shown", span.level, found)]
+    return [change, _probability(scenario, "p_shown", span.level, found)]
 
 
 def _probability(scenario: str, measure: str, level: str, by_draw: Array) -> Figure:

@@ -27,8 +27,8 @@ def choice(ran: Ran) -> list[Figure]:
     figures = []
     for at, name in enumerate(names):
         for measure, shares in (
-            ("probability_averts", found.positive[at]),
-            ("probability_best", found.best[at]),
+            ("p_averts", found.positive[at]),
+            ("p_best", found.best[at]),
         ):
             value, error = probability(shares)
             figures.append(Figure(name, measure, ALL, value, "probability", mc_error=error))
@@ -40,9 +40,7 @@ def choice(ran: Ran) -> list[Figure]:
             if other != at:
                 value, error = probability(found.beats[at, other])
                 level, more = f"scenario {beaten}", {} if at < other else IN_FILES_ALONE
-                figures.append(
-                    Figure(name, "probability_better_than", level, value, "probability", None, error, more)
-                )
+                figures.append(Figure(name, "p_better_than", level, value, "probability", None, error, more))
     terms = ran.terms
     if terms.life_year_values or terms.budget is not None:
         figures += net_benefit(ran, offers_of(ran), every_number(ran))

@@ -177,7 +177,7 @@ def _with_nothing(choice: Choice) -> Array:
 def _how_sure(options: list[str], choice: Choice) -> Iterator[Figure]:
     for name, shares in zip(options, rank_options(_with_nothing(choice)).best, strict=True):
         value, error = probability(shares)
-        measure = f"probability_{choice.best}"
+        measure = f"p_{choice.best}"
         yield Figure(name, measure, choice.level, value, "probability", mc_error=error)
 
 
@@ -186,9 +186,10 @@ def _worth_knowing(found: list[Choice], numbers: Mapping[str, Array]) -> Iterato
     worths = [_with_nothing(choice) for choice in found]
     partial = {name: partial_information(values, worths) for name, values in numbers.items()}
     for at, choice in enumerate(found):
-        value, error = perfect_information(worths[at])
-        yield Figure(ALL, "evpi", choice.level, value, choice.unit, mc_error=error)
+        most, error = perfect_information(worths[at])
+        yield Figure(ALL, "evpi", choice.level, most, choice.unit, mc_error=error)
         for place, name in enumerate(sorted(partial, key=lambda name: -partial[name][at][0])):
             value, error = partial[name][at]
-            more = {} if place < PRINTED else IN_FILES_ALONE
+            # where nothing is worth knowing, one line says so
+            more = {} if place < (PRINTED if most else 1) else IN_FILES_ALONE
             yield Figure(ALL, "evppi", f"{choice.level}, {name}", value, choice.unit, None, error, more)

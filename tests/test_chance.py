@@ -190,14 +190,14 @@ def test_figures_say_what_may_be_counted_and_what_would_be_shown(runs: Runs) -> 
     series = by["fewer", "observable_change", "years 2004-2006"]
     assert series.value == pytest.approx((runs.natural - runs.moved)[:, 3:].sum(axis=1).mean())
     assert series.interval95 is not None and series.interval95[0] is not None
-    told = by["fewer", "probability_shown", "years 2004-2006"]
-    apart = by["fewer", "probability_shown", "years 2001-2003 to 2004-2006"]
+    told = by["fewer", "p_shown", "years 2004-2006"]
+    apart = by["fewer", "p_shown", "years 2001-2003 to 2004-2006"]
     assert told.value is not None and apart.value is not None and apart.mc_error is not None
     assert 0.3 < told.value < 0.7
-    alarm = by["as_is", "probability_shown_by_chance", "years 2004-2006"].value
+    alarm = by["as_is", "p_shown_by_chance", "years 2004-2006"].value
     assert alarm is not None and 0.02 < alarm <= 0.025
     # effects of years that differ show falls where there is none
-    apart_alarm = by["as_is", "probability_shown_by_chance", "years 2001-2003 to 2004-2006"].value
+    apart_alarm = by["as_is", "p_shown_by_chance", "years 2001-2003 to 2004-2006"].value
     assert apart_alarm is not None and apart_alarm > 1.2 * alarm
     least = by["as_is", "least_detectable_fall", "years 2004-2006"]
     assert least.unit == "deaths a year" and least.value == pytest.approx(
@@ -210,7 +210,7 @@ def test_a_scenario_that_harms_is_shown_by_a_rise_and_one_without_effect_by_noth
     natural, moved = runs.natural[:, 4:], runs.moved[:, 4:]
     harm = {(at.measure, at.level): at for at in chance(ran_of(moved, natural, years))}
     help_ = {(at.measure, at.level): at for at in chance(ran_of(natural, moved, years))}
-    at = ("probability_shown", "year 2006")
+    at = ("p_shown", "year 2006")
     assert harm[at].value == pytest.approx(help_[at].value)
     low, high = help_["observable_change", "year 2006"].interval95 or (None, None)
     assert harm["observable_change", "year 2006"].interval95 == (-(high or 0), -(low or 0))

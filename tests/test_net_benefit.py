@@ -47,7 +47,7 @@ def test_net_benefit_is_the_value_of_years_of_life_less_cost() -> None:
 def test_the_best_option_is_told_with_doing_nothing_among_them() -> None:
     by = figures()
     best = {
-        name: by[name, "probability_highest_net_benefit", "life_year_value 10000"].value
+        name: by[name, "p_highest_net_benefit", "life_year_value 10000"].value
         for name in ("as_is", "offer", "care")
     }
     # at 10,000: nothing 0 and 0, the offer -100,000 and 100,000, care 0 and 50,000: a tie in the first draw
@@ -66,7 +66,7 @@ def test_within_a_budget_each_is_bought_as_far_as_it_goes() -> None:
 def test_a_scenario_without_costs_takes_no_part_and_that_is_said() -> None:
     at = figures()["again", "net_benefit", "life_year_value 30000"]
     assert (at.value, at.more["why"]) == (None, "no costs are stated")
-    assert ("again", "probability_highest_net_benefit", "life_year_value 30000") not in figures()
+    assert ("again", "p_highest_net_benefit", "life_year_value 30000") not in figures()
 
 
 def test_what_it_is_worth_to_know_more_is_told_for_each_choice_and_number() -> None:
