@@ -74,9 +74,9 @@ def spending(ran: Ran, arm: int) -> Spending:
 
 def unit_cost(ran: Ran, change: Costed, each: Cost) -> Array:
     """Pounds for each birth at the step: ``float64[draws, years]``; one draw of what is uncertain for all years."""
-    name, every, luck = f"{change.id}/cost/{each.per}", np.arange(ran.draws), Luck()
+    luck, name, draws = Luck(), f"{change.id}/cost/{each.per}", np.arange(ran.draws)
     drawn = {
-        tail: luck.values(part, name + tail, every) for tail, part in uncertain_parts(each.value).items()
+        tail: luck.values(part, name + tail, draws) for tail, part in uncertain_parts(each.value).items()
     }
     found = []
     for year in ran.question.years or [0]:

@@ -17,7 +17,6 @@ HEADINGS: Cells = ("scenario", "figure", "of", "value", "95% interval", "unit")
 BY = "by"
 """The section of which no more is printed than was asked for."""
 NEEDS = {
-    "worth": "say what a life-year is worth, --life-year-value 20000, or what may be spent, --budget 1000000",
     "cost": "no file states costs",
     "life": "the model has no life table",
 }

@@ -92,8 +92,9 @@ def _print_all(
         console.print(
             f"{words['deaths']} per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False
         )
-    what = f"sum of the period {span}" if by_period else f"difference in the final year, {last}"
-    title = f"{capital(words['deaths'])} averted against {baseline['name']}: {what}"
+    title = f"{capital(words['deaths'])} averted against {baseline['name']}, {span}"
+    if len(summary["years"]) > 1:
+        title += ", sum of the period" if by_period else f": difference in the final year, {last}"
     size, rest = [_size(arm) for arm in arms], [_rest(arm) for arm in arms]
     others = FIFTHS + SURE if any("most_deprived_fifth" in arm for arm in arms) else SURE
     if len(summary["years"]) > 1:

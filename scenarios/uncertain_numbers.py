@@ -13,10 +13,11 @@ from simcore.solved import read_draws
 
 
 def every_number(question: Question, draws: int) -> dict[str, Array]:
-    """All of them, costs included: ``float64[draws]`` by name; an intervention has one luck in every file."""
+    """All of them, costs included: ``float64[draws]`` by name; of one id in two files, as the first one has it."""
     found = model_numbers(question, draws)
     for scenario in question.scenarios:
-        found |= scenario_numbers(scenario, draws, costs=True)
+        # the same luck, whatever the distribution: draws stand in the same order
+        found = {**scenario_numbers(scenario, draws, costs=True), **found}
     return found
 
 
