@@ -43,7 +43,6 @@ SHOWN = (
     "cost",
     "chance",
     "choice",
-    "worth",
     "drivers",
     "parts",
 )
