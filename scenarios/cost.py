@@ -9,13 +9,13 @@ import numpy as np
 
 from scenarios.discounting import discount_rate, weights_of_years
 from scenarios.figures import ALL, Array, Figure, figure_of
+from scenarios.interventions.luck import Luck
 from scenarios.life import years_gained
 from scenarios.ran import Ran
 from scenarios.schema import Cost, Costed, Intervention, Scenario
 from scenarios.schema.paths import reached_in, uncertain_parts
 from scenarios.uncertainty import averted
 from scenarios.under import has_years, scenarios_of
-from simcore.draws import uniforms
 from simcore.measures import per_unit
 from simcore.results import wording
 
@@ -72,13 +72,20 @@ def spending(ran: Ran, arm: int) -> Spending:
     return Spending({year: found[year] for year in sorted(found)}, tuple(missing))
 
 
+def cost_of_the_whole(ran: Ran, arm: int, rate: float) -> Array | None:
+    """Pounds in the value of the first year, ``float64[draws]``; None where none are stated or they do not add up."""
+    spent = spending(ran, arm)
+    if not spent.is_stated or spent.why_no_sum is not None:
+        return None
+    ((_, by_year),) = spent.by_prices.items()
+    return np.asarray(by_year @ weights_of_years(ran, rate))
+
+
 def unit_cost(ran: Ran, change: Costed, each: Cost) -> Array:
     """Pounds for each birth at the step: ``float64[draws, years]``; one draw of what is uncertain for all years."""
-    name = f"intervention/{change.id}/cost/{each.per}"
+    luck, draws = Luck(), np.arange(ran.draws)
     drawn = {
-        tail: np.asarray(part.quantile(uniforms(name + tail, ran.draws)))
-        if part.bounds[0] < part.bounds[1]
-        else np.full(ran.draws, part.central)
+        tail: luck.values(part, f"{change.id}/cost/{each.per}{tail}", draws)
         for tail, part in uncertain_parts(each.value).items()
     }
     found = []

@@ -13,9 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scenarios.cost import cost_of_the_whole
+from scenarios.discounting import discount_rate
 from scenarios.figures import ALL, Array, Figure, figure_of
+from scenarios.life import years_gained
 from scenarios.ran import Ran, Terms
 from scenarios.ranking import probability, rank_options
+from scenarios.uncertain_numbers import every_number
+from scenarios.under import scenarios_of
 from scenarios.value_of_information import partial_information, perfect_information
 
 NO_COST = "no costs are stated"
@@ -64,6 +69,24 @@ def choices(terms: Terms, years_of_life: Array, cost: Array) -> Iterator[Choice]
         part = np.divide(terms.budget, cost, out=np.ones_like(cost), where=cost > terms.budget)
         level, unit = f"budget {terms.budget:.15g}", "years of life"
         yield Choice(level, "life_years_within_budget", "most_life_years", unit, part * years_of_life)
+
+
+def worth(ran: Ran) -> list[Figure]:
+    """The choice at the values of a life-year and the budget that the terms state; nothing where they state none.
+
+    Both years of life and costs are discounted at one rate: that of the terms, or of each scenario's file.
+    """
+    if not ran.terms.life_year_values and ran.terms.budget is None:
+        return []
+    gained, spent, costed = [], [], []
+    for arm, _ in scenarios_of(ran):
+        rate = discount_rate(ran, arm) or 0.0
+        years, cost = years_gained(ran, arm, rate), cost_of_the_whole(ran, arm, rate)
+        costed.append(years is not None and cost is not None)
+        gained.append(np.zeros(ran.draws) if years is None else years)
+        spent.append(np.zeros(ran.draws) if cost is None else cost)
+    numbers = every_number(ran.question, ran.draws)
+    return net_benefit_figures(ran, np.array(gained), np.array(spent), np.array(costed), numbers)
 
 
 def net_benefit_figures(

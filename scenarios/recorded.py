@@ -38,7 +38,9 @@ def record_of(
     )
 
 
-def asked_again(question: Question, settings: Settings, variant_draws: int, terms: Terms) -> dict[str, Any]:
+def asked_again(
+    question: Question, settings: Settings, variant_draws: int, terms: Terms, part_draws: int
+) -> dict[str, Any]:
     """What has to be asked, beside the record's own words, to run the same again."""
     source, model = question.source, question.model
     given = "solved" if source.solved else None if source.posterior is None else str(source.posterior)
@@ -47,6 +49,8 @@ def asked_again(question: Question, settings: Settings, variant_draws: int, term
         "posterior": given,
         "births": settings.births,
         "variant_draws": variant_draws,
+        "part_draws": part_draws,
+        "by": list(settings.by),
         "terms": asdict(terms),
     }
 

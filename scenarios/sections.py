@@ -13,6 +13,7 @@ from scenarios.drivers import drivers
 from scenarios.equity import equity
 from scenarios.figures import Figure
 from scenarios.life import life
+from scenarios.net_benefit import worth
 from scenarios.ran import Ran
 from scenarios.rates import rates
 from scenarios.reach import reach
@@ -35,9 +36,15 @@ SECTIONS: Mapping[str, Section] = {
     "cost": Section("Costs", cost),
     "chance": Section("Chance: what may be counted, and what would be shown", chance),
     "choice": Section("Which scenario is best", choice),
+    "worth": Section("What the scenarios are worth, and what knowing more would be", worth),
     "drivers": Section("What the answer hangs on", drivers),
 }
 """By the name that ``--show`` takes, in the order in which they are printed."""
+
+
+PARTS = "parts"
+PARTS_TITLE = "Whose doing it is, by intervention and along the arrows of the model"
+"""The one section that takes runs of its own (:mod:`scenarios.parts`), and is made when it is asked for."""
 
 
 def figures_by_section(ran: Ran) -> dict[str, list[Figure]]:

@@ -77,7 +77,7 @@ def verify(
         terms = Terms(**{**asked["terms"], "life_year_values": tuple(asked["terms"]["life_year_values"])})
         found = answer(
             question, record["draws"], settings, variant_draws=asked["variant_draws"], out=again, terms=terms,
-            tick=tick,
+            part_draws=asked["part_draws"], tick=tick,
         )  # fmt: skip
         write_answer(again, found)
         elsewhere = tuple(_elsewhere(record))

@@ -330,3 +330,11 @@ def test_the_version_is_that_of_the_package(simcore: Call) -> None:
     import simcore as package
 
     assert simcore("--version").stdout == f"simcore, version {package.__version__}\n"
+
+
+def test_the_sections_that_help_names_are_those_there_are() -> None:
+    from scenarios.sections import PARTS, SECTIONS
+    from simcore.cli.compare import SHOWN
+
+    # deaths averted told apart are asked for by --by
+    assert [*SHOWN] == ["structures", *(name for name in SECTIONS if name != "by"), PARTS]

@@ -211,6 +211,28 @@ def test_exact_answers_lie_within_the_monte_carlo_error(compared: Ran) -> None:
 # ---- what is written
 
 
+def test_the_period_is_the_sum_of_its_years_and_the_final_year_is_the_last_of_them(compared: Ran) -> None:
+    for arm in compared.summary["arms"]:
+        by_year, final = arm["by_year"], arm["final_year"]
+        assert sum(by_year.values()) == pytest.approx(arm["deaths_averted"]["mean"], rel=1e-9)
+        assert final["deaths_averted"]["mean"] == pytest.approx(by_year[str(YEARS[1])], rel=1e-9)
+        assert sum(final["by_decile"]) == pytest.approx(final["deaths_averted"]["mean"], rel=1e-9)
+        # half of the births are of that year, so its Monte Carlo error is less than that of both
+        assert 0 < final["deaths_averted"]["mc_error"] < arm["deaths_averted"]["mc_error"]
+
+
+def test_the_headline_is_of_the_final_year_where_that_is_asked_for(simcore: Call) -> None:
+    asked = ("compare", "child_poverty_35", *NUMBERS, "--variant-draws", 2)
+    for definition, title in (("period", "sum of the period 2029-2030"), ("final_year", "final year, 2030")):
+        text = simcore(*asked, "--definition", definition)
+        summary = json.loads(simcore(*asked, "--definition", definition, "--json").stdout)
+        arm = summary["arms"][0]
+        shown = arm if definition == "period" else arm["final_year"]
+        assert title in text.stdout
+        line = next(line for line in text.stdout.splitlines() if line.strip().startswith("child_poverty_35"))
+        assert line.split()[1] == f"{shown['deaths_averted']['mean']:.0f}"
+
+
 def test_the_csv_holds_every_figure_of_the_answer(compared: Ran) -> None:
     with (compared.out / "summary.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -244,6 +266,13 @@ def test_the_csv_holds_every_figure_of_the_answer(compared: Ran) -> None:
             parts |= {f"{dim} {level}": v for level, v in arm[of].items()}
         parts |= {f"variant {variant}": at["mean"] for variant, at in arm["variants"].items()}
         expected |= {(name, "deaths_averted", level): v for level, v in parts.items()}
+        final = arm["final_year"]
+        expected[name, "deaths_averted_in_final_year", "all"] = final["deaths_averted"]["mean"]
+        expected[name, "p_positive_in_final_year", "all"] = final["p_positive"]
+        expected |= {
+            (name, "deaths_averted_in_final_year", f"variant {variant}"): at["mean"]
+            for variant, at in final["variants"].items()
+        }
         expected |= {(name, "births_at_step", s): at["mean"] for s, at in arm.get("people", {}).items()}
         headline = beside[name, "deaths_averted", "all"]
         for key in ("mc_error", "draw_error", "mc_variance_share"):

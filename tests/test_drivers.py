@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from scenarios.convergence import convergence
-from scenarios.drivers import drivers, model_numbers, scenario_numbers
+from scenarios.drivers import drivers
 from scenarios.figures import Figure
 from scenarios.headline import headline_draws
 from scenarios.question import Question
 from scenarios.ran import Ran, Terms
 from scenarios.running import Forgotten, HeadlineRun
+from scenarios.uncertain_numbers import model_numbers, scenario_numbers
 from simcore.run import Settings
 from tests.models import hazard, invented, scenario, support
 
@@ -46,7 +47,7 @@ def test_numbers_are_those_that_the_run_took() -> None:
     reached = ran().margins.people["offer", "offer:reached"] / ran().margins.people["offer", "offer:eligible"]
     assert reached == pytest.approx(np.repeat(numbers["offer/coverage"][:, None], 2, axis=1))
     assert list(scenario_numbers(ran().question.scenarios[2], DRAWS)) == ["care/ratio"]
-    assert set(model_numbers(ran())) == set(ran().question.model.spec.parameters)
+    assert set(model_numbers(ran().question, ran().draws)) == set(ran().question.model.spec.parameters)
 
 
 def test_more_draws_move_no_number() -> None:
