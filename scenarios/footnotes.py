@@ -71,10 +71,26 @@ def footnotes(summary: Mapping[str, Any]) -> str:
     provisional = [name for name, posterior in beside.items() if posterior["status"] == "provisional"]
     if provisional:
         said.append(f"Of other structures these are of a provisional posterior: {', '.join(provisional)}.")
+    said += _fewer_births(summary)
     said += _monte_carlo(summary)
     if summary["draws"] < ROUGH and any(map(has_width, _headlines(summary).values())):
         said.append(f"An interval over {summary['draws']} draws is rough: ask for more (--draws).")
     return " ".join(said)
+
+
+def _fewer_births(summary: Mapping[str, Any]) -> list[str]:
+    """What is averted because fewer are born, which is in none of the tables."""
+    words, said = summary["words"], []
+    for arm in summary["arms"]:
+        at = arm.get("by_fewer_births")
+        if at is not None:
+            low, high = at["interval95"]
+            known = f" ({low:,.0f} to {high:,.0f})" if high > low else ""
+            said.append(
+                f"Under {arm['name']} fewer {words['short']} avert {at['mean']:,.0f} {counted(words)} more{known}: "
+                "they stand here alone, in no figure above."
+            )
+    return said
 
 
 def _monte_carlo(summary: Mapping[str, Any]) -> list[str]:

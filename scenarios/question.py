@@ -112,9 +112,9 @@ def try_arms(question: Question) -> None:
     middle = read_central(question.model, question.structure, question.source)
     program = compile_natural(question.model, question.structure, middle, question.years)
     arms = arms_of(question.scenarios)(program, middle)
-    for arm, scenario in zip(arms, question.scenarios, strict=True):
+    for place, scenario in enumerate(question.scenarios):
         try:
-            lay_arms(program, [*arms[: arms.index(arm)], arm])
+            lay_arms(program, arms[: place + 1])
         except ArmConflict as error:
             raise DocumentError(scenario.problem(("interventions",), str(error))) from None
 

@@ -53,6 +53,9 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         for fifth in ("most_deprived_fifth", "least_deprived_fifth"):
             if fifth in arm:
                 add(name, "deaths_averted", fifth, arm[fifth]["mean"], unit, arm[fifth])
+        if "by_fewer_births" in arm:
+            fewer = arm["by_fewer_births"]
+            add(name, "deaths_averted_by_fewer_births", "all", fewer["mean"], unit, fewer)
         for variant, at in arm["variants"].items():
             add(name, "deaths_averted", f"variant {variant}", at["mean"], unit, at)
         for variant, at in final["variants"].items():

@@ -93,7 +93,7 @@ def blocks_of(
         question.model,
         structure,
         block,
-        arms_of(question.scenarios),
+        arms_of(question.scenarios, fewer_births=True),
         question.years,
         settings,
         skip=lambda start: skip(first + start),

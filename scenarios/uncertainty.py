@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.fewer_births import averted_by_fewer, is_beside, prevented
 from simcore.by_level import LevelCounts
 from simcore.dims import YEAR
 from simcore.model import Model
@@ -39,6 +40,10 @@ class Margins:
     drawn; ``settled`` says of each arm that no parameter moves its deaths, and is empty where that is not known.
     ``ages`` is ``float64[arms, draws, years, age bands]``, ``final_slices`` the slices of the final year, and
     ``levels`` births and deaths by each variable asked for.
+
+    Every arm has all births. Of a scenario that prevents some, ``prevented`` holds how many
+    (``float64[draws, *strata]`` by its name, if births at steps were counted) and ``by_fewer`` the deaths so averted
+    (the same), which are in no other number here: its rates are ``(strata - by_fewer) / (births - prevented)``.
     """
 
     arms: tuple[str, ...]
@@ -61,25 +66,29 @@ class Margins:
         """The margins of one block."""
         dims = [*model.strata, "cause", "age_band"]
         of_strata = range(2, 2 + len(model.strata))
-        deaths = block.deaths
+        # arms that only say what fewer births avert stand after all others
+        arms = tuple(arm for arm in block.arms if not is_beside(arm))
+        deaths = block.deaths[: len(arms)]
         by = {}
         for axis, dim in enumerate(dims, start=2):
             others = tuple(i for i in range(2, deaths.ndim) if i != axis)
             by[dim] = deaths.sum(axis=others)
-        people = {step: _by_year(model, at) for step, at in block.stages.items()}
+        stages = {step: at for step, at in block.stages.items() if not is_beside(step[0])}
         return cls(
-            arms=block.arms,
+            arms=arms,
             total=by[dims[0]].sum(axis=-1),
             by=by,
             strata=deaths.sum(axis=(-2, -1)),
             apart=deaths.sum(axis=tuple(of_strata)),
-            slices=block.slices.sum(axis=tuple(of_strata)),
-            people=people,
+            slices=block.slices[: len(arms)].sum(axis=tuple(of_strata)),
+            people={step: _by_year(model, at) for step, at in stages.items()},
             pass_share=block.pass_share,
             settled=settled,
+            prevented=prevented(stages),
+            by_fewer=averted_by_fewer(block.arms, block.deaths.sum(axis=(-2, -1))),
             ages=_ages_by_year(model, deaths),
-            final_slices=_in_final_year(model, block.slices).sum(axis=tuple(of_strata)),
-            levels={name: counts.of_first(len(block.arms)) for name, counts in block.levels.items()},
+            final_slices=_in_final_year(model, block.slices[: len(arms)]).sum(axis=tuple(of_strata)),
+            levels={name: counts.of_first(len(arms)) for name, counts in block.levels.items()},
         )
 
     @classmethod
@@ -96,6 +105,8 @@ class Margins:
             people={step: np.concatenate([p.people[step] for p in parts]) for step in first.people},
             pass_share=np.concatenate([p.pass_share for p in parts]),
             settled=first.settled,
+            prevented={arm: np.concatenate([p.prevented[arm] for p in parts]) for arm in first.prevented},
+            by_fewer={arm: np.concatenate([p.by_fewer[arm] for p in parts]) for arm in first.by_fewer},
             ages=np.concatenate([p.ages for p in parts], axis=1),
             final_slices=np.concatenate([p.final_slices for p in parts], axis=1),
             levels={name: LevelCounts.join([p.levels[name] for p in parts]) for name in first.levels},
@@ -238,6 +249,19 @@ def averted(margins: Margins, arm: int) -> Quantity:
     return Quantity(draws, slices, _settled(margins, 0) and _settled(margins, arm), size)
 
 
+def averted_by_fewer_births(margins: Margins, arm: int) -> Array | None:
+    """Deaths averted because fewer are born than under arm 0, in no other number; none where nobody is prevented.
+
+    Returns
+    -------
+    float64[draws, *strata] or None
+    """
+    here, there = (margins.by_fewer.get(margins.arms[which]) for which in (arm, 0))
+    if there is None:
+        return here
+    return np.zeros_like(there) - there if here is None else here - there
+
+
 def _settled(margins: Margins, arm: int) -> bool:
     return bool(margins.settled) and margins.settled[arm]
 
@@ -301,6 +325,14 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
     for name, dim, labels in (("by_cause", "cause", spec.causes), ("by_age", "age_band", spec.age_bands)):
         mean = (margins.by[dim][0] - margins.by[dim][arm]).mean(axis=0)
         out[name] = dict(zip(labels, mean.tolist(), strict=True))
+    fewer = averted_by_fewer_births(margins, arm)
+    if fewer is not None:
+        apart = estimate(fewer.reshape(fewer.shape[0], -1).sum(axis=1))
+        out["by_fewer_births"] = {
+            "mean": apart.mean,
+            "interval95": list(apart.interval95),
+            "draw_error": apart.draw_error,
+        }
     people = {step: v.sum(axis=1) for (name, step), v in margins.people.items() if name == margins.arms[arm]}
     if people:
         out["people"] = {

@@ -4,32 +4,35 @@ An arm is described by generic edits and knows nothing of the policy behind them
 
 * a :class:`Step` is one more variable. A step that *replaces* a variable carries its value from there
   on (the natural value stays, for what is only associated with it); any other step is a stage that
-  can be counted (reached, accepts);
-* a :class:`Treatment` raises or lowers the chance of one level of a variable among those at a step;
-* a :class:`HazardEdit` multiplies hazards among those at a step, or in some strata;
+  can be counted (reached, accepts). A stratum dimension is replaced alike: births are counted where they are,
+  and every table and hazard reads the level that the step gives;
+* a :class:`Treatment` changes the chance of one level of a variable among those at a step, and a
+  :class:`Relapse` gives some of those whom it moved the hazards of their old level back;
+* a :class:`HazardEdit` multiplies hazards among those at a step, or in some strata.
 * a severed :class:`Arrow` keeps a child from following: it reads its parent's natural value.
 
-:mod:`simcore.worlds` lays arms over the natural world.
+:mod:`simcore.arm_order` says in which order they act, :mod:`simcore.worlds` lays arms over the natural world.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from simcore.network import Array, Labelled
 
-Key = TypeVar("Key", bound=Hashable)
+Rule = Literal["ratio", "difference", "odds_ratio", "share"]
+"""How a treatment's value changes a chance: times it, plus it, its odds times it, or it is the chance."""
 
 
 @dataclass(frozen=True)
 class Step:
     """One more variable of an arm.
 
-    ``table`` is ``float64[draws or 1, *parents, levels]``. A step that replaces a variable has that
-    variable as its first parent and the same levels.
+    ``table`` is ``float64[draws or 1, *parents, levels]``. A step that replaces a variable or a stratum dimension
+    has that as its first parent and the same levels.
     """
 
     name: str
@@ -41,29 +44,61 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Relapse:
+    """Of those whom a treatment moved, a share has from one age band on the hazards of the level they came from.
+
+    It is a counted stage. What came before that age stays as the treatment left it, and so does every other
+    variable. ``share`` is ``float64[draws or 1, *axes]`` over stratum dimensions.
+    """
+
+    stage: str
+    share: Labelled
+    age_band: str
+    decision: int
+
+
+@dataclass(frozen=True)
 class Treatment:
-    """Multiply the natural probability of one level among births at the last level of a step.
+    """Change the natural chance of one level among births at the last level of a step.
 
     What is gained is taken from the levels after it, in proportion, and only births that were there move
-    (below one, the other way); levels before it are left alone. ``ratio`` is ``float64[draws or 1]``; the
-    probability is capped at what the level and those after it hold together. It becomes a step of its own, so
-    that what is only associated with the variable does not follow.
+    (where the chance falls, the other way); levels before it are left alone. ``value`` is
+    ``float64[draws or 1, *axes]`` over stratum dimensions, and ``gone`` says alike how much of the way from the
+    natural chance to the one that ``rule`` makes is gone (all of it if not given). The chance is capped at what the
+    level and those after it hold together, and at nothing. It becomes a step of its own, so that what is only
+    associated with the variable does not follow.
+
+    Where several treat one variable, each moves only those whom none before it has moved, with the same chance as
+    if there were no other.
     """
 
     variable: str
     level: str
     step: str
-    ratio: Array
+    value: Labelled
     decision: int
+    rule: Rule = "ratio"
+    gone: Labelled | None = None
+    relapse: Relapse | None = None
+
+    @property
+    def node(self) -> str:
+        """The name of the step that carries the variable's value after it."""
+        return f"{self.step}>{self.variable}"
 
 
 @dataclass(frozen=True)
 class HazardEdit:
-    """A factor ``float64[draws or 1, *axes, causes, age bands]`` on the hazards of an arm."""
+    """A factor ``float64[draws or 1, *axes, causes, age bands]`` on the hazards of an arm.
+
+    Variables among its axes are read under policy. A stratum dimension is that in which births are counted, but for
+    those that it ``follows``, which are read as the arm has replaced them.
+    """
 
     factor: Labelled
     of: str = ""
     """Whose doing it is."""
+    follows: tuple[str, ...] = ()
 
 
 class Arrow(NamedTuple):
@@ -80,7 +115,7 @@ class Arm:
     name: str
     steps: tuple[Step, ...] = ()
     treatments: tuple[Treatment, ...] = ()
-    hazard_edits: tuple[HazardEdit, ...] = field(default=())
+    hazard_edits: tuple[HazardEdit, ...] = ()
     severed: frozenset[Arrow] = frozenset()
     """Arrows over which the child reads the natural value, as though there were no policy."""
 
@@ -90,6 +125,22 @@ class Arm:
         parents = {parent for step in self.steps for parent in step.parents}
         treated = {treatment.variable for treatment in self.treatments}
         return parents | treated | {axis for edit in self.hazard_edits for axis in edit.factor.axes}
+
+    @property
+    def relapses(self) -> tuple[tuple[Treatment, Relapse], ...]:
+        """Treatments after which some go back, each with how."""
+        return tuple((t, t.relapse) for t in self.treatments if t.relapse is not None)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Every stage that is counted."""
+        steps = (step.name for step in self.steps if step.replaces is None)
+        return (*steps, *(relapse.stage for _, relapse in self.relapses))
+
+    @property
+    def nodes(self) -> set[str]:
+        """The names of all steps that the arm adds."""
+        return {step.name for step in self.steps} | {t.node for t in self.treatments} | set(self.stages)
 
 
 def decision_of(step: str) -> int:
@@ -105,63 +156,11 @@ class ArmConflict(ValueError):
     """Two arms mean different things by one step, or by the order of two."""
 
 
-def distinct_steps(arms: Sequence[Arm]) -> list[Step]:
-    """Every step of these arms once, those that replace a variable first: each stage reads the value under policy.
-
-    Steps of which one reads the other stand as they do in each arm, whichever arm is named first.
-
-    Raises
-    ------
-    ArmConflict
-        If two arms describe a step in different ways, or put two such steps in another order.
-    """
-    found: dict[str, Step] = {}
-    for arm in arms:
-        for step in arm.steps:
-            first = found.setdefault(step.name, step)
-            same = (first.levels, first.parents, first.decision, first.replaces) == (
-                step.levels, step.parents, step.decision, step.replaces,
-            )  # fmt: skip
-            if not same:
-                raise ArmConflict(
-                    f"{step.name!r} means different things in two scenarios; give one another id"
-                )
-
-    def matters(earlier: str, later: str) -> bool:
-        one, other = found[earlier], found[later]
-        return one.replaces in other.parents or other.replaces in one.parents
-
-    replacing = [[step.name for step in arm.steps if step.replaces is not None] for arm in arms]
-    stages = [name for name, step in found.items() if step.replaces is None]
-    return [found[name] for name in (*_in_one_order(replacing, matters), *stages)]
+def find_step(arm: Arm, name: str) -> Step | None:
+    """The step of an arm by its name, if it has it."""
+    return next((step for step in arm.steps if step.name == name), None)
 
 
-def distinct_treatments(arms: Sequence[Arm], causal_order: Sequence[str]) -> list[tuple[str, str]]:
-    """Variable and step of every treatment of these arms once, a cause before what follows from it.
-
-    Treatments of one variable stand as they do in each arm.
-
-    Raises
-    ------
-    ArmConflict
-        If two arms treat one variable in another order.
-    """
-    orders = [[(t.variable, t.step) for t in arm.treatments] for arm in arms]
-    found = _in_one_order(orders, lambda earlier, later: earlier[0] == later[0])
-    return sorted(found, key=lambda treated: causal_order.index(treated[0]))
-
-
-def _in_one_order(orders: Sequence[Sequence[Key]], matters: Callable[[Key, Key], bool]) -> list[Key]:
-    """Everything in these orders once, each pair whose order matters as it stands in each; else as first met."""
-    after: dict[Key, set[Key]] = {key: set() for order in orders for key in order}
-    for order in orders:
-        for place, later in enumerate(order):
-            after[later].update(earlier for earlier in order[:place] if matters(earlier, later))
-    done: list[Key] = []
-    while len(done) < len(after):
-        free = [key for key in after if key not in done and after[key] <= set(done)]
-        if not free:
-            stuck = " and ".join(repr(key) for key in after if key not in done)
-            raise ArmConflict(f"{stuck} stand in another order in two scenarios; write them in one order")
-        done.append(free[0])
-    return done
+def find_treatment(arms: Sequence[Arm], node: str) -> list[Treatment | None]:
+    """The treatment behind a node in each arm, none in those without."""
+    return [next((t for t in arm.treatments if t.node == node), None) for arm in arms]

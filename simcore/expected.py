@@ -41,6 +41,8 @@ class RiskCache:
             *_contents(world, after),
             # what is only associated with a natural value must not follow another arm's policy
             *(world.carriers.items() if any(node.natural_parents for node in after) else ()),
+            # nor what hangs on the dimension that births are counted in, where another arm replaces it
+            *((dim, world.carriers[dim]) for dim in world.network.strata if world.carriers[dim] != dim),
         )
         if key not in self._kept:
             self._kept[key] = world, CellRisk(world, self.draws)
@@ -162,9 +164,13 @@ def births_moved(world: World, step: str, births: Labelled) -> Array:
     strata = tuple(world.network.strata)
     place = world.network.position(step)
     was = world.network.nodes[place].parents[0]
-    keep = (*strata, was, step)
+    keep = (*strata, step) if was in strata else (*strata, was, step)
     at = push_forward(births, world.network.nodes[: place + 1], 0, keep).total(*keep).values
-    return np.asarray(at.sum(axis=(-1, -2)) - np.trace(at, axis1=-2, axis2=-1))
+    if was not in strata:
+        return np.asarray(at.sum(axis=(-1, -2)) - np.trace(at, axis1=-2, axis2=-1))
+    shape = np.ones(at.ndim, np.int64)
+    shape[[1 + strata.index(was), -1]] = at.shape[-1]
+    return np.asarray((at * (1.0 - np.eye(at.shape[-1]).reshape(shape))).sum(axis=-1))
 
 
 def exact_weights(world: World, births: Array) -> Labelled:

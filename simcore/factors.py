@@ -19,7 +19,7 @@ from simcore.hazards import Hazards
 from simcore.kernels.products import multiplied
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled
-from simcore.spec import HazardRatio, Trend
+from simcore.spec import Deaths, HazardRatio, Trend
 
 
 class NaturalFactors:
@@ -78,8 +78,8 @@ class NaturalFactors:
         """The solved residual by age period and stratum, acting where hazard ratios act."""
         deaths = self.model.spec.deaths
         levels, bands = len(self.model.levels(by)), tuple(deaths.age_bands)
-        period_of = self._period_of_band()
-        axes, acts = self._acting(None, None, deaths.ratios_act_within)
+        period_of = _period_of_band(deaths)
+        axes, acts = _acting(self.model, None, None, deaths.ratios_act_within)
         number = np.where(period_of >= 0, period_of * levels + np.arange(levels)[:, None], -1)
         spread = number.reshape(levels, *[1] * (acts.ndim - 1), len(bands))
         self._add(tables, (by, *axes), np.where(acts & (spread >= 0), spread, -1))
@@ -89,7 +89,7 @@ class NaturalFactors:
         deaths, levels = self.model.spec.deaths, self.model.levels(ratio.parent)
         within = deaths.ratios_act_within if ratio.within is None else ratio.within
         within = {name: inside for name, inside in within.items() if name != ratio.parent}
-        axes, acts = self._acting(ratio.causes, ratio.age_bands, within)
+        axes, acts = _acting(self.model, ratio.causes, ratio.age_bands, within)
         number = np.full((len(levels), *acts.shape), -1)
         fixed = np.ones(number.shape)
         for level, value in ratio.ratios.items():
@@ -104,7 +104,7 @@ class NaturalFactors:
     def _trend(self, tables: dict[tuple[str, ...], _Table], trend: Trend, years: Sequence[str]) -> None:
         """One number, multiplied in once for each year that has gone by."""
         gone_by = np.array([max(0, int(year) - trend.after) for year in years])
-        axes, acts = self._acting(None, None, self.model.spec.deaths.ratios_act_within)
+        axes, acts = _acting(self.model, None, None, self.model.spec.deaths.ratios_act_within)
         number = self._n_residual + len(self._names)
         if gone_by.any():
             self._names.append(trend.ratio)
@@ -114,21 +114,8 @@ class NaturalFactors:
 
     def _of_years(self, effects: Array) -> tuple[tuple[str, ...], Array]:
         """The effects of the years wanted as a factor: its axes, ``float64[draws, *axes, causes, age bands]``."""
-        axes, acts = self._acting(None, None, self.model.spec.deaths.ratios_act_within)
-        # bands of no period take the last column, where nothing is multiplied
-        padded = np.pad(effects[:, :, self._years], ((0, 0), (0, 1), (0, 0)), constant_values=1.0)
-        by_band = padded[:, self._period_of_band()].swapaxes(1, 2)
-        spread = by_band.reshape(*by_band.shape[:2], *[1] * (acts.ndim - 1), by_band.shape[-1])
-        return (YEAR, *axes), np.where(acts, spread, 1.0)
-
-    def _period_of_band(self) -> NDArray[np.int64]:
-        """The age period that each age band lies in, -1 for none: ``int64[age bands]``."""
-        deaths = self.model.spec.deaths
-        bands = tuple(deaths.age_bands)
-        period_of = np.full(len(bands), -1)
-        for period, inside in enumerate(deaths.age_periods.values()):
-            period_of[[bands.index(band) for band in inside]] = period
-        return period_of
+        axes, acts = _acting(self.model, None, None, self.model.spec.deaths.ratios_act_within)
+        return (YEAR, *axes), _where_acting(effects[:, :, self._years], self.model, acts)
 
     def _add(
         self,
@@ -146,18 +133,6 @@ class NaturalFactors:
             table.cells.append(cells)
             table.numbers.append(number.ravel()[cells])
 
-    def _acting(
-        self,
-        causes: Sequence[str] | None,
-        age_bands: Sequence[str] | None,
-        within: dict[str, tuple[str, ...]],
-    ) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-        """Where a factor acts: the variables it acts within, and ``bool[*within, causes, age bands]``."""
-        deaths = self.model.spec.deaths
-        along = [_where(inside, self.model.levels(name)) for name, inside in within.items()]
-        along += [_where(causes, tuple(deaths.causes)), _where(age_bands, tuple(deaths.age_bands))]
-        return tuple(within), reduce(np.logical_and.outer, along)
-
 
 @dataclass
 class _Table:
@@ -174,6 +149,53 @@ class _Table:
         if not self.numbers:
             return self.fixed[None]
         return filled[:, self.start : self.start + self.fixed.size].reshape(-1, *self.fixed.shape)
+
+
+def residual_like(model: Model, residual: Array | None, level: str) -> Labelled:
+    """What hazards are multiplied by so that every level has the residual of one of them; see :class:`Program`.
+
+    ``residual`` is ``float64[draws, age periods, levels]``, or none where nothing was solved.
+    """
+    deaths = model.spec.deaths
+    if deaths.residual is None:
+        raise ValueError(f"{model.name} has no residual")
+    levels = model.levels(deaths.residual.by)
+    axes, acts = _acting(model, None, None, deaths.ratios_act_within)
+    if residual is None:
+        residual = np.ones((1, len(deaths.age_periods), len(levels)))
+    ratio = residual[..., [levels.index(level)]] / residual
+    return Labelled((deaths.residual.by, *axes), _where_acting(ratio, model, acts))
+
+
+def _where_acting(by_period: Array, model: Model, acts: NDArray[np.bool_]) -> Array:
+    """``float64[draws, age periods, levels]`` as a factor, ``float64[draws, levels, *within, causes, age bands]``."""
+    # bands of no period take the last column, where nothing is multiplied
+    padded = np.pad(by_period, ((0, 0), (0, 1), (0, 0)), constant_values=1.0)
+    by_band = padded[:, _period_of_band(model.spec.deaths)].swapaxes(1, 2)
+    spread = by_band.reshape(*by_band.shape[:2], *[1] * (acts.ndim - 1), by_band.shape[-1])
+    return np.where(acts, spread, 1.0)
+
+
+def _period_of_band(deaths: Deaths) -> NDArray[np.int64]:
+    """The age period that each age band lies in, -1 for none: ``int64[age bands]``."""
+    bands = tuple(deaths.age_bands)
+    period_of = np.full(len(bands), -1)
+    for period, inside in enumerate(deaths.age_periods.values()):
+        period_of[[bands.index(band) for band in inside]] = period
+    return period_of
+
+
+def _acting(
+    model: Model,
+    causes: Sequence[str] | None,
+    age_bands: Sequence[str] | None,
+    within: dict[str, tuple[str, ...]],
+) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+    """Where a factor acts: the variables it acts within, and ``bool[*within, causes, age bands]``."""
+    deaths = model.spec.deaths
+    along = [_where(inside, model.levels(name)) for name, inside in within.items()]
+    along += [_where(causes, tuple(deaths.causes)), _where(age_bands, tuple(deaths.age_bands))]
+    return tuple(within), reduce(np.logical_and.outer, along)
 
 
 def _where(chosen: Sequence[str] | None, every: Sequence[str]) -> NDArray[np.bool_]:

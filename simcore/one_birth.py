@@ -195,9 +195,8 @@ class _Look:
 
     def own_steps(self, arm: int) -> list[Node]:
         """The steps of an arm's own interventions, in causal order."""
-        own = self.births.arms[arm]
-        names = {step.name for step in own.steps} | {f"{t.step}>{t.variable}" for t in own.treatments}
-        return [node for node in self.network.nodes if node.name in names]
+        own = self.births.arms[arm].nodes
+        return [node for node in self.network.nodes if node.name in own]
 
     def step(self, node: Node, arm: int) -> Step:
         intervention = node.name.partition(":")[0]

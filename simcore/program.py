@@ -12,11 +12,11 @@ from functools import cached_property
 
 from simcore.dims import YEAR
 from simcore.draws import DrawBlock
-from simcore.factors import NaturalFactors
+from simcore.factors import NaturalFactors, residual_like
 from simcore.hazards import Hazards
 from simcore.margins import MarginError
 from simcore.model import Model, Structure
-from simcore.network import Network, Node, needed_for
+from simcore.network import Array, Labelled, Network, Node, needed_for
 from simcore.problems import DocumentError
 from simcore.variables import LogisticVariable, PlainVariable, at_years
 
@@ -32,6 +32,23 @@ class Program:
     hazards: Hazards
     settled: frozenset[str] = frozenset()
     """Variables whose natural tables no draw moves."""
+    residual: Array | None = None
+    """``float64[draws, age periods, levels]``: what is left of the gradient, as it stands in the hazards."""
+
+    def residual_like(self, level: str) -> Labelled:
+        """The factor that gives every birth the residual of one level of its dimension.
+
+        Returns
+        -------
+        Labelled
+            ``float64[draws or 1, levels, *variables it acts within, causes, age bands]``.
+
+        Raises
+        ------
+        ValueError
+            If the model has no residual.
+        """
+        return residual_like(self.model, self.residual, level)
 
     def without_idle(self, read: Collection[str]) -> Program:
         """The program without variables on which neither risk, nor the cut, nor any of those ``read`` hangs.
@@ -148,6 +165,7 @@ class Compiler:
             Network(self.strata, nodes),
             self._factors.hazards(draws),
             self._names_settled,
+            draws.residual,
         )
 
 

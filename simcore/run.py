@@ -220,9 +220,8 @@ def _people(
     people = {}
     for arm, world in zip(arms, worlds, strict=True):
         everyone = exact_weights(world, births)
-        for step in arm.steps:
-            if step.replaces is None:
-                people[arm.name, step.name] = births_at(world, step.name, everyone)
+        for stage in arm.stages:
+            people[arm.name, stage] = births_at(world, stage, everyone)
         for node in world.network.nodes:
             if node.stands_for is not None:
                 label = f"{node.name.partition(':')[0]}:moves {node.stands_for}"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scenarios.notes import find_notes
-from simcore.worlds import transition
+from simcore.treatment import transition
 from tests.conftest import Call
 from tests.models import FOLDER, invented, scenario, scenario_text, support
 
@@ -28,7 +28,7 @@ SHARES = np.array([[0.1, 0.3, 0.2, 0.4]])
 def test_people_come_from_the_levels_after_the_one_named_in_proportion_and_never_from_those_before(
     ratio: float,
 ) -> None:
-    moves = transition(SHARES, 1, np.array([ratio]))[0]
+    moves = transition(SHARES, 1, SHARES[:, 1] * ratio)[0]
     assert (moves[:2] == np.eye(4)[:2]).all()
     after = SHARES[0] @ moves
     assert after[0] == 0.1
@@ -37,7 +37,7 @@ def test_people_come_from_the_levels_after_the_one_named_in_proportion_and_never
 
 
 def test_a_value_under_one_sends_people_to_the_levels_after_in_proportion() -> None:
-    moves = transition(SHARES, 1, np.array([0.5]))[0]
+    moves = transition(SHARES, 1, SHARES[:, 1] * 0.5)[0]
     assert (moves[[0, 2, 3]] == np.eye(4)[[0, 2, 3]]).all()
     assert SHARES[0] @ moves == pytest.approx([0.1, 0.15, 0.2 + 0.05, 0.4 + 0.1])
 

@@ -15,11 +15,14 @@ import pytest
 
 from scenarios.question import ask, try_arms
 from scenarios.schema import Scenario
+from simcore.arms import Arm, ArmConflict, Step
 from simcore.draws import central
 from simcore.load import load_model
 from simcore.problems import DocumentError
+from simcore.program import compile_natural
 from simcore.solved import read_draws
-from tests.models import ESTIMATORS, Answer, answer, prevalence, scenario, scenario_text
+from simcore.worlds import lay_arms
+from tests.models import ESTIMATORS, Answer, answer, prevalence, scenario, scenario_text, support
 from tests.models.written import ASSUMED, Folder, scenario_file
 
 YEARS = (2001, 2002)
@@ -181,11 +184,28 @@ def test_help_for_a_consequence_reads_the_cause_as_help_left_it_in_whatever_orde
     assert found["both"] == pytest.approx(helped(), rel=ERROR[estimator])
 
 
+@CUTS
 @pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_the_order_in_a_file_is_no_matter(estimator: str) -> None:
+def test_a_fall_among_those_whom_help_may_have_moved_finds_them_moved(
+    drawn_to: str | None, estimator: str
+) -> None:
+    """Fewer of those in damp cough, and help has taken some out of it: wherever either stands in the file."""
+    arms = {"this": [HELP_DAMP, FEWER_COUGHS], "that": [FEWER_COUGHS, HELP_DAMP]}
+    found = deaths(village(drawn_to), arms, estimator)
+    by_hand = died(1 - 1.7 * (1 - DAMP), {"no": COUGH["no"], "yes": COUGH["yes"] * 0.5})
+    assert found["this"] == found["that"] == pytest.approx(by_hand, rel=ERROR[estimator])
+    # far from either alone
+    alone = died(1 - 1.7 * (1 - DAMP), COUGH), chained(1.0)
+    assert min(alone) > by_hand * (1 + 2 * ERROR[estimator])
+
+
+@CUTS
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_the_order_in_a_file_is_no_matter(drawn_to: str | None, estimator: str) -> None:
     swapped = [FEWER_COUGHS, fewer("damp", 0.4)]
-    found = deaths(village(), {"both": ARMS["both"], "swapped": swapped}, estimator)
-    assert found["both"] == found["swapped"] == deaths(village(), {"swapped": swapped}, estimator)["swapped"]
+    found = deaths(village(drawn_to), {"both": ARMS["both"], "swapped": swapped}, estimator)
+    assert found["both"] == found["swapped"]
+    assert found["swapped"] == deaths(village(drawn_to), {"swapped": swapped}, estimator)["swapped"]
 
 
 POOR = prevalence("child_poverty", 0.5, id="less_poverty")
@@ -221,6 +241,31 @@ def test_arms_that_mean_other_people_by_one_id_are_refused_with_the_address_of_t
         text = scenario_text(name, change, model="england")
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(DocumentError, match=r"this\.yaml:7.*means different things in two scenarios"):
+        try_arms(ask([tmp_path / "that.yaml", tmp_path / "this.yaml"]))
+
+
+def test_two_arms_that_change_one_variable_in_two_orders_are_refused() -> None:
+    """Arms made by hand: those of scenario files stand in one order."""
+    program = compile_natural(village().model, village().model.structure(), central(village().model), YEARS)
+    half = np.array([[[1.0, 0.0], [0.5, 0.5]]])
+    one, other = (
+        Step(name, NO_YES, ("weak",), half, 40 + n, "weak") for n, name in enumerate(("a:weak", "b:weak"))
+    )
+    with pytest.raises(ArmConflict, match=r"a:weak.* stand in another order in two scenarios"):
+        lay_arms(program, [Arm("this", (one, other)), Arm("that", (other, one))])
+
+
+def test_one_offer_that_moves_different_variables_in_two_arms_is_refused_with_the_address_of_the_second(
+    tmp_path: Path,
+) -> None:
+    """Its stages would stand before one variable here and before the other there, and find other people."""
+    moves = {"this": ("smoking", "quit"), "that": ("unsafe_sleep", "no")}
+    for name, outcome in moves.items():
+        text = scenario_text(name, support("mother_age: under_20", outcome, 0.5, 0.5, 1.5), model="england")
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        DocumentError, match=r"this\.yaml:7.*moves unsafe_sleep in one scenario and smoking in another"
+    ):
         try_arms(ask([tmp_path / "that.yaml", tmp_path / "this.yaml"]))
 
 

@@ -108,7 +108,7 @@ def test_a_draw_is_compiled_to_the_same_bits_in_any_block(name: str) -> None:
 
 def arrays(arm: Arm) -> Iterator[np.ndarray]:
     yield from (step.table for step in arm.steps)
-    yield from (treatment.ratio for treatment in arm.treatments)
+    yield from (treatment.value.values for treatment in arm.treatments)
     yield from (edit.factor.values for edit in arm.hazard_edits)
 
 

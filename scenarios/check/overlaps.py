@@ -1,28 +1,47 @@
-"""Two interventions that cannot both hold: shares of one exposure set for the same births."""
+"""Two interventions that cannot both hold: one exposure set, or one dimension or residual likened, to two things."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.schema import Prevalence, Scenario, Window
+from scenarios.schema import Intervention, Prevalence, Scenario, WhatIfEqual, WhatIfResidual, Window
 from simcore.problems import Problem
 
 
 def find_overlaps(scenario: Scenario) -> Iterator[Problem]:
-    """A share that is set where another sets it already, told at the later of the two."""
-    placed = enumerate(scenario.interventions)
-    setting = [(i, c) for i, c in placed if isinstance(c, Prevalence) and c.how == "set"]
-    for later, (i, change) in enumerate(setting):
-        for j, other in setting[:later]:
-            if change.of == other.of and _meet(change, other):
-                line = scenario.document.where(("interventions", j))[0]
-                message = f"`{other.id}` (line {line}) sets {other.of} for some of the same births in the same years"
-                remedy = "keep one, or part them with `where` or `years`"
-                yield scenario.problem(("interventions", i, "set"), f"{message}; {remedy}")
+    """What is set where another sets it already, told at the later of the two."""
+    setting = [
+        (i, c, *settled) for i, c in enumerate(scenario.interventions) if (settled := _sets(c)) is not None
+    ]
+    for later, (i, change, key, what) in enumerate(setting):
+        for j, other, _, theirs in setting[:later]:
+            if what != theirs:
+                continue
+            line = scenario.document.where(("interventions", j))[0]
+            at = ("interventions", i, key)
+            if isinstance(change, WhatIfEqual):
+                # one likeness stands in for the whole dimension
+                message = f"`{other.id}` (line {line}) sets {what} already; keep one"
+                yield scenario.problem(at, message)
+                break
+            if _meet(change, other):
+                message = (
+                    f"`{other.id}` (line {line}) sets {what} for some of the same births in the same years"
+                )
+                yield scenario.problem(at, f"{message}; keep one, or part them with `where` or `years`")
                 break
 
 
-def _meet(one: Prevalence, other: Prevalence) -> bool:
+def _sets(change: Intervention) -> tuple[str, str] | None:
+    """The key at which an intervention sets something whatever it was, and what; none if it sets nothing."""
+    if isinstance(change, Prevalence):
+        return ("set", change.of) if change.how == "set" else None
+    if isinstance(change, WhatIfEqual):
+        return "dimension", f"what {change.dimension} is like"
+    return ("like", "the residual") if isinstance(change, WhatIfResidual) else None
+
+
+def _meet(one: Intervention, other: Intervention) -> bool:
     """Whether there may be births at which both are aimed."""
     shared = set(one.where) & set(other.where)
     apart = any(not set(one.where[name]) & set(other.where[name]) for name in shared)

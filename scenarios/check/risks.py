@@ -49,3 +49,7 @@ def what_if_equal(checker: Checker, change: WhatIfEqual) -> Iterator[Problem]:
     else:
         levels = strata[change.dimension]
         yield from checker.level(("like",), change.dimension, change.like, levels)
+    for name in change.where:
+        if name in checker.words.variables:
+            message = f"{name} is not settled before births are made alike"
+            yield checker.problem(("where", name), f"{message}; choose from {', '.join(strata)}", "key")

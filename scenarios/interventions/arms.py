@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.interventions.builder import Builder
+from scenarios.interventions.composition import (
+    lay_births,
+    lay_what_if_equal,
+    lay_what_if_residual,
+    with_fewer_births,
+)
 from scenarios.interventions.luck import Luck
 from scenarios.interventions.prevalence import lay_prevalence
 from scenarios.interventions.services import lay_hazard_ratio
 from scenarios.interventions.support import lay_support
-from scenarios.schema import AnyIntervention, Prevalence, Scenario
+from scenarios.schema import AnyIntervention, Prevalence, Scenario, Support, WhatIfEqual
 from simcore.arms import Arm
 from simcore.draws import DrawBlock
 from simcore.model import Model
@@ -21,6 +27,9 @@ LAYING: Mapping[str, Callable[[Builder, int, Any], None]] = {
     "prevalence": lay_prevalence,
     "support": lay_support,
     "hazard_ratio": lay_hazard_ratio,
+    "births": lay_births,
+    "what_if_residual": lay_what_if_residual,
+    "what_if_equal": lay_what_if_equal,
 }
 """How each kind of change is laid: over the builder's program, from its place in the file."""
 
@@ -28,12 +37,16 @@ HOWS_IN_ORDER = ("set", "multiply", "odds_ratio", "add")
 """Changes of one exposure follow one another so, whatever the order of the file."""
 
 
-def arms_of(scenarios: Sequence[Scenario]) -> Callable[[Program, DrawBlock], list[Arm]]:
+def arms_of(
+    scenarios: Sequence[Scenario], *, fewer_births: bool = False
+) -> Callable[[Program, DrawBlock], list[Arm]]:
     """What turns scenarios into the arms of any block of draws, in the order given.
 
-    Arms that no draw moves are made for the first block and kept for the others of the same question.
+    With ``fewer_births`` there stands after them, for each scenario that prevents births, the arm without these
+    (:func:`scenarios.interventions.composition.with_fewer_births`). Arms that no draw moves are made for the first
+    block and kept for the others of the same question.
     """
-    return _Arms(tuple(scenarios))
+    return _Arms(tuple(scenarios), fewer_births)
 
 
 def arm_of(scenario: Scenario, program: Program, draws: DrawBlock) -> Arm:
@@ -50,8 +63,8 @@ def arm_of(scenario: Scenario, program: Program, draws: DrawBlock) -> Arm:
 class _Arms:
     """Arms of block after block; threads may share it, and at worst make an arm twice."""
 
-    def __init__(self, scenarios: tuple[Scenario, ...]) -> None:
-        self.scenarios = scenarios
+    def __init__(self, scenarios: tuple[Scenario, ...], fewer_births: bool) -> None:
+        self.scenarios, self.fewer_births = scenarios, fewer_births
         self._luck = Luck()
         self._kept = _Kept(None, "", ())
 
@@ -66,7 +79,8 @@ class _Arms:
                 if builder.certain:
                     kept[place] = arm
             arms.append(arm)
-        return arms
+        beside = [with_fewer_births(arm, program) for arm in arms] if self.fewer_births else []
+        return [*arms, *(arm for arm in beside if arm is not None)]
 
     def _kept_for(self, program: Program) -> dict[int, Arm]:
         kept, label = self._kept, program.structure.label
@@ -88,10 +102,7 @@ class _Kept:
 def _laid(scenario: Scenario, program: Program, draws: DrawBlock, luck: Luck) -> Builder:
     builder = Builder(scenario, program, draws, luck)
     for place, change in in_one_order(scenario.interventions, list(program.model.spec.variables)):
-        lay = LAYING.get(change.change)
-        if lay is None:
-            raise builder.refusal(place, "change", f"`{change.change}` is not built; leave it out")
-        lay(builder, place, change)
+        LAYING[change.change](builder, place, change)
     return builder
 
 
@@ -100,14 +111,19 @@ def in_one_order(
 ) -> Iterator[tuple[int, AnyIntervention]]:
     """Interventions in the order in which they act, each with its place in the file: that of the file is no matter.
 
-    First exposures, a cause before what follows from it; each is set, multiplied, has its odds multiplied, is added
-    to, in this order and then by id. What is offered comes after, by id.
+    First what makes strata alike; then exposures, a cause before what follows from it; each is set, multiplied, has
+    its odds multiplied, is added to, and is moved by offers, in this order and then by id. All else comes after, by
+    id.
     """
 
     def order(placed: tuple[int, AnyIntervention]) -> tuple[int, int, int, str]:
         change = placed[1]
+        if isinstance(change, WhatIfEqual):
+            return 0, 0, 0, change.id
         if isinstance(change, Prevalence):
-            return 0, variables.index(change.of), HOWS_IN_ORDER.index(change.how), change.id
-        return 1, 0, 0, change.id
+            return 1, variables.index(change.of), HOWS_IN_ORDER.index(change.how), change.id
+        if isinstance(change, Support):
+            return 1, variables.index(change.effect.outcome.variable), len(HOWS_IN_ORDER), change.id
+        return 2, 0, 0, change.id
 
     return iter(sorted(enumerate(interventions), key=order))

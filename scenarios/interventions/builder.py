@@ -52,8 +52,12 @@ class Builder:
         return aimed
 
     def hit(self, axes: Sequence[str], aimed: Mapping[str, Sequence[str]]) -> np.ndarray:
-        """True for combinations of levels that are aimed at: ``bool[*axes]``."""
-        levels_of = self.program.network.levels
+        """True for combinations of levels, of steps so far too, that are aimed at: ``bool[*axes]``."""
+        stages = {step.name: step.levels for step in self.steps}
+
+        def levels_of(axis: str) -> tuple[str, ...]:
+            return stages[axis] if axis in stages else self.program.network.levels(axis)
+
         hit = np.ones([len(levels_of(axis)) for axis in axes], dtype=bool)
         for name, levels in aimed.items():
             if name in axes:
@@ -110,9 +114,9 @@ class Builder:
         return np.asarray((weights.values * hit[..., None]).reshape(*lead, -1, levels).sum(axis=-2))
 
 
-def changes_nothing(ratio: Labelled) -> bool:
-    """Whether a ratio is one for certain: its steps are counted, and no table is touched."""
-    return bool((ratio.values == 1.0).all())
+def changes_nothing(number: Labelled, nothing: float = 1.0) -> bool:
+    """Whether a number is for certain what changes nothing: its steps are counted, and no table is touched."""
+    return bool((number.values == nothing).all())
 
 
 def over(number: Labelled, axes: Sequence[str]) -> Array:

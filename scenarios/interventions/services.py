@@ -20,12 +20,15 @@ def lay_hazard_ratio(builder: Builder, place: int, change: HazardRatio) -> None:
     )
     aimed = builder.aimed(change)
     everyone = change.coverage is None and change.uptake is None
+    coverage = change.coverage.value if change.coverage else None
+    uptake = change.uptake.value if change.uptake else None
     if everyone and set(aimed) <= set(builder.program.network.strata):
         axes = tuple(aimed)
         hit = builder.hit(axes, aimed)
+        if change.costs:
+            # counted for what they cost; no death hangs on these steps
+            lay_cascade(builder, change, aimed, coverage, uptake)
     else:
-        coverage = change.coverage.value if change.coverage else None
-        uptake = change.uptake.value if change.uptake else None
         axes = (lay_cascade(builder, change, aimed, coverage, uptake),)
         hit = np.array([False, True])
     if changes_nothing(ratio):

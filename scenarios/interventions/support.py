@@ -1,11 +1,22 @@
-"""An offer: reached, then accepts; among those who accept one level becomes likelier."""
+"""An offer: reached, then accepts; among those who accept one level becomes likelier, and some may go back."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from scenarios.interventions.builder import Builder, changes_nothing, decision_of
 from scenarios.interventions.cascade import lay_cascade
 from scenarios.schema import Support
-from simcore.arms import Treatment
+from scenarios.schema.support import By
+from simcore.arms import Relapse, Rule, Treatment
+from simcore.network import Labelled
+
+RULES: Mapping[By, tuple[Rule, float]] = {
+    "multiplies": ("ratio", 1.0),
+    "adds": ("difference", 0.0),
+    "odds": ("odds_ratio", 1.0),
+}
+"""What an effect makes of a chance, and the value that changes nothing; a share that is set has none."""
 
 
 def lay_support(builder: Builder, place: int, change: Support) -> None:
@@ -18,18 +29,30 @@ def lay_support(builder: Builder, place: int, change: Support) -> None:
                 f"`where` and `offer_to` have no level of {name} in common; nobody would be offered anything"
             )
             raise builder.refusal(place, ("offer_to", name), message)
-    if change.effect.by != "multiplies":
-        raise builder.refusal(place, ("effect", change.effect.by), "is not built; write `multiplies`")
-    if change.relapse is not None:
-        raise builder.refusal(place, "relapse", "is not built; leave it out")
     accepts = lay_cascade(builder, change, eligible, change.coverage.value, change.uptake.value)
-    outcome = change.effect.outcome
-    ratio = builder.number(change, "effect", change.effect.value, 1.0)
-    if ratio.axes:
-        raise builder.refusal(
-            place, ("effect", "value"), "a path over years is not built here; write one number"
-        )
-    if changes_nothing(ratio):
+    effect, outcome = change.effect, change.effect.outcome
+    gone: Labelled | None = None
+    if effect.by == "sets":
+        rule: Rule = "share"
+        gone, value = builder.over_years(change, "effect", effect.value)
+        idle = changes_nothing(gone, 0.0)
+    else:
+        rule, nothing = RULES[effect.by]
+        value = builder.number(change, "effect", effect.value, nothing)
+        idle = changes_nothing(value, nothing)
+    if idle:
         return
     decision = decision_of(f"{change.id}:{outcome.variable}")
-    builder.treatments.append(Treatment(outcome.variable, outcome.level, accepts, ratio.values, decision))
+    relapse = _relapse(builder, change)
+    builder.treatments.append(
+        Treatment(outcome.variable, outcome.level, accepts, value, decision, rule, gone, relapse)
+    )
+
+
+def _relapse(builder: Builder, change: Support) -> Relapse | None:
+    """Who of those whom the offer moved goes back, and from which age on."""
+    if change.relapse is None:
+        return None
+    share = builder.number(change, "relapse", change.relapse.share, 0.0)
+    stage = f"{change.id}:relapses"
+    return Relapse(stage, share, change.relapse.from_age, decision_of(stage))

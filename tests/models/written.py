@@ -333,6 +333,7 @@ def interventions(draw: st.DrawFn, folder: Folder) -> list[dict[str, Any]]:
             kinds = [fewer, fewer, *kinds]
         if exposures:
             kinds.append(support_change(folder, exposures, changed))
+        kinds += [births_change(folder), alike_change(folder)]
         change = draw(st.one_of(kinds))
         found[change["id"]] = change
         changed = [*changed, change["of"]] if "of" in change else changed
@@ -350,9 +351,16 @@ def resized(draw: st.DrawFn, change: dict[str, Any]) -> dict[str, Any]:
     """The same intervention, larger or smaller, or without effect."""
     if change["change"] == "prevalence":
         return {**change, "multiply": draw(FACTORS)}
+    if change["change"] == "births":
+        return {**change, "multiply": draw(SHARES)}
     if change["change"] == "support":
-        effect = {**change["effect"], "value": draw(EFFECTS)}
-        return {**change, "coverage": {"value": draw(SHARES), **ASSUMED}, "effect": effect}
+        by, other = draw(st.sampled_from(list(VALUES))), change["effect"]
+        outcome = next(other[key] for key in VALUES if key in other)
+        effect = {by: outcome, **({"base": "natural"} if by == "multiplies" else {}), **ASSUMED}
+        larger = {**change, "coverage": {"value": draw(SHARES), **ASSUMED}}
+        if "relapse" in change:
+            larger["relapse"] = {**change["relapse"], "share": draw(SHARES)}
+        return {**larger, "effect": {**effect, "value": draw(VALUES[by])}}
     return change
 
 
@@ -371,6 +379,13 @@ ASSUMED = {"source": "assumption", "note": "invented"}
 SHARES = st.sampled_from([1.0, 0.5, 0.0, 0.8])
 FACTORS = st.sampled_from([0.5, 0.0, 0.9])
 EFFECTS = st.sampled_from([2.0, 0.5, 1.2, 1.0])
+VALUES = {
+    "multiplies": EFFECTS,
+    "adds": st.sampled_from([0.3, -0.2, 0.0]),
+    "odds": EFFECTS,
+    "sets": st.sampled_from([0.4, 0.0, 1.0]),
+}
+"""By how much each kind of effect changes a chance."""
 
 
 @st.composite
@@ -393,6 +408,12 @@ def support_change(
     to = draw(st.sampled_from(_aims(folder, variable, changed)))
     level = draw(st.sampled_from(folder.levels(variable)[:-1]))
     effect = {"multiplies": {"variable": variable, "level": level}, "base": "natural"}
+    deaths = folder.document["deaths"]
+    relapse = {}
+    # who goes back must be at a hazard that is a multiple of the one before
+    if variable not in deaths["baseline"]["by"] and draw(st.booleans()):
+        age = draw(st.sampled_from(list(deaths["age_bands"])))
+        relapse = {"relapse": {"share": draw(SHARES), "from_age": age, **ASSUMED}}
     return {
         "id": f"offer_{variable}_{to}",
         "change": "support",
@@ -400,7 +421,25 @@ def support_change(
         "coverage": {"value": draw(SHARES), **ASSUMED},
         "uptake": {"value": draw(SHARES), **ASSUMED},
         "effect": {**effect, "value": draw(EFFECTS), **ASSUMED},
+        **relapse,
     }
+
+
+@st.composite
+def births_change(draw: st.DrawFn, folder: Folder) -> dict[str, Any]:
+    """Fewer births, among all or some."""
+    where = draw(some(_aims(folder, None, ()), 1))
+    change = {"id": "_".join(["fewer", *where]), "change": "births", "multiply": draw(SHARES)}
+    return {**change, "where": draw(within(folder, where)), **ASSUMED}
+
+
+@st.composite
+def alike_change(draw: st.DrawFn, folder: Folder) -> dict[str, Any]:
+    """Every place as one of them."""
+    dims = [dim for dim in folder.document["strata"]["dims"] if dim != "year"]
+    dimension = draw(st.sampled_from(dims))
+    like = draw(st.sampled_from(folder.levels(dimension)))
+    return {"id": f"alike_{dimension}", "change": "what_if_equal", "dimension": dimension, "like": like}
 
 
 @st.composite
