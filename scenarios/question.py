@@ -92,17 +92,21 @@ def ask(
 def try_arms(question: Question) -> None:
     """Lay every arm for the central draw, so that what cannot be run is refused before anything is.
 
+    So is a share that would leave 0 to 1 where what changes it is smallest or largest.
+
     Kernels are compiled first, where that was not done before (:mod:`simcore.warm`): whatever can be refused
     without them is refused before this is called.
 
     Raises
     ------
     DocumentError
-        If arms are at odds with one another.
+        If arms are at odds with one another, or a share would leave 0 to 1.
     """
     # what computes is loaded once the files are known to be sound
     from scenarios.interventions import arms_of
+    from scenarios.interventions.extremes import extreme_draws
     from simcore.arms import ArmConflict
+    from simcore.draws import DrawBlock
     from simcore.program import compile_natural
     from simcore.solved import read_central
     from simcore.warm import warm
@@ -117,6 +121,9 @@ def try_arms(question: Question) -> None:
             lay_arms(program, arms[: place + 1])
         except ArmConflict as error:
             raise DocumentError(scenario.problem(("interventions",), str(error))) from None
+    extremes = extreme_draws(question.scenarios)
+    if extremes.size:
+        arms_of(question.scenarios)(program, DrawBlock(extremes))
 
 
 def _comparator(baseline: Given, model: Model) -> tuple[list[Scenario], list[Problem]]:
