@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from scenarios.extend import with_parents
 from scenarios.schema import Scenario
 from simcore.documents import Document, parse_yaml, read_yaml
 from simcore.load import is_model
@@ -66,7 +67,8 @@ def library() -> tuple[str, ...]:
     return shipped_names("scenarios", "library")
 
 
-def _checked(document: Document) -> Scenario:
+def _checked(alone: Document) -> Scenario:
+    document = with_parents(alone)
     scenario = check(document, Scenario)
     scenario._document = document
     seen: dict[str, int] = {}
