@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,8 @@ def _parent_of(chain: Sequence[Document]) -> Document:
         if any(problem.line is not None for problem in error.problems):
             raise
         # it is not there, or is no file: mended where it is named
-        raise refused("; ".join(f"{path} {problem.message}" for problem in error.problems)) from None
+        told = "; ".join(problem.message for problem in error.problems)
+        raise refused(f"{path}: {told.replace(f'`{path.removesuffix(Path(path).name)}', '`')}") from None
     if len(chain) > MOST_PARENTS:
         raise refused(f"more than {MOST_PARENTS} files stand behind one another; extend one further up")
     met = [Path(document.path).resolve() for document in chain]
@@ -83,7 +84,7 @@ def _path_of(child: Document, refused: Any) -> str:
         return find_shipped(given, "scenarios", "library", "shipped scenario")
     if _BARE.fullmatch(given):
         beside = {path.stem: path.name for path in Path(folder).glob("*.y*ml")}
-        match = near_match(given, {**beside, **dict.fromkeys(shipped)})
+        match = near_match(given, [*beside, *shipped])
         remedy = hint(given, [beside.get(match, match)] if match else shipped, cutoff=0.0)
         raise refused(f"no shipped scenario `{given}`; {remedy}")
     if Path(given).is_absolute():
@@ -97,12 +98,14 @@ def _over(parent: Document, child: Document) -> Document:
     models = mine.get("model"), theirs.get("model")
     problems = []
     if None not in models and models[0] != models[1]:
-        message = f"found `{models[0]}`, and {parent.path} is for `{models[1]}`; extend a file of the same model"
+        meant = near_match(models[0], [models[1]])
+        remedy = f"did you mean `{meant}`?" if meant else "extend a file of the same model"
+        message = f"found `{models[0]}`, and {parent.path} is for `{models[1]}`; {remedy}"
         problems.append(child.problem(("model",), message))
     kept = {key for key in theirs if key not in mine and key not in OWN}
     data = {key: value for key, value in theirs.items() if key in kept}
-    data |= {key: value for key, value in mine.items() if value is not None or key not in theirs}
     listed = _Interventions(child, parent)
+    data |= {key: value for key, value in mine.items() if (key,) not in listed.emptied}
     if LISTED in theirs and isinstance(mine.get(LISTED), list):
         if isinstance(theirs[LISTED], list):
             data[LISTED] = listed.merged()
@@ -110,15 +113,22 @@ def _over(parent: Document, child: Document) -> Document:
         else:
             data[LISTED] = theirs[LISTED]  # refused later, where it stands
             kept.add(LISTED)
+            listed.emptied.add((LISTED,))
     if problems:
         raise DocumentError(problems)
-    values, keys, elsewhere = {}, {}, {}
+    values: dict[Loc, Mark] = {}
+    keys: dict[Loc, Mark] = {}
+    elsewhere: dict[Loc, str] = {}
     for document, moved in ((parent, lambda loc: listed.of_parent(loc, kept)), (child, listed.of_child)):
-        places = {loc: place for loc in document.values if (place := moved(loc)) is not None}
-        values |= {place: document.values[loc] for loc, place in places.items()}
-        keys |= {place: document.keys[loc] for loc, place in places.items() if loc in document.keys}
-        files = {place: document.file_of(loc) for loc, place in places.items()}
-        elsewhere |= {place: file for place, file in files.items() if file != child.path}
+        for loc, mark in document.values.items():
+            place = moved(loc)
+            if place is None:
+                continue
+            values[place] = mark
+            if loc in document.keys:
+                keys[place] = document.keys[loc]
+            if document.file_of(loc) != child.path:
+                elsewhere[place] = document.file_of(loc)
     digest = hashlib.sha256(f"{child.digest} {parent.digest}".encode()).hexdigest()
     behind = ((parent.path, parent.digest), *parent.parents)
     return Document(child.path, data, digest, values, keys, elsewhere, behind)
@@ -134,6 +144,12 @@ class _Interventions:
         self.mine: dict[int, int] | None = None
         self.theirs: dict[int, int] = {}
         self.left: dict[int, set[str]] = {}
+        # keys of the child that are left empty to take the parent's out
+        self.emptied: set[Loc] = {
+            (key,)
+            for key, value in child.data.items()
+            if value is None and key in parent.data and key not in OWN
+        }
 
     def merged(self) -> list[Any]:
         """The list. Fills ``problems`` with what cannot be merged."""
@@ -149,21 +165,21 @@ class _Interventions:
             elif name in known:
                 changes[known[name]] = place
             elif isinstance(item, dict) and name is not None and ("remove" in item or "change" not in item):
-                message = f"{self.parent.path} has no intervention `{name}`; {hint(name, known)}"
-                whole = "" if "remove" in item else ", or write this one whole, with its `change`"
-                self.refuse(place, "id", message + whole)
+                new = "" if "remove" in item else ", and a new one has a `change`"
+                message = f"{self.parent.path} has no intervention `{name}`{new}; {hint(name, known)}"
+                self.refuse(place, "id", message)
         whole: list[Any] = []
         for their_place, item in enumerate(theirs):
-            place = changes.get(their_place)
-            if place is None:
+            change = changes.get(their_place)
+            if change is None:
                 self.theirs[their_place] = len(whole)
                 whole.append(item)
-            elif "remove" in mine[place]:
-                self.check_removal(place, mine[place])
+            elif "remove" in mine[change]:
+                self.check_removal(change, mine[change])
             else:
-                self.mine[place] = self.theirs[their_place] = len(whole)
-                self.left[their_place] = {key for key in item if key not in mine[place]}
-                whole.append(self.changed(place, item, mine[place]))
+                self.mine[change] = self.theirs[their_place] = len(whole)
+                self.left[their_place] = {key for key in item if key not in mine[change]}
+                whole.append(self.changed(change, item, mine[change]))
         for place, item in enumerate(mine):
             if place not in changes.values():
                 self.mine[place] = len(whole)
@@ -173,8 +189,11 @@ class _Interventions:
     def changed(self, place: int, theirs: dict[str, Any], mine: dict[str, Any]) -> dict[str, Any]:
         """One that both files write: key by key."""
         if "change" in mine and "change" in theirs and mine["change"] != theirs["change"]:
-            message = f"found `{mine['change']}`, and in {self.parent.path} it is `{theirs['change']}`; take that "
+            message = (
+                f"found `{mine['change']}`, and in {self.parent.path} it is `{theirs['change']}`; take that "
+            )
             self.refuse(place, "change", message + "one out (`remove: true`) and give this one another id")
+        self.emptied |= {(LISTED, place, k) for k, v in mine.items() if v is None and k in theirs}
         kept = {key: value for key, value in theirs.items() if key not in mine}
         return kept | {key: value for key, value in mine.items() if value is not None or key not in theirs}
 
@@ -182,7 +201,9 @@ class _Interventions:
         if item["remove"] is not True:
             self.refuse(place, "remove", "write `remove: true`, or take the line out")
         for key in item.keys() - {"id", "remove"}:
-            message = "stands beside `remove: true`, which takes the whole intervention out; keep one of the two"
+            message = (
+                "stands beside `remove: true`, which takes the whole intervention out; keep one of the two"
+            )
             self.refuse(place, key, message)
 
     def refuse(self, place: int, key: str, message: str) -> None:
@@ -190,6 +211,8 @@ class _Interventions:
 
     def of_child(self, loc: Loc) -> Loc | None:
         """Where something of the child stands in the whole; None if it is no part of it."""
+        if loc[:1] in self.emptied or loc[:3] in self.emptied:
+            return None
         if self.mine is None or loc[:1] != (LISTED,) or len(loc) == 1:
             return loc
         place = self.mine.get(int(loc[1]))

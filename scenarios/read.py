@@ -76,8 +76,12 @@ def _checked(alone: Document) -> Scenario:
     for i, intervention in enumerate(scenario.interventions):
         first = seen.setdefault(intervention.id, i)
         if first != i:
-            line = document.where(("interventions", first, "id"))[0]
-            message = f"the id `{intervention.id}` stands on line {line} too; give each intervention its own"
+            at = ("interventions", first, "id")
+            line, file = document.where(at)[0], document.file_of(at)
+            of = "" if file == document.file_of(("interventions", i, "id")) else f" of {file}"
+            message = (
+                f"the id `{intervention.id}` stands on line {line}{of} too; give each intervention its own"
+            )
             problems.append(document.problem(("interventions", i, "id"), message))
     if problems:
         raise DocumentError(problems)
