@@ -1,0 +1,151 @@
+"""What each intervention of a file does to births, followed exactly through the tables of a model: nothing drawn.
+
+Births of every stratum go forward through the central draw of the parameters, in the very arm that a comparison
+lays; who is aimed at, who is reached and who is moved are sums over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.interventions import arms_of
+from scenarios.schema import Intervention, Scenario
+from simcore.dims import YEAR
+from simcore.expected import births_at, births_moved, exact_weights
+from simcore.model import Model, Structure
+from simcore.network import Array, Labelled, Node, push_forward
+from simcore.program import Program, compile_natural
+from simcore.solved import read_central
+from simcore.worlds import World, lay_arm
+
+Among = Mapping[str, Sequence[int]]
+"""Which levels of which node or stratum dimension."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One exposure as an intervention finds it and leaves it, among the births aimed at."""
+
+    variable: str
+    levels: tuple[str, ...]
+    before: Array
+    """Births by level: ``float64[years, levels]``."""
+    after: Array
+    moved: Array
+    """Births whose level it changes: ``float64[years]``."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one intervention does, year by year; births a year, ``float64[years]``, throughout."""
+
+    change: Intervention
+    aimed: Array
+    """Births aimed at in the years in which it acts."""
+    stages: Mapping[str, Array]
+    """Births at each counted step: eligible, reached, accepts."""
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A whole scenario, followed through a model."""
+
+    years: tuple[int, ...]
+    births: Array
+    """All births: ``float64[years]``."""
+    traces: tuple[Trace, ...]
+    """In the order of the file."""
+    natural: Mapping[str, Array]
+    """Of every exposure that is moved, all births by level as the model has them: ``float64[years, levels]``."""
+    after: Mapping[str, Array]
+    """The same after every intervention."""
+
+
+def trace(scenario: Scenario, model: Model, structure: Structure, years: Sequence[int]) -> Traced:
+    """Follow a scenario that was checked against the model.
+
+    Raises
+    ------
+    DocumentError
+        If an intervention would push a share out of 0 to 1, or the structure has no draws.
+    """
+    middle = read_central(model, structure)
+    program = compile_natural(model, structure, middle, tuple(years))
+    (arm,) = arms_of([scenario])(program, middle)
+    return _Tracing(program, lay_arm(program, arm)).of(scenario)
+
+
+class _Tracing:
+    """Sums over one world."""
+
+    def __init__(self, program: Program, world: World) -> None:
+        self.program, self.world, self.network = program, world, world.network
+        self.strata = tuple(world.network.strata)
+        self.everyone = exact_weights(world, program.model.births_in(world.network.strata))
+
+    def of(self, scenario: Scenario) -> Traced:
+        traces = tuple(self.trace(change) for change in scenario.interventions)
+        moved = dict.fromkeys(move.variable for trace in traces for move in trace.moves)
+        natural = {name: self.by_level((name,), {})[0] for name in moved}
+        after = {name: self.by_level((self.world.carriers[name],), {})[0] for name in moved}
+        years = tuple(int(year) for year in self.program.years)
+        return Traced(years, self.births({}), traces, natural, after)
+
+    def trace(self, change: Intervention) -> Trace:
+        stages, moves = {}, []
+        for node in self.network.nodes:
+            owner, _, stage = node.name.partition(":")
+            if owner == change.id and node.stands_for is None:
+                stages[stage] = self.by_year(births_at(self.world, node.name, self.everyone))
+            elif owner == change.id and stage:
+                moves.append(self.move(change, node))
+        aimed = stages["eligible"] if "eligible" in stages else self.births(self.aimed_at(change))
+        return Trace(change, aimed, stages, tuple(moves))
+
+    def move(self, change: Intervention, node: Node) -> Move:
+        assert node.stands_for is not None
+        eligible = f"{change.id}:eligible"
+        offered = any(other.name == eligible for other in self.network.nodes)
+        among = {eligible: [1]} if offered else self.aimed_at(change, node)
+        before, after = self.by_level((node.parents[0], node.name), among)
+        moved = self.by_year(births_moved(self.world, node.name, self.everyone))
+        return Move(node.stands_for, node.levels, before, after, moved)
+
+    def aimed_at(self, change: Intervention, step: Node | None = None) -> Among:
+        """Who is aimed at: of a variable, the value that the step reads; without a step, that after every step."""
+        held = [year for year in self.network.strata[YEAR] if change.years.holds(int(year))]
+        wanted: dict[str, Sequence[str]] = {**change.where, YEAR: held}
+        variables = [] if step is None else [p for p in step.parents if p not in self.strata]
+        read = {self.network[p].stands_for or p: p for p in variables}
+        among = {}
+        for name, levels in wanted.items():
+            axis = name if name in self.strata else read.get(name, self.world.carriers.get(name, name))
+            among[axis] = [i for i, level in enumerate(self.network.levels(axis)) if level in levels]
+        return among
+
+    def births(self, among: Among) -> Array:
+        """Births at some levels: ``float64[years]``."""
+        return self.among((), among).total(YEAR).values[0]
+
+    def by_level(self, nodes: tuple[str, ...], among: Among) -> list[Array]:
+        """Births at some levels by level of each node: ``float64[years, levels]``."""
+        at = self.among(nodes, among)
+        return [at.total(YEAR, node).values[0] for node in nodes]
+
+    def among(self, nodes: tuple[str, ...], among: Among) -> Labelled:
+        """Births by stratum and by the nodes named, zero where nobody is aimed at."""
+        axes = (*self.strata, *dict.fromkeys((*(a for a in among if a not in self.strata), *nodes)))
+        at = push_forward(self.everyone, self.network.nodes, 0, axes).total(*axes)
+        values = at.values
+        for axis, levels in among.items():
+            hit = np.isin(np.arange(len(self.network.levels(axis))), levels)
+            values = values * hit.reshape([-1 if other == axis else 1 for other in axes])
+        return Labelled(axes, values)
+
+    def by_year(self, births: Array) -> Array:
+        """Births by stratum, ``float64[draws, *strata]``, of the central draw: ``float64[years]``."""
+        return Labelled(self.strata, births).total(YEAR).values[0]
