@@ -30,8 +30,8 @@ def meaning_of(scenario: Scenario) -> Plain:
     0.5
     """
     said = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    changes = {change.pop("id"): _spelt(change) for change in said.pop("interventions")}
-    rest = {key: _spelt(value) for key, value in said.items() if key not in FILING}
+    changes = {change.pop("id"): spelt(change) for change in said.pop("interventions")}
+    rest = {key: spelt(value) for key, value in said.items() if key not in FILING}
     return {**rest, "interventions": dict(sorted(changes.items()))}
 
 
@@ -53,14 +53,14 @@ def _nameless(scenario: Scenario) -> tuple[str, list[str]]:
     return repr(sorted(said.items())), sorted(repr(change) for change in changes)
 
 
-def _spelt(value: Any, key: str = "") -> Any:
-    """One spelling of a value: sets in order, a known number as itself, costs by whom they are for."""
+def spelt(value: Any, key: str = "") -> Any:
+    """One spelling of dumped data: sets in order, a known number as itself, costs by whom they are for."""
     if isinstance(value, dict):
         if value.get("distribution") == "fixed":
             return float(value["value"])
-        return {name: _spelt(inner, name) for name, inner in sorted(value.items())}
+        return {name: spelt(inner, name) for name, inner in sorted(value.items())}
     if isinstance(value, list):
-        items = [_spelt(item) for item in value]
+        items = [spelt(item) for item in value]
         if key == "costs":
             return _by_whom(items)
         return sorted(items, key=_in_order) if all(isinstance(item, str) for item in items) else items

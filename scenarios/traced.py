@@ -13,6 +13,7 @@ import numpy as np
 
 from scenarios.interventions import arms_of
 from scenarios.schema import Intervention, Scenario
+from simcore.arms import Arm
 from simcore.dims import YEAR
 from simcore.expected import births_at, births_moved, exact_weights
 from simcore.model import Model, Structure
@@ -60,9 +61,9 @@ class Traced:
     traces: tuple[Trace, ...]
     """In the order of the file."""
     natural: Mapping[str, Array]
-    """Of every exposure that is moved, all births by level as the model has them: ``float64[years, levels]``."""
+    """Of every variable that ends otherwise, all births by level as the model has them: ``float64[years, levels]``."""
     after: Mapping[str, Array]
-    """The same after every intervention."""
+    """The same after every intervention, what follows from them among it."""
 
 
 def trace(scenario: Scenario, model: Model, structure: Structure, years: Sequence[int]) -> Traced:
@@ -76,7 +77,19 @@ def trace(scenario: Scenario, model: Model, structure: Structure, years: Sequenc
     middle = read_central(model, structure)
     program = compile_natural(model, structure, middle, tuple(years))
     (arm,) = arms_of([scenario])(program, middle)
-    return _Tracing(program, lay_arm(program, arm)).of(scenario)
+    natural = _Tracing(program, lay_arm(program, Arm("natural")))
+    tracing = _Tracing(program, lay_arm(program, arm))
+    traces = tuple(tracing.trace(change) for change in scenario.interventions)
+    before = {name: natural.by_level((name,), {})[0] for name in model.spec.variables}
+    after = {name: tracing.by_level((tracing.world.carriers[name],), {})[0] for name in before}
+    moved = [name for name in before if not np.allclose(before[name], after[name], rtol=1e-9, atol=1e-6)]
+    return Traced(
+        tuple(int(year) for year in program.years),
+        natural.births({}),
+        traces,
+        {name: before[name] for name in moved},
+        {name: after[name] for name in moved},
+    )
 
 
 class _Tracing:
@@ -86,14 +99,6 @@ class _Tracing:
         self.program, self.world, self.network = program, world, world.network
         self.strata = tuple(world.network.strata)
         self.everyone = exact_weights(world, program.model.births_in(world.network.strata))
-
-    def of(self, scenario: Scenario) -> Traced:
-        traces = tuple(self.trace(change) for change in scenario.interventions)
-        moved = dict.fromkeys(move.variable for trace in traces for move in trace.moves)
-        natural = {name: self.by_level((name,), {})[0] for name in moved}
-        after = {name: self.by_level((self.world.carriers[name],), {})[0] for name in moved}
-        years = tuple(int(year) for year in self.program.years)
-        return Traced(years, self.births({}), traces, natural, after)
 
     def trace(self, change: Intervention) -> Trace:
         stages, moves = {}, []
@@ -129,7 +134,7 @@ class _Tracing:
 
     def births(self, among: Among) -> Array:
         """Births at some levels: ``float64[years]``."""
-        return self.among((), among).total(YEAR).values[0]
+        return np.asarray(self.among((), among).total(YEAR).values[0])
 
     def by_level(self, nodes: tuple[str, ...], among: Among) -> list[Array]:
         """Births at some levels by level of each node: ``float64[years, levels]``."""
@@ -148,4 +153,4 @@ class _Tracing:
 
     def by_year(self, births: Array) -> Array:
         """Births by stratum, ``float64[draws, *strata]``, of the central draw: ``float64[years]``."""
-        return Labelled(self.strata, births).total(YEAR).values[0]
+        return np.asarray(Labelled(self.strata, births).total(YEAR).values[0])

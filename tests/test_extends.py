@@ -10,6 +10,7 @@ from scenarios.check import Vocabulary, check_against, vocabulary_of
 from scenarios.extend import MOST_PARENTS
 from scenarios.read import parse_scenario, read_scenario
 from scenarios.schema import Prevalence, Scenario
+from simcore.distributions import fixed
 from simcore.load import load_model
 from simcore.problems import DocumentError
 from tests.conftest import Call
@@ -92,7 +93,9 @@ def test_chains_are_followed_and_a_shipped_file_is_extended_by_its_bare_name(tmp
         child(tmp_path, "interventions: [{id: fewer_smokers, multiply: 0.9}]", parent="smoking_halved")
     )
     (change,) = shipped.interventions
-    assert isinstance(change, Prevalence) and change.multiply == 0.9 and change.of == "smoking_at_booking"
+    assert (
+        isinstance(change, Prevalence) and change.amount == fixed(0.9) and change.of == "smoking_at_booking"
+    )
 
 
 def test_a_problem_is_told_in_the_file_where_the_value_stands(tmp_path: Path) -> None:
@@ -108,7 +111,8 @@ def test_a_problem_is_told_in_the_file_where_the_value_stands(tmp_path: Path) ->
     assert said[1].startswith(f"{tmp_path}/mine.yaml:5:27: interventions.0.where.imd_decil: no variable or")
     (tmp_path / "base.yaml").write_text(BASE.replace("note: round\n  -", "nite: round\n  -"))
     assert refusal(child(tmp_path / ".", "interventions: [{id: poverty, multiply: lots}]")) == [
-        f"{tmp_path}/mine.yaml:4:41: interventions.0.multiply: found 'lots'; write a number"
+        f"{tmp_path}/mine.yaml:4:41: interventions.0.multiply: found 'lots'; write a number, or "
+        "{distribution: lognormal, median: ..., ci95: [..., ...]}"
     ]
 
 

@@ -13,6 +13,7 @@ from simcore import __version__
 VERBS = {
     "compare": "deaths averted by scenario files, against a comparator",
     "validate": "check scenario files and models, and say all that is wrong with them",
+    "explain": "what a scenario file does, in plain words and numbers",
     "diff": "how two scenario files differ in what they mean",
     "groups": "risk groups: death rates, shares of births and of deaths, attributable deaths",
     "sources": "every figure of a model: its source, grade and rule, and what is assumed",
