@@ -9,7 +9,7 @@ from typing import Any
 from scenarios.meaning import meaning_of
 from scenarios.numbers_of import Stated, stated
 from scenarios.schema import ASSUMPTION, Cost, HazardRatio, Intervention, Scenario, Support
-from scenarios.traced import Move, Trace, Traced, trace
+from scenarios.traced import Move, Trace, Traced, Tracer
 from simcore.model import Model, Structure
 from simcore.tables import read_table
 
@@ -26,7 +26,7 @@ def explain(scenario: Scenario, model: Model, structure: Structure, years: Seque
     DocumentError
         If an intervention cannot be laid over the model.
     """
-    found = trace(scenario, model, structure, years)
+    found = Tracer(model, structure, years).trace(scenario)
     said = meaning_of(scenario)
     return {
         "file": scenario.document.path,

@@ -27,6 +27,11 @@ class Stated:
     """What changes nothing; nan where that is whatever the share is."""
 
     @property
+    def source_loc(self) -> Loc:
+        """Where its source stands within the intervention."""
+        return (*(self.loc[:-1] if len(self.loc) > 1 else ()), "source")
+
+    @property
     def assumed(self) -> bool:
         """Whether it rests on an assumption, alone or beside a source."""
         return ASSUMPTION in self.sourced.source

@@ -17,7 +17,7 @@ from simcore.arms import Arm
 from simcore.dims import YEAR
 from simcore.expected import births_at, births_moved, exact_weights
 from simcore.model import Model, Structure
-from simcore.network import Array, Labelled, Node, push_forward
+from simcore.network import Array, Labelled, Node, needed_for, push_forward
 from simcore.program import Program, compile_natural
 from simcore.solved import read_central
 from simcore.worlds import World, lay_arm
@@ -66,30 +66,46 @@ class Traced:
     """The same after every intervention, what follows from them among it."""
 
 
-def trace(scenario: Scenario, model: Model, structure: Structure, years: Sequence[int]) -> Traced:
-    """Follow a scenario that was checked against the model.
+class Tracer:
+    """Follows scenarios that were checked against a model; the model is compiled once for all of them.
 
-    Raises
-    ------
-    DocumentError
-        If an intervention would push a share out of 0 to 1, or the structure has no draws.
+    Raises DocumentError if the structure has no draws.
     """
-    middle = read_central(model, structure)
-    program = compile_natural(model, structure, middle, tuple(years))
-    (arm,) = arms_of([scenario])(program, middle)
-    natural = _Tracing(program, lay_arm(program, Arm("natural")))
-    tracing = _Tracing(program, lay_arm(program, arm))
-    traces = tuple(tracing.trace(change) for change in scenario.interventions)
-    before = {name: natural.by_level((name,), {})[0] for name in model.spec.variables}
-    after = {name: tracing.by_level((tracing.world.carriers[name],), {})[0] for name in before}
-    moved = [name for name in before if not np.allclose(before[name], after[name], rtol=1e-9, atol=1e-6)]
-    return Traced(
-        tuple(int(year) for year in program.years),
-        natural.births({}),
-        traces,
-        {name: before[name] for name in moved},
-        {name: after[name] for name in moved},
-    )
+
+    def __init__(self, model: Model, structure: Structure, years: Sequence[int]) -> None:
+        self.model, self.years = model, tuple(years)
+        self._middle = read_central(model, structure)
+        self._program = compile_natural(model, structure, self._middle, self.years)
+        natural = _Tracing(self._program, lay_arm(self._program, Arm("natural")))
+        self.births = natural.births({})
+        self._natural = {name: natural.by_level((name,), {})[0] for name in model.spec.variables}
+
+    def trace(self, scenario: Scenario) -> Traced:
+        """The whole scenario.
+
+        Raises
+        ------
+        DocumentError
+            If an intervention would push a share out of 0 to 1.
+        """
+        (arm,) = arms_of([scenario])(self._program, self._middle)
+        tracing = _Tracing(self._program, lay_arm(self._program, arm))
+        traces = tuple(tracing.trace(change) for change in scenario.interventions)
+        after = {name: tracing.by_level((tracing.world.carriers[name],), {})[0] for name in self._natural}
+        moved = [
+            name
+            for name, before in self._natural.items()
+            if not np.allclose(before, after[name], rtol=1e-9, atol=1e-6)
+        ]
+        natural = {name: self._natural[name] for name in moved}
+        return Traced(self.years, self.births, traces, natural, {name: after[name] for name in moved})
+
+    @property
+    def deadly(self) -> set[str]:
+        """Every variable that the risk of death hangs on, under this structure."""
+        program = self._program
+        axes = {axis for factor in program.hazards.factors for axis in factor.axes}
+        return needed_for(program.network.nodes, axes)
 
 
 class _Tracing:
