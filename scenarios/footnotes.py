@@ -71,10 +71,27 @@ def footnotes(summary: Mapping[str, Any]) -> str:
     provisional = [name for name, posterior in beside.items() if posterior["status"] == "provisional"]
     if provisional:
         said.append(f"Of other structures these are of a provisional posterior: {', '.join(provisional)}.")
+    said += _perhaps_not_meant(summary)
     said += _monte_carlo(summary)
     if summary["draws"] < ROUGH and any(map(has_width, _headlines(summary).values())):
         said.append(f"An interval over {summary['draws']} draws is rough: ask for more (--draws).")
     return " ".join(said)
+
+
+def _perhaps_not_meant(summary: Mapping[str, Any]) -> list[str]:
+    """Scenarios that ask what another asks, or that avert nothing in any draw."""
+    said = [
+        f"{arm['name']} asks the same as {arm['asks_the_same_as']}, so both answers are one."
+        for arm in summary["arms"]
+        if arm["asks_the_same_as"] is not None
+    ]
+    # where deaths are drawn one by one nothing may be averted by luck alone
+    idle = [
+        arm["name"] for arm in summary["arms"] if arm["averts_nothing"] and arm["asks_the_same_as"] is None
+    ]
+    if idle and summary["run"]["estimator"] != "realised":
+        said.append(f"In no draw is a death averted by {', '.join(idle)}: `simcore validate` says why.")
+    return said
 
 
 def _monte_carlo(summary: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scenarios.meaning import means_the_same
 from scenarios.question import Question
+from scenarios.schema import Births
 from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
 from scenarios.variants import at_hand, every_variant, variants_of
 from simcore.record import draws_of
@@ -23,6 +25,10 @@ def summarise(
         summary = arm_summary(model, births, margins, arm)
         summary["by_year"] = by_year(margins, arm, years)
         summary["title"] = scenario.title
+        same = (other.name for other in question.scenarios[:arm] if means_the_same(scenario, other))
+        summary["asks_the_same_as"] = next(same, None)
+        fewer_births = any(isinstance(change, Births) for change in scenario.interventions)
+        summary["averts_nothing"] = not fewer_births and not averted(margins, arm).draws.any()
         summary["variants"] = {}
         for name, structure in variants_of(question).items():
             other = beside.get(name, margins) if structure.label != question.structure.label else margins

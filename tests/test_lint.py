@@ -266,3 +266,18 @@ def test_no_shipped_file_changes_nothing_or_says_what_another_says() -> None:
     told = [note for scenario in read for note in lint(scenario, england, tracer)]
     told += [note for _, note in lint_together(read)]
     assert not [str(note) for note in told if "nothing" in note.message or "same as" in note.message]
+
+
+def test_a_comparison_says_at_its_foot_what_is_asked_twice_and_what_averts_nothing(
+    simcore: Call, tmp_path: Path
+) -> None:
+    half, none = prevalence("child_poverty", 0.5), prevalence("child_poverty", 1)
+    for name, change in (("base", None), ("half", half), ("half_again", half), ("idle", none)):
+        (tmp_path / f"{name}.yaml").write_text(scenario_text(name, *([change] if change else [])))
+    files = [tmp_path / f"{name}.yaml" for name in ("half", "half_again", "idle")]
+    numbers = ("--model", FOLDER / "harbour", "--years", 2001, "--draws", 4, "--births", 1000)
+    done = simcore("compare", *files, "--baseline", tmp_path / "base.yaml", *numbers)
+    said = " ".join(done.stdout.split())
+    assert "half_again asks the same as half, so both answers are one." in said
+    assert "idle asks the same" not in said
+    assert "In no draw is a death averted by idle: `simcore validate` says why." in said
