@@ -12,7 +12,9 @@ mappings, sequences, text, numbers, true, false and null is built. Scalars follo
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -92,3 +94,16 @@ def parse_yaml(text: str, name: str, digest: str = "") -> Document:
     parsed = parse(text, name)
     digest = digest or hashlib.sha256(text.encode()).hexdigest()
     return Document(name, parsed.data, digest, parsed.values, parsed.keys)
+
+
+_BEYOND = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
+
+
+def as_text(data: Mapping[str, Any]) -> str:
+    """Plain data as text that :func:`parse_yaml` gives back: JSON, and characters that YAML has no such escape for.
+
+    >>> as_text({"name": "\N{BABY}"}) == '{"name": "\N{BABY}"}'
+    True
+    """
+    # JSON writes a character beyond the first 65,536 as two halves
+    return _BEYOND.sub(lambda found: str(json.loads(f'"{found[0]}"')), json.dumps(data))
