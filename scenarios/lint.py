@@ -97,6 +97,8 @@ def _without_effect(
             scenario, _at(place, (key,)), f"aims at no births: {tracer.model.name} has none there in {span}"
         )
         return
+    if scenario.evidence is not None and scenario.evidence.status == "null":
+        return  # that nothing changes is what it says
     numbers = [number for number in stated(change) if not number.key.startswith("cost/")]
     for number in numbers:
         nothing = 0.0 if number.key in GATES else number.nothing

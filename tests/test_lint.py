@@ -76,6 +76,15 @@ def test_what_may_change_something_is_not_told(harbour: Tracer, intervention: st
     assert notes(harbour, intervention) == []
 
 
+def test_a_file_of_null_evidence_is_not_told_that_it_changes_nothing() -> None:
+    """It says so itself; that it aims at nobody is told all the same."""
+    tracer = Tracer(HARBOUR, HARBOUR.structure(), (2001,))
+    null = "evidence: {grade: A, status: null, summary: a trial found no effect}\ninterventions:"
+    for more, told in (("", 0), (", where: {smoking: no, pregnancy_smoking: quit}", 1)):
+        text = scenario_text("mine", hazard(1, "sudden", "day_0", more)).replace("interventions:", null)
+        assert len(list(lint(parse_scenario(text, "mine.yaml"), HARBOUR, tracer))) == told
+
+
 def test_a_target_that_no_birth_is_in_is_told_by_the_tables_of_the_model(harbour: Tracer) -> None:
     """In the harbour nobody who does not smoke at booking quits: the combination is there, and is empty."""
     empty = hazard(0.9, "sudden", "days_28_364", ", where: {smoking: no, pregnancy_smoking: quit}")
@@ -261,7 +270,7 @@ def test_a_share_that_would_leave_its_bounds_is_refused_by_a_check(simcore: Call
 
 def test_no_shipped_file_changes_nothing_or_says_what_another_says() -> None:
     england = load_model("england")
-    tracer = Tracer(england, england.structure(), range(2025, 2035))
+    tracer = Tracer(england, england.structure(), (2030,))
     read = [read_scenario(name) for name in library()]
     told = [note for scenario in read for note in lint(scenario, england, tracer)]
     told += [note for _, note in lint_together(read)]
