@@ -146,7 +146,8 @@ def _sources(found: Told) -> Iterator[str]:
     parts = [part for told in found["interventions"] for part in (*told["numbers"], *told["costs"])]
     assumed = sum(part["assumed"] for part in parts)
     if parts:
-        yield f"{assumed} of its {len(parts)} number{'s' * (len(parts) != 1)} rest on an assumption."
+        which = "None" if not assumed else "All" if assumed == len(parts) else f"{assumed}"
+        yield f"{which} of its {len(parts)} number{'s' * (len(parts) != 1)} rest{'s' * (assumed < 2)} on an assumption."
     if found["sources"]:
         yield "Sources:"
     for source in found["sources"]:

@@ -66,7 +66,8 @@ def _check(
 ) -> tuple[int, int, list[str]]:
     """Everything read and checked: how many scenarios, how many notes, and what is to be said.
 
-    Raises DocumentError with all problems together.
+    Raises DocumentError with all problems together; shares that would leave 0 to 1 are worked out, and told of, once
+    there are no others.
     """
     from scenarios.check import find_problems, vocabulary_of
     from scenarios.read import gather_scenarios
@@ -80,23 +81,17 @@ def _check(
             lines += _about(name, load_model(name))
         except DocumentError as error:
             problems += error.problems
-    sound: list[Scenario] = []
     try:
         if scenarios:
             model = load_model(for_model)
             vocabulary = vocabulary_of(model)
-            for scenario in read:
-                found = list(find_problems(scenario, vocabulary))
-                problems += found
-                sound += [] if found else [scenario]
+            problems += [problem for scenario in read for problem in find_problems(scenario, vocabulary)]
     except DocumentError as error:
         problems += error.problems
-    noted: dict[str, _Noted] = {}
-    if sound:
-        noted, found = _notes(sound, model, years)
-        problems += found
     if problems:
         raise DocumentError(problems)
+    # only now is the model compiled
+    noted = _notes(read, model, years) if read else {}
     for scenario in read:
         told = noted[scenario.name]
         lines += [_named(scenario), *map(str, (*told.words, *told.lints))]
@@ -111,10 +106,8 @@ class _Noted(NamedTuple):
     lints: list[Problem]
 
 
-def _notes(
-    scenarios: Sequence[Scenario], model: Model, years: Sequence[int] | None
-) -> tuple[dict[str, _Noted], list[Problem]]:
-    """Notes by the scenario's name, and what was found wrong on the way: a share that would leave 0 to 1."""
+def _notes(scenarios: Sequence[Scenario], model: Model, years: Sequence[int] | None) -> dict[str, _Noted]:
+    """Notes by the scenario's name. Raises DocumentError for shares that would leave 0 to 1."""
     from scenarios.lint import lint, lint_together
     from scenarios.notes import find_notes
     from simcore.problems import DocumentError
@@ -128,9 +121,11 @@ def _notes(
             noted[scenario.name].lints.extend(lint(scenario, model, tracer))
         except DocumentError as error:
             problems += error.problems
+    if problems:
+        raise DocumentError(problems)
     for scenario, note in lint_together(scenarios):
         noted[scenario.name].lints.append(note)
-    return noted, problems
+    return noted
 
 
 def _tracer(model: Model, years: Sequence[int] | None) -> Tracer | None:
