@@ -204,7 +204,7 @@ def test_a_file_of_100_megabytes_is_not_read(simcore: Call, tmp_path: Path) -> N
         (["births", "--explain", "2030/1/0", "--draw", "4000"], "holds 4,000 draws and 4,001 were asked for"),
         (["compare", "smoking_halved", "--draw", "5"], "Did you mean one of: '--draws'"),
         (["compar", "smoking_halved"], "no verb `compar`; did you mean `compare`?"),
-        (["simulate"], "choose from compare, verify, validate, explain, diff, schema, groups"),
+        (["simulate"], "choose from compare, validate, explain, diff, schema, groups, sources"),
         (["validate"], "Missing argument 'FILES...'"),
         (["validate", "smoking_halvd"], "did you mean `smoking_halved`?"),
         (["solve", "engand"], "did you mean `england`?"),

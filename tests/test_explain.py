@@ -133,7 +133,7 @@ def test_the_text_says_who_how_many_what_changes_what_is_assumed_and_from_where(
         "  When: acts in 2002 to 2003",
         "  Hazards, after birth, times 1 in 2001, 0.9 in 2003",
         "    of sudden (sudden)",
-        "4 of its 4 numbers rest on an assumption.",
+        "All of its 4 numbers rest on an assumption.",
     ):
         assert line in text.splitlines(), text
     assert max(map(len, text.splitlines())) <= 110
