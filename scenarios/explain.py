@@ -95,17 +95,22 @@ def _who(change: Intervention, model: Model) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "meaning": model.spec.variables[name].meaning if name in model.spec.variables else name,
+            "meaning": _meaning(model, name),
             "levels": [model.label(name, level) for level in levels],
         }
         for name, levels in wanted.items()
     ]
 
 
+def _meaning(model: Model, name: str) -> str:
+    """What a variable is; a stratum dimension is what it is called."""
+    return model.spec.variables[name].meaning if name in model.spec.variables else name
+
+
 def _move(move: Move, model: Model) -> dict[str, Any]:
     return {
         "variable": move.variable,
-        "meaning": model.spec.variables[move.variable].meaning,
+        "meaning": _meaning(model, move.variable),
         "levels": [model.label(move.variable, level) for level in move.levels],
         "before": _shares(move.before),
         "after": _shares(move.after),

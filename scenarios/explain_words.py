@@ -44,7 +44,7 @@ def _parts(found: Told) -> Iterator[str]:
         grade, status = evidence["grade"], STATUS[evidence["status"]]
         yield f"Evidence: grade {grade}; {status}. {evidence['summary']}"
     if found["discount_rate"] is not None:
-        yield f"A year later counts {found['discount_rate']['value']:g} less."
+        yield f"Later years are discounted by {100 * found['discount_rate']['value']:.3g}% a year."
     if not found["interventions"]:
         yield ""
         yield "It changes nothing."

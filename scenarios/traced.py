@@ -159,7 +159,7 @@ class _Tracing:
 
     def among(self, nodes: tuple[str, ...], among: Among) -> Labelled:
         """Births by stratum and by the nodes named, zero where nobody is aimed at."""
-        axes = (*self.strata, *dict.fromkeys((*(a for a in among if a not in self.strata), *nodes)))
+        axes = tuple(dict.fromkeys((*self.strata, *among, *nodes)))
         at = push_forward(self.everyone, self.network.nodes, 0, axes).total(*axes)
         values = at.values
         for axis, levels in among.items():
