@@ -128,3 +128,5 @@ def test_the_command_line_ends_with_status_2_and_an_address_in_the_file(
             assert done.status == 2, mutation.what
             assert done.stderr.startswith(f"{path}:") and "Traceback" not in done.stderr
             assert done.stderr[len(f"{path}:")].isdigit() and done.stdout == ""
+    out = tmp_path / "out"
+    assert simcore("compare", path, "--out", out).status == 2 and not out.exists()
