@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scenarios.meaning import WORDS, in_words, leaves, meaning_of, without_words
+from scenarios.meaning import in_words, leaves, meaning_of, only_explains, without_words
 from scenarios.schema import Scenario
 from simcore.problems import Loc
 
@@ -86,7 +86,7 @@ def _within(one: Scenario, other: Scenario, id: str | None, was: Any, now: Any) 
             ".".join(way),
             before.get(way),
             after.get(way),
-            bool(WORDS.intersection(way)),
+            only_explains(way),
             _address(one, id, way) if way in before else None,
             _address(other, id, way) if way in after else None,
         )

@@ -6,7 +6,7 @@ a value stands. Words that explain a number (titles, notes, sources, grades) are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scenarios.schema import Scenario
@@ -15,6 +15,8 @@ WORDS = frozenset({"name", "title", "why", "is_not", "evidence", "note", "source
 """Keys that explain, and change no number of an answer."""
 FILING = frozenset({"scenario", "extends"})
 """Keys that say how a file is written."""
+NAMED = frozenset({"interventions", "where", "offer_to"})
+"""Keys under which names stand as keys, which may be any words."""
 PATHS = ("ramp", "step", "table")
 """Forms that a number over years has."""
 
@@ -35,11 +37,24 @@ def meaning_of(scenario: Scenario) -> Plain:
     return {**rest, "interventions": dict(sorted(changes.items()))}
 
 
-def without_words(said: Any) -> Any:
-    """What is left when everything that only explains is taken out."""
+def without_words(said: Any, names: bool = False) -> Any:
+    """What is left when everything that only explains is taken out; ``names`` says whether its keys are names.
+
+    >>> without_words({"note": "a round number", "where": {"note": ["c"]}})
+    {'where': {'note': ['c']}}
+    """
     if isinstance(said, dict):
-        return {key: without_words(value) for key, value in said.items() if key not in WORDS}
+        return {
+            key: without_words(value, key in NAMED and not names)
+            for key, value in said.items()
+            if names or key not in WORDS
+        }
     return [without_words(item) for item in said] if isinstance(said, list) else said
+
+
+def only_explains(way: Sequence[str]) -> bool:
+    """Whether what stands at this place of an intervention, or of a whole file, is words that explain."""
+    return not (way and way[0] in NAMED) and not WORDS.isdisjoint(way)
 
 
 def means_the_same(one: Scenario, other: Scenario) -> bool:
@@ -61,7 +76,7 @@ def spelt(value: Any, key: str = "") -> Any:
         return {name: spelt(inner, name) for name, inner in sorted(value.items())}
     if isinstance(value, list):
         items = [spelt(item) for item in value]
-        if key == "costs":
+        if key == "costs" and all(isinstance(item, dict) for item in items):
             return _by_whom(items)
         return sorted(items, key=_in_order) if all(isinstance(item, str) for item in items) else items
     if isinstance(value, int) and not isinstance(value, bool):
@@ -87,7 +102,10 @@ def _in_order(level: str) -> tuple[int, str]:
 def is_number(value: object) -> bool:
     """Whether a value is a number as a file writes it: plain, a distribution, or a path over years."""
     if isinstance(value, Mapping):
-        return "distribution" in value or any(form in value for form in PATHS)
+        form = next((form for form in PATHS if form in value), None)
+        return isinstance(value.get("distribution"), str) or (
+            form is not None and isinstance(value[form], Mapping)
+        )
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -108,7 +126,7 @@ def in_words(value: Any) -> str:
     >>> in_words({"ramp": {"from": 2026.0, "to": 2030.0, "value": 0.8}}), in_words(["1", "2"])
     ('0.8 by 2030, in equal steps from 2026', '1, 2')
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and is_number(value):
         if "distribution" in value:
             return _distribution(value)
         if "ramp" in value:
@@ -117,9 +135,9 @@ def in_words(value: Any) -> str:
             return f"{in_words(ramp['value'])} by {ramp['to']:.0f},{start} in equal steps from {ramp['from']:.0f}"
         if "step" in value:
             return f"{in_words(value['step']['value'])} from {value['step']['from']:.0f}"
-        if "table" in value:
-            held = ", held after" if value.get("after") == "hold" else ""
-            return ", ".join(f"{year}: {number:g}" for year, number in value["table"].items()) + held
+        held = ", held after" if value.get("after") == "hold" else ""
+        return ", ".join(f"{year}: {number:g}" for year, number in value["table"].items()) + held
+    if isinstance(value, Mapping):
         return ", ".join(f"{key} {in_words(inner)}" for key, inner in value.items())
     if isinstance(value, list):
         return ", ".join(in_words(item) for item in value)

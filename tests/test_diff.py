@@ -107,6 +107,22 @@ def test_a_changed_value_is_told_with_both_values_and_where_they_stand(
     assert not means_the_same(one(), one(changed))
 
 
+def test_names_that_are_keywords_elsewhere_are_names_here() -> None:
+    """An intervention or a variable may be called `name`, `note` or `table`, which elsewhere only explain."""
+    odd = "{name: a, note: b, costs: c, table: d, distribution: fixed}"
+    ids = ("id: poverty", "id: note"), ("id: offer", "id: costs")
+    text = one(("{imd_decile: [1, 10, 2]}", odd), *ids)
+    assert not differences(text, text).found
+    for old, new, key in (("name: a", "name: z", "where.name"), ("table: d", "table: z", "where.table")):
+        other = one(("{imd_decile: [1, 10, 2]}", odd.replace(old, new)), *ids)
+        (found,) = differences(text, other).found
+        assert found.key == key and not found.only_words and not means_the_same(text, other)
+        assert any(f"{key}: {old[-1]} -> z" in line for line in told(differences(text, other)))
+    without = one((ONE[ONE.index("  - id: offer") :], ""), ids[0])
+    assert ("costs", "") in [(d.intervention, d.key) for d in differences(text, without).found]
+    assert not means_the_same(text, without)
+
+
 def test_of_a_table_the_years_are_told_that_differ() -> None:
     text = told(differences(one(), one(("2026: 0.8, 2027: 0.8", "2026: 0.8, 2027: 0.7, 2028: 0.6"))))
     assert "    multiply: 2027: 0.8, 2028: none -> 2027: 0.7, 2028: 0.6" in text
