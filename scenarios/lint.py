@@ -12,7 +12,7 @@ from itertools import combinations
 from scenarios.lint_evidence import outside_the_published
 from scenarios.meaning import in_words, means_the_same
 from scenarios.numbers_of import stated
-from scenarios.schema import Costed, Intervention, Scenario, Support
+from scenarios.schema import ASSUMPTION, Costed, Intervention, Scenario, Support
 from scenarios.schema.paths import is_fixed
 from scenarios.traced import Trace, Traced, Tracer
 from simcore.model import Model
@@ -34,6 +34,7 @@ def lint(scenario: Scenario, model: Model, tracer: Tracer | None) -> Iterator[Pr
     if scenario.interventions and scenario.evidence is None:
         message = "says not how good its evidence is; add `evidence: {grade: ..., status: ..., summary: ...}`"
         yield _note(scenario, ("name",), message)
+    yield from _effective_by_assumption(scenario)
     for place, change in enumerate(scenario.interventions):
         yield from _borrowed_words(scenario, place, change)
         yield from (
@@ -69,6 +70,17 @@ def lint_together(scenarios: Sequence[Scenario]) -> Iterator[tuple[Scenario, Pro
         if year != latest:
             message = f"prices of {year} stand beside prices of {latest}; write all in prices of one year"
             yield scenario, _note(scenario, loc, message)
+
+
+def _effective_by_assumption(scenario: Scenario) -> Iterator[Problem]:
+    """An effect said to have been found, of which no number has a source."""
+    sources = [
+        key for change in scenario.interventions for number in stated(change) for key in number.sourced.source
+    ]
+    said = scenario.evidence is not None and scenario.evidence.status == "effective"
+    if said and sources and set(sources) == {ASSUMPTION}:
+        message = "no number has a source, so nothing shows an effect; name one, or write `status: what_if`"
+        yield _note(scenario, ("evidence", "status"), message)
 
 
 def _borrowed_words(scenario: Scenario, place: int, change: Intervention) -> Iterator[Problem]:

@@ -187,7 +187,7 @@ def test_a_value_outside_the_interval_of_the_row_that_its_note_names_is_told() -
         ("1.73",),
         ("{distribution: lognormal, median: 1.44, ci95: [1.19, 1.73]}",),
         ("1.9", "cochrane_psychosocial2017", "no row is named"),
-        ("1.9", "assumption", "not I001"),  # whose number it is not
+        ("1.9", "[assumption, jones2016]", "not I001"),  # whose number it is not
         ("1.9", "cochrane_psychosocial2017", "relapse among these (I025)"),  # a share, and of another source
     ],
 )
@@ -205,6 +205,19 @@ def test_a_file_without_a_grade_of_evidence_is_told_and_one_that_changes_nothing
     assert [note.message for note in lint(policy, load_model("england"), None)] == [
         f"note: {EVIDENCE}; add `evidence: {{grade: ..., status: ..., summary: ...}}`"
     ]
+
+
+def test_an_effect_that_only_assumptions_show_is_told() -> None:
+    (said,) = of_england("1.44", "assumption", "a guess")
+    assert said.startswith(
+        "mine.yaml:6:30: evidence.status: note: no number has a source, so nothing shows an effect"
+    )
+    assert of_england("1.44", "[assumption, mbrrace2021]", "a guess") == []
+    assert [
+        note
+        for note in lint(read_scenario("smoking_halved"), load_model("england"), None)
+        if "shows" in str(note)
+    ] == []
 
 
 def test_a_number_written_anew_with_the_source_of_the_old_one_is_told(tmp_path: Path) -> None:
