@@ -37,6 +37,7 @@ def explain(scenario: Scenario, model: Model, structure: Structure, years: Seque
         "is_not": list(scenario.is_not),
         "model": model.name,
         "structure": dict(structure.choices),
+        "structure_label": structure.label,
         "years": list(found.years),
         "births": found.births.tolist(),
         "evidence": said.get("evidence"),

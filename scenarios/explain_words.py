@@ -39,6 +39,8 @@ def _parts(found: Told) -> Iterator[str]:
     births = _span(found["births"], years)
     yield f"{found['file']}{behind}; model {found['model']}, births of {span}: {births}."
     yield "Exact sums over the tables of the model at the central draw; nothing is simulated, and no interval is told."
+    if found["structure_label"] != "default":
+        yield f"Structure: {found['structure_label']}."
     evidence = found["evidence"]
     if evidence is not None:
         grade, status = evidence["grade"], STATUS[evidence["status"]]

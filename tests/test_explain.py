@@ -155,5 +155,7 @@ def test_the_command_tells_a_shipped_file_with_its_sources_and_as_json(simcore: 
         "effect",
     ]
     assert all(math.isfinite(births) for births in plain["births"])
+    chosen = simcore("explain", "current_policy", "--years", "2030", "--variant", "child_poverty=zero")
+    assert "Structure: child_poverty=zero." in chosen.stdout.splitlines()
     refused = simcore("explain", "smoking_cessation", "--years", "1990")
     assert refused.status == 2 and "1990 is outside the model" in refused.stderr
