@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scenarios.meaning import means_the_same
 from scenarios.question import Question
 from scenarios.ran import Definition
+from scenarios.schema import Births
 from scenarios.uncertainty import (
     Margins,
     arm_summary,
@@ -40,6 +42,10 @@ def summarise(
         summary = arm_summary(model, births, margins, arm)
         summary["by_year"] = by_year(margins, arm, years)
         summary["title"] = scenario.title
+        same = (other.name for other in question.scenarios[:arm] if means_the_same(scenario, other))
+        summary["asks_the_same_as"] = next(same, None)
+        fewer_births = any(isinstance(change, Births) for change in scenario.interventions)
+        summary["averts_nothing"] = not fewer_births and not averted(margins, arm).draws.any()
         summary["variants"] = _variants(question, margins, beside, arm)
         summary["final_year"] = headline_of(model, births_final, final, arm)
         summary["final_year"]["variants"] = _variants(question, final, final_beside, arm)

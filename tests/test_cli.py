@@ -204,7 +204,7 @@ def test_a_file_of_100_megabytes_is_not_read(simcore: Call, tmp_path: Path) -> N
         (["births", "--explain", "2030/1/0", "--draw", "4000"], "holds 4,000 draws and 4,001 were asked for"),
         (["compare", "smoking_halved", "--draw", "5"], "Did you mean one of: '--draws'"),
         (["compar", "smoking_halved"], "no verb `compar`; did you mean `compare`?"),
-        (["simulate"], "choose from compare, validate, groups, sources, births, predict, solve, calibrate"),
+        (["simulate"], "choose from compare, validate, explain, diff, schema, groups, sources"),
         (["validate"], "Missing argument 'FILES...'"),
         (["validate", "smoking_halvd"], "did you mean `smoking_halved`?"),
         (["solve", "engand"], "did you mean `england`?"),
@@ -262,7 +262,7 @@ def test_good_files_are_named_one_by_one(simcore: Call) -> None:
     assert done.status == 0
     lines = [line for line in done.stdout.splitlines() if ": note: " not in line]
     assert [line.split(": ")[0] for line in lines] == [str(file) for file in files]
-    assert done.stderr == f"{len(files)} files without a problem\n"
+    assert done.stderr.startswith(f"{len(files)} files without a problem")
 
 
 def test_an_interruption_ends_with_130(simcore: Call, monkeypatch: pytest.MonkeyPatch) -> None:
