@@ -49,15 +49,15 @@ EFFECTIVE = {
     "safe_sleeping",
     "smoke_free_target",
     "smoking_cessation",
-    "smoking_cessation_incentives",
-    "smoking_cessation_young_mothers",
-    "teenage_pregnancy_prevention",
+    "smoking_incentives",
+    "smoking_young_mothers",
+    "teenage_pregnancy",
     "two_child_limit_removed",
 }
 SHIPPED = sorted(REFERENCES | WHAT_IFS | NULL | EFFECTIVE)
 COMBINED = (
     "child_poverty_35",
-    "smoking_cessation_incentives",
+    "smoking_incentives",
     "safe_sleeping",
     "breastfeeding_support",
     "high_volume_neonatal_care",
@@ -150,7 +150,7 @@ def test_null_evidence_has_an_effect_of_one_or_an_interval_that_holds_one(englan
 
 def test_null_evidence_averts_exactly_nothing_and_the_rest_something() -> None:
     """The interval of home visiting holds none; of births prevented no death is claimed."""
-    names = [*sorted(EXACTLY_NULL), "teenage_pregnancy_prevention", "folic_acid_fortification"]
+    names = [*sorted(EXACTLY_NULL), "teenage_pregnancy", "folic_acid_fortification"]
     answer = simcore.compare(names, draws=4, births=400, years=(2030, 2030))
     averted = {name: answer["averted"].sel(scenario=name) for name in names}
     assert all((averted[name] == 0).all() for name in names[:-1])
@@ -213,7 +213,7 @@ def test_an_id_means_the_same_wherever_it_stands() -> None:
     told_apart = {
         ("child_poverty_fall", "child_poverty_15"): {"multiply", "note"},
         ("child_poverty_fall", "child_poverty_25"): {"multiply", "note"},
-        ("cessation_offer", "smoking_cessation_young_mothers"): {"where"},
+        ("cessation_offer", "smoking_young_mothers"): {"where"},
     }
     first: dict[str, Intervention] = {}
     apart = [name for _, name in told_apart]

@@ -87,7 +87,7 @@ def test_vouchers_add_the_two_trials_pooled_by_their_variance() -> None:
     weights = np.array([1 / second[0], 1 / third[0]])
     mean = float(weights @ [second[1], third[1]] / weights.sum())
     half = 1.96 / np.sqrt(weights.sum())
-    offer = support("smoking_cessation_incentives")
+    offer = support("smoking_incentives")
     effect = offer.effect.value
     assert isinstance(effect, Normal)
     assert (effect.mean, *effect.ci95) == pytest.approx((mean, mean - half, mean + half), abs=5e-4)
@@ -163,7 +163,7 @@ def test_healthy_start_rises_from_what_it_is_to_what_is_aimed_at() -> None:
 
 
 def test_births_to_young_mothers_fall_by_what_was_seen() -> None:
-    (change,) = read_scenario("teenage_pregnancy_prevention").interventions
+    (change,) = read_scenario("teenage_pregnancy").interventions
     assert isinstance(change, Births)
     _, low, high = evidence()["I019"]
     assert arrived(change.multiply).bounds == pytest.approx((1 + low / 100, 1 + high / 100))
