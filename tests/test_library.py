@@ -144,7 +144,7 @@ def test_null_evidence_has_an_effect_of_one_or_an_interval_that_holds_one(englan
             if name in EXACTLY_NULL:
                 assert isinstance(value, Fixed) and value.central == 1.0, (name, change.id)
             else:
-                low, high = value.ci95  # type: ignore[union-attr]
+                low, high = value.ci95
                 assert low < 1.0 < high
 
 
@@ -236,7 +236,9 @@ def test_the_schema_shipped_for_editors_is_the_language() -> None:
 def test_the_guide_lists_every_shipped_scenario_with_its_grade_and_status() -> None:
     guide = (Path(__file__).parent.parent / "docs" / "scenarios.md").read_text()
     table = guide.split("## The shipped scenarios")[1]
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line[:2] == "| "]
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line[:2] == "| "
+    ]
     listed = {row[0].strip("`"): (row[-2], row[-1]) for row in rows if row[0][:1] == "`"}
     for name in SHIPPED:
         evidence = read_scenario(name).evidence
