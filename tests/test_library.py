@@ -12,7 +12,16 @@ import pytest
 import simcore
 from scenarios.check import Vocabulary, check_against, find_problems, vocabulary_of
 from scenarios.read import library, parse_scenario, read_scenario, read_scenarios
-from scenarios.schema import HazardRatio, Intervention, Number, Prevalence, Scenario, Support, json_schema
+from scenarios.schema import (
+    HazardRatio,
+    Intervention,
+    Number,
+    Prevalence,
+    Scenario,
+    Support,
+    json_schema,
+    path_over_years,
+)
 from simcore.distributions import Fixed
 from simcore.ledger import Ledger, read_ledger
 from simcore.load import load_model
@@ -151,7 +160,7 @@ def test_null_evidence_has_an_effect_of_one_or_an_interval_that_holds_one(englan
 def test_null_evidence_averts_exactly_nothing_and_the_rest_something() -> None:
     """The interval of home visiting holds none; of births prevented no death is claimed."""
     names = [*sorted(EXACTLY_NULL), "teenage_pregnancy", "folic_acid_fortification"]
-    answer = simcore.compare(names, draws=4, births=400, years=(2030, 2030))
+    answer = simcore.compare(names, years=[2030], draws=4, settings=simcore.Settings(births=400))
     averted = {name: answer["averted"].sel(scenario=name) for name in names}
     assert all((averted[name] == 0).all() for name in names[:-1])
     assert (averted["folic_acid_fortification"] > 0).all()
@@ -178,8 +187,8 @@ def test_poverty_follows_the_published_path_and_then_holds(name: str, column: st
     change = read_scenario(name).interventions[0]
     assert isinstance(change, Prevalence)
     path = published_path(column)
-    assert change.path_over_years(list(path)) == list(path.values())
-    assert change.path_over_years([2010, 2033, 2034, 2035]) == [1.0, last, last, last]
+    assert path_over_years(change.amount, list(path)) == list(path.values())
+    assert path_over_years(change.amount, [2010, 2033, 2034, 2035]) == [1.0, last, last, last]
     assert change.of == "child_poverty" and not change.where
 
 
@@ -187,7 +196,7 @@ def test_smoking_is_halved_from_the_first_year_asked_for() -> None:
     (change,) = read_scenario("smoking_halved").interventions
     assert isinstance(change, Prevalence)
     assert change.of == "smoking_at_booking"
-    assert change.path_over_years(range(2010, 2036)) == [0.5] * 26
+    assert path_over_years(change.amount, range(2010, 2036)) == [0.5] * 26
 
 
 def test_current_policy_changes_nothing() -> None:
