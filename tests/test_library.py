@@ -25,6 +25,7 @@ from scenarios.schema import (
 from simcore.distributions import Fixed
 from simcore.ledger import Ledger, read_ledger
 from simcore.load import load_model
+from simcore.run import Settings
 from tests.conftest import LIBRARY
 
 REFERENCES = {"current_policy", "current_policy_rising"}
@@ -160,8 +161,8 @@ def test_null_evidence_has_an_effect_of_one_or_an_interval_that_holds_one(englan
 def test_null_evidence_averts_exactly_nothing_and_the_rest_something() -> None:
     """The interval of home visiting holds none; of births prevented no death is claimed."""
     names = [*sorted(EXACTLY_NULL), "teenage_pregnancy", "folic_acid_fortification"]
-    answer = simcore.compare(names, years=[2030], draws=4, settings=simcore.Settings(births=400))
-    averted = {name: answer["averted"].sel(scenario=name) for name in names}
+    answer = simcore.compare(names, years=[2030], draws=4, settings=Settings(births=400))
+    averted = {name: answer["deaths_averted"].sel(scenario=name) for name in names}
     assert all((averted[name] == 0).all() for name in names[:-1])
     assert (averted["folic_acid_fortification"] > 0).all()
 
