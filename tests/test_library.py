@@ -220,11 +220,10 @@ def test_a_joint_file_holds_the_very_interventions_of_the_single_ones(
 
 
 def test_an_id_means_the_same_wherever_it_stands() -> None:
-    """Two are told apart on purpose: the path of poverty, and for which mothers support is."""
+    """Alone the path of poverty is told apart on purpose."""
     told_apart = {
         ("child_poverty_fall", "child_poverty_15"): {"multiply", "note"},
         ("child_poverty_fall", "child_poverty_25"): {"multiply", "note"},
-        ("cessation_offer", "smoking_young_mothers"): {"where"},
     }
     first: dict[str, Intervention] = {}
     apart = [name for _, name in told_apart]
@@ -234,6 +233,15 @@ def test_an_id_means_the_same_wherever_it_stands() -> None:
             here = change.model_dump()
             differs = {key for key in here if here[key] != known[key]}
             assert differs == told_apart.get((change.id, name), set()), (change.id, name)
+
+
+def test_support_for_young_mothers_is_that_for_all_mothers_but_for_their_age() -> None:
+    (every,), (young,) = (
+        read_scenario(name).interventions for name in ("smoking_cessation", "smoking_young_mothers")
+    )
+    given, here = every.model_dump(), young.model_dump()
+    assert {key for key in given if given[key] != here[key]} == {"id", "where"}
+    assert young.where == {"mother_age": ("under_20", "20_24")}
 
 
 # ---- the language
