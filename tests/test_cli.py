@@ -283,7 +283,7 @@ def test_a_reader_that_has_gone_is_no_error(asked: tuple[str, ...]) -> None:
     process.stdout.close()
     process.stdout = None
     _, error = process.communicate(timeout=PATIENCE)
-    assert re.fullmatch(r"(\d files without a problem\n)?", error)
+    assert re.fullmatch(r"(\d+ files without a problem\n)?", error)
     assert process.returncode == 0
 
 
