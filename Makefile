@@ -32,7 +32,7 @@ JOBS      := auto
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test lint types layers tests study kills format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
+.PHONY: help compare test lint types layers tests study fuzz kills format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -70,6 +70,9 @@ study: $(STAMP)  ## claims of chance and random models, many times as many: an h
 	EXAMPLES_TIMES=20 $(OFFLINE) $(BIN)/python -m pytest --verbose --hypothesis-seed=$(SEED) tests/test_random_models*.py || status=1; \
 	$(OFFLINE) $(BIN)/python -m tests.studies --seed $(SEED) || status=1; \
 	exit $$status
+
+fuzz: $(STAMP)  ## 100,000 broken scenario files through the reader: a quarter of an hour (others: SEED=2)
+	@EXAMPLES_TIMES=286 $(OFFLINE) $(BIN)/python -m pytest --hypothesis-seed=$(SEED) tests/test_fuzz_reader.py
 
 kills: $(STAMP)  ## 200 runs killed at random moments, each resumed to the same bits: a quarter of an hour
 	@$(BIN)/simcore warm

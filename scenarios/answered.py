@@ -83,6 +83,7 @@ def answer(
     precision: Precision | None = None,
     posterior: Given | None = None,
     terms: Terms = PLAIN_TERMS,
+    part_draws: int = 0,
     out: str | os.PathLike[str] | None = None,
 ) -> Answer:
     """Compare scenario files, structural variants and all; what ``simcore compare`` prints.
@@ -108,8 +109,9 @@ def answer(
     chosen = settings or Settings(threads=os.cpu_count() or 1)
     folder = None if out is None else Path(out)
     summary = run_answer(
-        question, draws, chosen, variant_draws=variant_draws, precision=precision, out=folder, terms=terms
-    )
+        question, draws, chosen, variant_draws=variant_draws, precision=precision, out=folder, terms=terms,
+        part_draws=part_draws,
+    )  # fmt: skip
     if folder is not None:
         write_answer(folder, summary)
     return Answer(summary)

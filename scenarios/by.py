@@ -89,13 +89,6 @@ def _of_scenario(ran: Ran, arm: int) -> Iterator[Figure]:
     whole = averted(margins, arm).draws
     # the number of all is the headline itself, which has errors of its own beside it
     yield from _beside_number(ran, name, ALL, whole, margins.total[0], np.array(ran.births.sum()))
-    if YEAR in margins.by:
-        last = ran.question.years[-1]
-        deaths = margins.by[YEAR]
-        in_last = _averted(deaths[0, :, -1], deaths[arm, :, -1])
-        unit = counted(wording(ran.question.model))
-        yield figure_of(name, "deaths_averted_over_period", ALL, whole, unit)
-        yield figure_of(name, "deaths_averted_in_final_year", f"{YEAR} {last}", in_last, unit)
     for dim in known_dims(ran.question.model):
         deaths, births = _deaths(ran, dim), _births(ran, dim)
         for place, label in enumerate(_labels(ran, dim)):

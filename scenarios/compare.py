@@ -8,17 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.parts import parts_of
 from scenarios.precision import MOST_SAMPLED, Precision, Sizes
 from scenarios.question import DEFAULT_BASELINE, Given, Question, ask, try_arms
 from scenarios.ran import PLAIN_TERMS, Ran, Terms
 from scenarios.recorded import asked_again, record_of
 from scenarios.refine import refine
 from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_of, settled
-from scenarios.sections import figures_by_section
+from scenarios.sections import PARTS, figures_by_section
 from scenarios.summary import summarise
+from scenarios.uncertain_numbers import every_number
 from scenarios.uncertainty import Margins
 from scenarios.variants import variants_of
-from simcore.results import strata_of, to_dataset, with_averted, wording
+from simcore.results import strata_of, to_dataset, with_averted, with_parameters, wording
 from simcore.run import Estimator, Settings, births_drawn
 from simcore.solved import read_draws, shipped_draws, up_to_shipped
 from simcore.store import RunFolder
@@ -70,7 +72,7 @@ def compare(
     -------
     xarray.Dataset
         ``deaths`` and ``deaths_averted`` (arm, draw, year, imd_decile, cause, age_band), ``births`` (year,
-        imd_decile); the run record in ``attrs["run"]``.
+        imd_decile), ``parameters`` (parameter, draw); the run record in ``attrs["run"]``.
 
     Raises
     ------
@@ -101,7 +103,8 @@ def compare(
 
     sizes, margins, reached = _headline(question, draws, chosen, precision, store)
     record = _final_record(question, sizes, chosen, margins, reached)
-    return with_averted(to_dataset(question.model, question.years, held[0].blocks(), record))
+    whole = to_dataset(question.model, question.years, held[0].blocks(), record)
+    return with_averted(with_parameters(whole, every_number(question, sizes.draws)))
 
 
 def answer(
@@ -113,10 +116,13 @@ def answer(
     precision: Precision | None = None,
     out: Path | None = None,
     terms: Terms = PLAIN_TERMS,
+    part_draws: int = 0,
     tick: Tick = lambda what, done, of: None,
     say: Say = lambda words: None,
 ) -> dict[str, Any]:
     """Run the question and all its structural variants; the answer as plain data, unrounded.
+
+    With ``part_draws``, deaths averted are parted by intervention and along the model's arrows, over so many draws.
 
     With ``precision``, draws and births are added to those asked for; the answer is then, bit for bit, that of a
     run asked for the sizes it ended with. With ``out``, blocks of draws are stored there as they finish and merged
@@ -148,7 +154,9 @@ def answer(
 
     sizes, margins, reached = _headline(question, draws, settings, precision, store, tick, say)
     record = _final_record(question, sizes, settings, margins, reached)
-    record["asked"] = asked_again(question, replace(settings, births=sizes.births), variant_draws, terms)
+    record["asked"] = asked_again(
+        question, replace(settings, births=sizes.births), variant_draws, terms, part_draws
+    )
     estimator: Estimator = "exact" if settings.estimator == "exact" else "expected"
     plain = replace(settings, births=sizes.births, estimator=estimator, people=False, by=())
     plain_numbers = settled(question)
@@ -162,15 +170,17 @@ def answer(
             done += block.index.size
             tick(name, done, n_other)
         beside[name] = Margins.join(parts)
-    summary = summarise(question, margins, beside, sizes.draws, settings.seed)
+    summary = summarise(question, margins, beside, sizes.draws, settings.seed, terms.definition)
     if reached is not None:
         summary["precision"] = reached
     sections = figures_by_section(Ran(question, margins, terms))
+    if part_draws:
+        sections[PARTS] = parts_of(question, plain, part_draws, tick)
     summary["sections"] = {name: [at.as_dict() for at in figures] for name, figures in sections.items()}
     summary["run"] = record
     for births, folder in folders.items():
         if births == sizes.births:
-            folder.merge(record)
+            folder.merge(record, every_number(question, sizes.draws))
         else:
             folder.discard()
     return summary

@@ -9,13 +9,13 @@ import numpy as np
 
 from scenarios.discounting import discount_rate, weights_of_years
 from scenarios.figures import ALL, Array, Figure, figure_of
+from scenarios.interventions.luck import Luck
 from scenarios.life import years_gained
 from scenarios.ran import Ran
 from scenarios.schema import Cost, Costed, Intervention, Scenario
 from scenarios.schema.paths import reached_in, uncertain_parts
 from scenarios.uncertainty import averted
 from scenarios.under import has_years, scenarios_of
-from simcore.draws import uniforms
 from simcore.measures import per_unit
 from simcore.results import wording
 
@@ -74,12 +74,9 @@ def spending(ran: Ran, arm: int) -> Spending:
 
 def unit_cost(ran: Ran, change: Costed, each: Cost) -> Array:
     """Pounds for each birth at the step: ``float64[draws, years]``; one draw of what is uncertain for all years."""
-    name = f"intervention/{change.id}/cost/{each.per}"
+    luck, name, draws = Luck(), f"{change.id}/cost/{each.per}", np.arange(ran.draws)
     drawn = {
-        tail: np.asarray(part.quantile(uniforms(name + tail, ran.draws)))
-        if part.bounds[0] < part.bounds[1]
-        else np.full(ran.draws, part.central)
-        for tail, part in uncertain_parts(each.value).items()
+        tail: luck.values(part, name + tail, draws) for tail, part in uncertain_parts(each.value).items()
     }
     found = []
     for year in ran.question.years or [0]:

@@ -15,61 +15,22 @@ from typing import Any
 import numpy as np
 
 from scenarios.convergence import convergence
-from scenarios.figures import IN_FILES_ALONE, Array, Figure
+from scenarios.figures import IN_FILES_ALONE, Figure
 from scenarios.given_data import Swing, first_order, swing
 from scenarios.headline import headline_draws
-from scenarios.interventions.luck import Luck
 from scenarios.ran import Ran
-from scenarios.schema import Costed, Scenario
-from scenarios.schema.paths import is_fixed, uncertain_parts
+from scenarios.uncertain_numbers import model_numbers, scenario_numbers
 from simcore.results import counted, wording
-from simcore.solved import read_draws
 
 PRINTED = 8
 """Numbers of each scenario that a terminal shows, those that swing its headline most."""
-
-
-def model_numbers(ran: Ran) -> dict[str, Array]:
-    """Every parameter of the model, ``float64[draws]``, and the mean effect of the years asked for by age period."""
-    question = ran.question
-    block = read_draws(question.model, question.structure, ran.draws, question.source)
-    found = dict(sorted(block.parameters.items()))
-    if block.year_effects is not None:
-        places = [question.model.years.index(year) for year in question.years]
-        for at, period in enumerate(question.model.spec.deaths.age_periods):
-            found[f"year_effects/{period}"] = block.year_effects[:, at, places].mean(axis=-1)
-    return found
-
-
-def scenario_numbers(scenario: Scenario, draws: int, costs: bool = False) -> dict[str, Array]:
-    """Every number of a scenario that is uncertain, by the name of its intervention and its own: ``float64[draws]``.
-
-    Parameters
-    ----------
-    draws
-        How many, from the first on.
-    costs
-        Whether costs are among them, on which no death hangs.
-    """
-    luck = Luck()
-    found = {}
-    for change in scenario.interventions:
-        named = change.named_numbers()
-        if costs and isinstance(change, Costed):
-            named |= change.cost_numbers()
-        for key, number in named.items():
-            for part, value in uncertain_parts(number).items():
-                if not is_fixed(value):
-                    name = f"{change.id}/{key}{part}"
-                    found[name] = luck.values(value, name, np.arange(draws))
-    return found
 
 
 def drivers(ran: Ran) -> list[Figure]:
     """Of every scenario, what goes with each number, first the one that swings its headline most; and convergence."""
     comparator, *scenarios = ran.question.scenarios
     headlines, unit = headline_draws(ran), counted(wording(ran.question.model))
-    shared = {**model_numbers(ran), **scenario_numbers(comparator, ran.draws)}
+    shared = {**model_numbers(ran.question, ran.draws), **scenario_numbers(comparator, ran.draws)}
     of_shared = {name: first_order(values, headlines) for name, values in shared.items()}
     figures = []
     for at, scenario in enumerate(scenarios):

@@ -72,6 +72,7 @@ def footnotes(summary: Mapping[str, Any]) -> str:
     if provisional:
         said.append(f"Of other structures these are of a provisional posterior: {', '.join(provisional)}.")
     said += _fewer_births(summary)
+    said += _perhaps_not_meant(summary)
     said += _monte_carlo(summary)
     if summary["draws"] < ROUGH and any(map(has_width, _headlines(summary).values())):
         said.append(f"An interval over {summary['draws']} draws is rough: ask for more (--draws).")
@@ -90,6 +91,22 @@ def _fewer_births(summary: Mapping[str, Any]) -> list[str]:
                 f"Under {arm['name']} fewer {words['short']} avert {at['mean']:,.0f} {counted(words)} more{known}: "
                 "they stand here alone, in no figure above."
             )
+    return said
+
+
+def _perhaps_not_meant(summary: Mapping[str, Any]) -> list[str]:
+    """Scenarios that ask what another asks, or that avert nothing in any draw."""
+    said = [
+        f"{arm['name']} asks the same as {arm['asks_the_same_as']}, so both answers are one."
+        for arm in summary["arms"]
+        if arm["asks_the_same_as"] is not None
+    ]
+    # where deaths are drawn one by one nothing may be averted by luck alone
+    idle = [
+        arm["name"] for arm in summary["arms"] if arm["averts_nothing"] and arm["asks_the_same_as"] is None
+    ]
+    if idle and summary["run"]["estimator"] != "realised":
+        said.append(f"In no draw is a death averted by {', '.join(idle)}: `simcore validate` says why.")
     return said
 
 

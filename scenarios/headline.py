@@ -6,18 +6,14 @@ import numpy as np
 
 from scenarios.figures import Array
 from scenarios.ran import Ran
-from scenarios.uncertainty import Quantity, averted
-from simcore.dims import YEAR
+from scenarios.uncertainty import Quantity, averted, in_final_year
 
 
 def headline(ran: Ran, arm: int) -> Quantity:
     """Deaths averted against the comparator: over the whole period, or in its final year."""
-    whole = averted(ran.margins, arm)
-    if ran.terms.definition == "period" or YEAR not in ran.margins.by:
-        return whole
-    last = ran.margins.by[YEAR][0, :, -1] - ran.margins.by[YEAR][arm, :, -1]
-    # by year nothing is known of slices
-    return whole._replace(draws=last, slices=None)
+    if ran.terms.definition == "period":
+        return averted(ran.margins, arm)
+    return averted(in_final_year(ran.question.model, ran.margins), arm)
 
 
 def headline_draws(ran: Ran) -> Array:

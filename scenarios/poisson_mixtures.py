@@ -22,10 +22,10 @@ NOTHING = 40.0
 """Minus the logarithm of what a term may be to be left out of a sum."""
 ROUNDING = 1e-12
 """Within which sums of probabilities are equal."""
-FAR = 6.0
+FAR = 5.0
 """The same for probabilities that a change is shown, which are summed to a thousandth."""
-A_DEVIATION = 4
-"""Counts that such a sum takes from each standard deviation, where there are so many."""
+A_DEVIATION, WIDE = 3, 20.0
+"""Counts that such a sum takes from each standard deviation, where one is so many counts; else it takes them all."""
 POWER = 0.8
 """The probability with which a change is to be shown, where the least such change is asked for."""
 
@@ -118,7 +118,7 @@ def shown(before: Array, after: Array) -> Array:
 
     deviation = np.sqrt(after)
     # an odd step meets even and odd counts alike, which the test treats unlike
-    step = 2 * (deviation / (2 * A_DEVIATION)).astype(np.int64) + 1
+    step = np.where(deviation < WIDE, 1, 2 * (deviation / (2 * A_DEVIATION)).astype(np.int64) + 1)
     first = np.maximum(np.floor(after - FAR * deviation), 0.0)
     each = np.arange(int(np.ceil(((2 * FAR * deviation + FAR**2) / step).max())) + 1)
     counts = (first[:, None] + each * step[:, None]).astype(np.int64)

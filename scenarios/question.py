@@ -62,7 +62,7 @@ def ask(
     loaded = load_model(model)
     structure = loaded.structure(variants)
     source = DrawSource.of(posterior)
-    wanted = tuple(_years_of(loaded) if years is None else years)
+    wanted = tuple(usual_years(loaded) if years is None else years)
     given = [scenarios] if isinstance(scenarios, str | os.PathLike) else scenarios
     comparator, problems = _comparator(baseline, loaded)
     read, found = gather_scenarios(given)
@@ -75,13 +75,10 @@ def ask(
         if s.name == other.name
     ]
     checked = (*comparator, *named)
-    outside = not wanted or (loaded.years and not set(wanted) <= set(loaded.years))
+    outside = years_outside(wanted, loaded)
     # where nobody named the model, years may be those of the files' own
     if outside and (model != DEFAULT_MODEL or all(s.model == loaded.name for s in named)):
-        span = f"{loaded.years[0]} to {loaded.years[-1]}"
-        remedy = f"write --years {loaded.years[0]}-{loaded.years[-1]}, or fewer of them"
-        message = f"{_span(wanted)} is outside the model; {loaded.name} has {span}, {remedy}"
-        problems.append(Problem("--years", None, None, "", message))
+        problems += outside
     vocabulary, within = vocabulary_of(loaded), None if outside else (wanted[0], wanted[-1])
     problems += [p for s in checked for p in find_problems(s, vocabulary, within)]
     if problems:
@@ -92,17 +89,21 @@ def ask(
 def try_arms(question: Question) -> None:
     """Lay every arm for the central draw, so that what cannot be run is refused before anything is.
 
+    So is a share that would leave 0 to 1 where what changes it is smallest or largest.
+
     Kernels are compiled first, where that was not done before (:mod:`simcore.warm`): whatever can be refused
     without them is refused before this is called.
 
     Raises
     ------
     DocumentError
-        If arms are at odds with one another.
+        If arms are at odds with one another, or a share would leave 0 to 1.
     """
     # what computes is loaded once the files are known to be sound
     from scenarios.interventions import arms_of
+    from scenarios.interventions.extremes import extreme_draws
     from simcore.arms import ArmConflict
+    from simcore.draws import DrawBlock
     from simcore.program import compile_natural
     from simcore.solved import read_central
     from simcore.warm import warm
@@ -117,6 +118,9 @@ def try_arms(question: Question) -> None:
             lay_arms(program, arms[: place + 1])
         except ArmConflict as error:
             raise DocumentError(scenario.problem(("interventions",), str(error))) from None
+    extremes = extreme_draws(question.scenarios)
+    if extremes.size:
+        arms_of(question.scenarios)(program, DrawBlock(extremes))
 
 
 def _comparator(baseline: Given, model: Model) -> tuple[list[Scenario], list[Problem]]:
@@ -132,7 +136,17 @@ def _comparator(baseline: Given, model: Model) -> tuple[list[Scenario], list[Pro
     return [], [Problem("--baseline", None, None, "", message)]
 
 
-def _years_of(model: Model) -> Sequence[int]:
+def years_outside(years: Sequence[int], model: Model) -> list[Problem]:
+    """What is wrong with years asked for that the model does not have, if anything."""
+    if years and (not model.years or set(years) <= set(model.years)):
+        return []
+    span = f"{model.years[0]} to {model.years[-1]}"
+    remedy = f"write --years {model.years[0]}-{model.years[-1]}, or fewer of them"
+    message = f"{_span(years)} is outside the model; {model.name} has {span}, {remedy}"
+    return [Problem("--years", None, None, "", message)]
+
+
+def usual_years(model: Model) -> Sequence[int]:
     """Years where none are named."""
     if not model.years or set(DEFAULT_YEARS) <= set(model.years):
         return DEFAULT_YEARS

@@ -8,6 +8,7 @@ import numpy as np
 
 from scenarios.figures import Array, Figure, figure_of
 from scenarios.ran import Ran
+from scenarios.schema.composition import Births
 from scenarios.uncertainty import averted
 from scenarios.under import has_years, scenarios_of
 from simcore.measures import PER, per_unit, ratio
@@ -25,7 +26,8 @@ def _of_scenario(ran: Ran, arm: int) -> Iterator[Figure]:
     name = ran.margins.arms[arm]
     births = wording(ran.question.model)["births"]
     gained = averted(ran.margins, arm).draws
-    alone = len(ran.question.scenarios[arm].interventions) == 1
+    # births that are prevented avert nothing of the headline
+    acting = [c.id for c in ran.question.scenarios[arm].interventions if not isinstance(c, Births)]
     for (scenario, step), at in ran.margins.people.items():
         if scenario != name:
             continue
@@ -37,7 +39,8 @@ def _of_scenario(ran: Ran, arm: int) -> Iterator[Figure]:
             )
             for year, of_year in zip(ran.question.years, at.T, strict=True):
                 yield figure_of(name, "births_at_step", f"{step}, year {year}", of_year, births)
-        yield from _for_one(ran, name, step, total, gained, alone)
+        if step.partition(":")[0] in acting:
+            yield from _for_one(ran, name, step, total, gained, len(acting) == 1)
 
 
 def _for_one(ran: Ran, name: str, step: str, births: Array, gained: Array, alone: bool) -> Iterator[Figure]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from scenarios.extend import with_parents
 from scenarios.schema import Scenario
 from simcore.documents import Document, parse_yaml, read_yaml
 from simcore.load import is_model
@@ -66,7 +67,8 @@ def library() -> tuple[str, ...]:
     return shipped_names("scenarios", "library")
 
 
-def _checked(document: Document) -> Scenario:
+def _checked(alone: Document) -> Scenario:
+    document = with_parents(alone)
     scenario = check(document, Scenario)
     scenario._document = document
     seen: dict[str, int] = {}
@@ -74,8 +76,12 @@ def _checked(document: Document) -> Scenario:
     for i, intervention in enumerate(scenario.interventions):
         first = seen.setdefault(intervention.id, i)
         if first != i:
-            line = document.where(("interventions", first, "id"))[0]
-            message = f"the id `{intervention.id}` stands on line {line} too; give each intervention its own"
+            at = ("interventions", first, "id")
+            line, file = document.where(at)[0], document.file_of(at)
+            of = "" if file == document.file_of(("interventions", i, "id")) else f" of {file}"
+            message = (
+                f"the id `{intervention.id}` stands on line {line}{of} too; give each intervention its own"
+            )
             problems.append(document.problem(("interventions", i, "id"), message))
     if problems:
         raise DocumentError(problems)

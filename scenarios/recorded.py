@@ -19,14 +19,7 @@ def record_of(
     question: Question, draws: int, settings: Settings, more: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What was run, for whoever wants to run it again."""
-    files = {
-        scenario.name: {
-            "file": _shown(scenario),
-            "sha256": scenario.document.digest,
-            "as_run": scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
-        }
-        for scenario in question.scenarios
-    }
+    files = {scenario.name: _file_of(scenario) for scenario in question.scenarios}
     return run_record(
         question.model,
         question.structure,
@@ -38,7 +31,9 @@ def record_of(
     )
 
 
-def asked_again(question: Question, settings: Settings, variant_draws: int, terms: Terms) -> dict[str, Any]:
+def asked_again(
+    question: Question, settings: Settings, variant_draws: int, terms: Terms, part_draws: int
+) -> dict[str, Any]:
     """What has to be asked, beside the record's own words, to run the same again."""
     source, model = question.source, question.model
     given = "solved" if source.solved else None if source.posterior is None else str(source.posterior)
@@ -47,12 +42,26 @@ def asked_again(question: Question, settings: Settings, variant_draws: int, term
         "posterior": given,
         "births": settings.births,
         "variant_draws": variant_draws,
+        "part_draws": part_draws,
+        "by": list(settings.by),
         "terms": asdict(terms),
     }
 
 
-def _shown(scenario: Scenario) -> str:
+def _file_of(scenario: Scenario) -> dict[str, Any]:
+    """A scenario with the file it stands in; the digest is over its bytes, and over those of the files it extends."""
+    document = scenario.document
+    behind = [{"file": _shown(path), "sha256": digest} for path, digest in document.parents]
+    return {
+        "file": _shown(document.path),
+        "sha256": document.digest,
+        **({"extends": behind} if behind else {}),
+        # whole, with all that it takes from other files
+        "as_run": scenario.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"extends"}),
+    }
+
+
+def _shown(path: str) -> str:
     """Where a file was found, for a record that leaves this machine: a shipped one by its place in the package."""
     shipped = Path(__file__).parent / "library"
-    path = Path(scenario.document.path)
-    return f"scenarios/library/{path.name}" if path.absolute().parent == shipped else scenario.document.path
+    return f"scenarios/library/{Path(path).name}" if Path(path).absolute().parent == shipped else path

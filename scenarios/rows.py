@@ -46,6 +46,10 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         headline = {**arm["deaths_averted"], "draws": summary["draws"]}
         add(name, "deaths_averted", "all", headline["mean"], unit, headline)
         add(name, "p_positive", "all", arm["p_positive"], "probability")
+        final = arm["final_year"]
+        last = {**final["deaths_averted"], "draws": summary["draws"]}
+        add(name, "deaths_averted_in_final_year", "all", last["mean"], unit, last)
+        add(name, "p_positive_in_final_year", "all", final["p_positive"], "probability")
         for fifth in ("most_deprived_fifth", "least_deprived_fifth"):
             if fifth in arm:
                 add(name, "deaths_averted", fifth, arm[fifth]["mean"], unit, arm[fifth])
@@ -54,6 +58,8 @@ def summary_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
             add(name, "deaths_averted_by_fewer_births", "all", fewer["mean"], unit, fewer)
         for variant, at in arm["variants"].items():
             add(name, "deaths_averted", f"variant {variant}", at["mean"], unit, at)
+        for variant, at in final["variants"].items():
+            add(name, "deaths_averted_in_final_year", f"variant {variant}", at["mean"], unit, at)
     for figures in summary["sections"].values():
         for at in figures:
             add(at["scenario"], at["measure"], at["level"], at["value"], at["unit"], _known(at))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.by import dim_of
 from scenarios.figures import ALL
 from scenarios.printing import Cells, as_count, print_table
-from scenarios.sections import SECTIONS
+from scenarios.sections import PARTS, PARTS_TITLE, SECTIONS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 HEADINGS: Cells = ("scenario", "figure", "of", "value", "95% interval", "unit")
 BY = "by"
 """The section of which no more is printed than was asked for."""
+NEEDS = {
+    "cost": "no file states costs",
+    "life": "the model has no life table",
+}
+"""What a section that is empty would need."""
 DISCLOSURE = (
     "Some of these counts are under 10. They are of a model and point to nobody; where a publication sets them beside "
     "counts of real babies, its rules on disclosure hold for both."
@@ -27,16 +32,18 @@ def print_sections(
 ) -> None:
     """Print the sections named, in the order of the answer; of deaths averted told apart, what ``by`` names."""
     small = False
-    for name, section in SECTIONS.items():
+    titles = {**{name: section.title for name, section in SECTIONS.items()}, PARTS: PARTS_TITLE}
+    for name, title in titles.items():
         if name not in names and not (name == BY and by):
             continue
         figures = summary["sections"][name]
         if name == BY and by:
             figures = [at for at in figures if dim_of(at["level"]) in by]
         if not figures:
-            console.print(f"{section.title}: none here", highlight=False)
+            why = f" ({NEEDS[name]})" if name in NEEDS else ""
+            console.print(f"{title}: none here{why}", highlight=False)
         printed = [at for at in figures if not at.get("in_files_alone")]
-        print_table(console, section.title, HEADINGS, [cells_of(at) for at in printed], words=3)
+        print_table(console, title, HEADINGS, [cells_of(at) for at in printed], words=3)
         if len(printed) < len(figures):
             console.print(f"{len(figures) - len(printed):,} more are in the files.", highlight=False)
         small |= any(at.get("small_count") for at in figures)

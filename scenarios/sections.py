@@ -40,6 +40,11 @@ SECTIONS: Mapping[str, Section] = {
 """By the name that ``--show`` takes, in the order in which they are printed."""
 
 
+PARTS = "parts"
+PARTS_TITLE = "Whose doing it is, by intervention and along the arrows of the model"
+"""The one section that takes runs of its own (:mod:`scenarios.parts`), and is made when it is asked for."""
+
+
 def figures_by_section(ran: Ran) -> dict[str, list[Figure]]:
     """Every section's figures."""
     return {name: section.make(ran) for name, section in SECTIONS.items()}

@@ -5,37 +5,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scenarios.meaning import means_the_same
 from scenarios.question import Question
-from scenarios.uncertainty import Margins, arm_summary, averted, baseline_summary, by_year, estimate
+from scenarios.ran import Definition
+from scenarios.schema import Births
+from scenarios.uncertainty import (
+    Margins,
+    arm_summary,
+    averted,
+    baseline_summary,
+    by_year,
+    estimate,
+    headline_of,
+    in_final_year,
+)
 from scenarios.variants import at_hand, every_variant, variants_of
 from simcore.record import draws_of
 from simcore.results import strata_of, wording
 
 
 def summarise(
-    question: Question, margins: Margins, beside: Mapping[str, Margins], draws: int, seed: int
+    question: Question,
+    margins: Margins,
+    beside: Mapping[str, Margins],
+    draws: int,
+    seed: int,
+    definition: Definition = "period",
 ) -> dict[str, Any]:
-    """The answer: the comparator, then every arm with its variants."""
+    """The answer: the comparator, then every arm with its variants, each over the period and in its final year."""
     model, years = question.model, list(question.years)
     births = model.births_in(strata_of(model, years))
+    final, births_final = in_final_year(model, margins), model.births_in(strata_of(model, years[-1:]))
+    final_beside = {name: in_final_year(model, other) for name, other in beside.items()}
     arms = []
     for arm, scenario in enumerate(question.scenarios[1:], start=1):
         summary = arm_summary(model, births, margins, arm)
         summary["by_year"] = by_year(margins, arm, years)
         summary["title"] = scenario.title
-        summary["variants"] = {}
-        for name, structure in variants_of(question).items():
-            other = beside.get(name, margins) if structure.label != question.structure.label else margins
-            headline = estimate(*averted(other, arm)).as_dict()
-            n = int(other.total.shape[1])
-            # the structure chosen on the very same draws, to set beside it
-            matched = float(averted(margins, arm).draws[:n].mean())
-            summary["variants"][name] = {**headline, "draws": n, "chosen_on_same_draws": matched}
+        same = (other.name for other in question.scenarios[:arm] if means_the_same(scenario, other))
+        summary["asks_the_same_as"] = next(same, None)
+        fewer_births = any(isinstance(change, Births) for change in scenario.interventions)
+        summary["averts_nothing"] = not fewer_births and not averted(margins, arm).draws.any()
+        summary["variants"] = _variants(question, margins, beside, arm)
+        summary["final_year"] = headline_of(model, births_final, final, arm)
+        summary["final_year"]["variants"] = _variants(question, final, final_beside, arm)
         arms.append(summary)
     return {
         "model": model.name,
         "words": wording(model),
         "years": years,
+        "definition": definition,
         "draws": draws,
         "seed": seed,
         "structure": dict(question.structure.choices),
@@ -45,6 +64,20 @@ def summarise(
         "baseline": {**baseline_summary(model, births, margins), "title": question.scenarios[0].title},
         "arms": arms,
     }
+
+
+def _variants(
+    question: Question, margins: Margins, beside: Mapping[str, Margins], arm: int
+) -> dict[str, dict[str, Any]]:
+    """Deaths averted under every structure, with the one chosen over the very same draws beside it."""
+    found = {}
+    for name, structure in variants_of(question).items():
+        other = beside.get(name, margins) if structure.label != question.structure.label else margins
+        n = int(other.total.shape[1])
+        matched = float(averted(margins, arm).draws[:n].mean())
+        headline = estimate(*averted(other, arm)).as_dict()
+        found[name] = {**headline, "draws": n, "chosen_on_same_draws": matched}
+    return found
 
 
 def _posteriors_beside(question: Question) -> dict[str, dict[str, Any]]:

@@ -36,7 +36,7 @@ FEW = 12
 REACH, STRUCTURES = "reach", "structures"
 """What ``--show`` calls the steps of interventions, and the intervals under other structures."""
 STEPS: Cells = ("scenario", "step", "{short}", "95% interval")
-FIFTHS: Cells = ("most deprived\nfifth", "least deprived\nfifth")
+FIFTHS: Cells = ("most\ndeprived\nfifth", "least\ndeprived\nfifth")
 SURE: Cells = ("P(averts)", "MC\nerror")
 FOOT = "Intervals are over the uncertain parameters; what is not known in kind stands under variants."
 
@@ -76,7 +76,9 @@ def _print_all(
     show: Sequence[str] = (),
     by: Sequence[str] = (),
 ) -> None:
-    baseline, arms, words = summary["baseline"], summary["arms"], summary["words"]
+    baseline, words, last = summary["baseline"], summary["words"], summary["years"][-1]
+    by_period = summary["definition"] == "period"
+    arms = [arm if by_period else {**arm, **arm["final_year"]} for arm in summary["arms"]]
     sizes, steps = (tuple(cell.format(**words) for cell in cells) for cells in (SIZE, STEPS))
     span = "-".join(str(year) for year in dict.fromkeys((summary["years"][0], summary["years"][-1])))
     console.print(
@@ -91,8 +93,17 @@ def _print_all(
             f"{words['deaths']} per 1,000 by fifth, most to least deprived: {fifths}\n", highlight=False
         )
     title = f"{capital(words['deaths'])} averted against {baseline['name']}, {span}"
+    if len(summary["years"]) > 1:
+        title += ", sum of the period" if by_period else f": difference in the final year, {last}"
     size, rest = [_size(arm) for arm in arms], [_rest(arm) for arm in arms]
     others = FIFTHS + SURE if any("most_deprived_fifth" in arm for arm in arms) else SURE
+    if len(summary["years"]) > 1:
+        # studies differ in which of the two they call deaths averted
+        others += (f"in {last}\nalone",) if by_period else (f"sum of\n{span}",)
+        other = [arm["final_year"] if by_period else arm for arm in summary["arms"]]
+        rest = [
+            (*cells, as_count(at["deaths_averted"]["mean"])) for cells, at in zip(rest, other, strict=True)
+        ]
     whole = [left + right for left, right in zip(size, rest, strict=True)]
     if width_needed(sizes + others, whole) <= console.width:
         print_table(console, title, sizes + others, whole)
@@ -100,7 +111,7 @@ def _print_all(
         print_table(console, title, sizes, size)
         narrow = [left[:1] + right for left, right in zip(size, rest, strict=True)]
         print_table(console, "Where, and how sure", sizes[:1] + others, narrow)
-    headings, beside = _beside(summary)
+    headings, beside = _beside(summary, arms)
     print_table(console, "The same under other structures", headings, beside)
     title = f"{capital(words['short'])} at each step of an intervention, and those it moves"
     at_steps = _steps(summary)
@@ -109,7 +120,7 @@ def _print_all(
     else:
         console.print(f"{title}: --show {REACH}\n", highlight=False)
     if STRUCTURES in show:
-        print_table(console, "Other structures, with intervals", VARIANTS, _variants(summary), words=2)
+        print_table(console, "Other structures, with intervals", VARIANTS, _variants(summary, arms), words=2)
     print_sections(console, summary, show, by)
     if "precision" in summary:
         reached = summary["precision"]["reached"]
@@ -135,14 +146,14 @@ def _rest(arm: Mapping[str, Any]) -> Cells:
     return *whose, f"{arm['p_positive']:.2f}", as_error(arm["deaths_averted"]["mc_error"])
 
 
-def _beside(summary: Mapping[str, Any]) -> tuple[Cells, list[Cells]]:
+def _beside(summary: Mapping[str, Any], arms: Sequence[Mapping[str, Any]]) -> tuple[Cells, list[Cells]]:
     """A column for every option that is not the one chosen, after the chosen one on as many draws."""
     chosen = {f"{name}={option}" for name, option in summary["structure"].items()}
-    others = [name for arm in summary["arms"][:1] for name in arm["variants"] if name not in chosen]
+    others = [name for arm in arms[:1] for name in arm["variants"] if name not in chosen]
     if not others:
         return BESIDE, []
     rows = []
-    for arm in summary["arms"]:
+    for arm in arms:
         beside = [arm["variants"][name] for name in others]
         same_draws = max(beside, key=lambda at: at["draws"])["chosen_on_same_draws"]
         rows.append((arm["name"], as_count(same_draws), *(as_count(at["mean"]) for at in beside)))
@@ -151,7 +162,7 @@ def _beside(summary: Mapping[str, Any]) -> tuple[Cells, list[Cells]]:
     return (*BESIDE, *headings), rows
 
 
-def _variants(summary: Mapping[str, Any]) -> list[Cells]:
+def _variants(summary: Mapping[str, Any], arms: Sequence[Mapping[str, Any]]) -> list[Cells]:
     """Every option that is not the one chosen, scenario by scenario."""
     chosen = {f"{name}={option}" for name, option in summary["structure"].items()}
     return [
@@ -163,7 +174,7 @@ def _variants(summary: Mapping[str, Any]) -> list[Cells]:
             as_count(at["chosen_on_same_draws"]),
             f"{at['draws']:,}",
         )
-        for arm in summary["arms"]
+        for arm in arms
         for name, at in arm["variants"].items()
         if name not in chosen
     ]

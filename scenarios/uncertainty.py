@@ -8,7 +8,7 @@ draw are counted in slices, and slices of one draw differ by nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +38,8 @@ class Margins:
     one year in a model without them; ``strata`` is ``float64[arms, draws, *strata]`` and ``apart``
     ``float64[arms, draws, causes, age bands]``; ``pass_share`` is ``float64[draws]``, empty where deaths are not
     drawn; ``settled`` says of each arm that no parameter moves its deaths, and is empty where that is not known.
-    ``ages`` is ``float64[arms, draws, years, age bands]``, and ``levels`` births and deaths by each variable asked for.
+    ``ages`` is ``float64[arms, draws, years, age bands]``, ``final_slices`` the slices of the final year, and
+    ``levels`` births and deaths by each variable asked for.
 
     Every arm has all births. Of a scenario that prevents some, ``prevented`` holds how many
     (``float64[draws, *strata]`` by its name, if births at steps were counted) and ``by_fewer`` the deaths so averted
@@ -57,6 +58,7 @@ class Margins:
     prevented: dict[str, Array] = field(default_factory=dict)
     by_fewer: dict[str, Array] = field(default_factory=dict)
     ages: Array = field(default_factory=lambda: np.zeros(0))
+    final_slices: Array = field(default_factory=lambda: np.zeros(0))
     levels: dict[str, LevelCounts] = field(default_factory=dict)
 
     @classmethod
@@ -85,6 +87,7 @@ class Margins:
             prevented=prevented(stages),
             by_fewer=averted_by_fewer(block.arms, block.deaths.sum(axis=(-2, -1))),
             ages=_ages_by_year(model, deaths),
+            final_slices=_in_final_year(model, block.slices[: len(arms)]).sum(axis=tuple(of_strata)),
             levels={name: counts.of_first(len(arms)) for name, counts in block.levels.items()},
         )
 
@@ -105,8 +108,27 @@ class Margins:
             prevented={arm: np.concatenate([p.prevented[arm] for p in parts]) for arm in first.prevented},
             by_fewer={arm: np.concatenate([p.by_fewer[arm] for p in parts]) for arm in first.by_fewer},
             ages=np.concatenate([p.ages for p in parts], axis=1),
+            final_slices=np.concatenate([p.final_slices for p in parts], axis=1),
             levels={name: LevelCounts.join([p.levels[name] for p in parts]) for name in first.levels},
         )
+
+
+def in_final_year(model: Model, margins: Margins) -> Margins:
+    """Deaths of the final year alone, by strata; the very same in a model without years."""
+    if YEAR not in model.strata:
+        return margins
+    strata = _in_final_year(model, margins.strata)
+    axes = {dim: axis for axis, dim in enumerate(model.strata, start=2)}
+    by = {dim: strata.sum(axis=tuple(at for at in axes.values() if at != axis)) for dim, axis in axes.items()}
+    return replace(
+        margins, total=by[YEAR].sum(axis=-1), by=by, strata=strata, slices=margins.final_slices, people={}
+    )
+
+
+def _in_final_year(model: Model, values: Array) -> Array:
+    """``float64[arms, draws, *strata, ...]``, of years the last one only."""
+    dims = list(model.strata)
+    return values.take([-1], axis=2 + dims.index(YEAR)) if YEAR in dims else values
 
 
 def _ages_by_year(model: Model, deaths: Array) -> Array:
@@ -269,8 +291,8 @@ def _has_tenths(model: Model) -> bool:
     return len(model.strata.get(IMD, ())) == 10
 
 
-def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict[str, Any]:
-    """What one scenario averts, whose, of what and when."""
+def headline_of(model: Model, births: Array, margins: Margins, arm: int) -> dict[str, Any]:
+    """What one scenario averts, whose, and how sure that is."""
     quantity = averted(margins, arm)
     total, headline = quantity.draws, estimate(*quantity)
     baseline = margins.total[0]
@@ -282,9 +304,8 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
         "per_1000_births": float(1000 * total.mean() / births.sum()),
         "p_positive": float((total > 0).mean()),
     }
-    difference = {dim: values[0] - values[arm] for dim, values in margins.by.items()}
     if _has_tenths(model):
-        by_decile = difference[IMD]
+        by_decile = margins.by[IMD][0] - margins.by[IMD][arm]
         out["by_decile"] = by_decile.mean(axis=0).tolist()
         for name, pair in FIFTHS.items():
             deaths = by_decile[:, pair].sum(axis=1)
@@ -294,9 +315,16 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
                 "interval95": list(fifth.interval95),
                 "draw_error": fifth.draw_error,
             }
+    return out
+
+
+def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict[str, Any]:
+    """The headline of one scenario, of what and at which age deaths are averted, and births at each step."""
+    out = headline_of(model, births, margins, arm)
     spec = model.spec.deaths
-    out["by_cause"] = dict(zip(spec.causes, difference["cause"].mean(axis=0).tolist(), strict=True))
-    out["by_age"] = dict(zip(spec.age_bands, difference["age_band"].mean(axis=0).tolist(), strict=True))
+    for name, dim, labels in (("by_cause", "cause", spec.causes), ("by_age", "age_band", spec.age_bands)):
+        mean = (margins.by[dim][0] - margins.by[dim][arm]).mean(axis=0)
+        out[name] = dict(zip(labels, mean.tolist(), strict=True))
     fewer = averted_by_fewer_births(margins, arm)
     if fewer is not None:
         apart = estimate(fewer.reshape(fewer.shape[0], -1).sum(axis=1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from scenarios.compare import answer
 from scenarios.question import Question, ask
 from scenarios.ran import Terms
 from scenarios.running import Tick
+from simcore.documents import as_text
 from simcore.problems import DocumentError, Problem
 from simcore.record import libraries_here, platform_here, run_hashes
 from simcore.run import Settings
@@ -77,7 +77,7 @@ def verify(
         terms = Terms(**{**asked["terms"], "life_year_values": tuple(asked["terms"]["life_year_values"])})
         found = answer(
             question, record["draws"], settings, variant_draws=asked["variant_draws"], out=again, terms=terms,
-            tick=tick,
+            part_draws=asked["part_draws"], tick=tick,
         )  # fmt: skip
         write_answer(again, found)
         elsewhere = tuple(_elsewhere(record))
@@ -98,7 +98,7 @@ def _question(place: Path, record: Mapping[str, Any], scratch: Path) -> Question
         paths = []
         for name in record["arms"]:
             paths.append(scratch / f"{name}.yaml")
-            paths[-1].write_text(json.dumps(record["scenarios"][name]["as_run"]), encoding="utf-8")
+            paths[-1].write_text(as_text(record["scenarios"][name]["as_run"]), encoding="utf-8")
         asked = record["asked"]
         baseline, *others = paths
         return ask(

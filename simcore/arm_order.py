@@ -106,7 +106,7 @@ def in_one_order(orders: Sequence[Sequence[Key]]) -> list[Key]:
         free = [key for key in after if key not in done and after[key] <= set(done)]
         if not free:
             stuck = " and ".join(repr(key) for key in after if key not in done)
-            raise ArmConflict(f"{stuck} stand in another order in two scenarios; write them in one order")
+            raise ArmConflict(f"{stuck} act in another order in two scenarios; give one of them another id")
         done.append(free[0])
     return done
 

@@ -12,7 +12,9 @@ mappings, sequences, text, numbers, true, false and null is built. Scalars follo
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -29,7 +31,8 @@ class Document:
     """A YAML file as plain data, with the address of every key and value.
 
     ``data`` holds dicts (keys are text), lists, str, int, float, bool, None. ``path`` is as the user gave it.
-    ``digest`` is the SHA-256 of the bytes read, for run records.
+    ``digest`` is the SHA-256 of the bytes read, for run records; of a document put together from several files,
+    of the bytes of all of them.
     """
 
     path: str
@@ -37,6 +40,10 @@ class Document:
     digest: str
     values: Mapping[Loc, Mark] = field(repr=False)
     keys: Mapping[Loc, Mark] = field(repr=False)
+    elsewhere: Mapping[Loc, str] = field(default_factory=dict, repr=False)
+    """The file of whatever stands in another one than ``path``."""
+    parents: tuple[tuple[str, str], ...] = ()
+    """Path and digest of every other file that it was put together from, the nearest first."""
 
     def where(self, loc: Sequence[str | int], at: Literal["key", "value"] = "value") -> Mark:
         """Line and column of a key or value; of the nearest thing around it where it is absent."""
@@ -61,7 +68,11 @@ class Document:
         self, loc: Sequence[str | int], message: str, at: Literal["key", "value"] = "value"
     ) -> Problem:
         """A located problem, for checks after `simcore.strict.check`; raise them as ``DocumentError([...])``."""
-        return Problem(self.path, *self.where(loc, at), dotted(loc), message)
+        return Problem(self.file_of(loc), *self.where(loc, at), dotted(loc), message)
+
+    def file_of(self, loc: Sequence[str | int]) -> str:
+        """The file in which a key or value stands; of the nearest thing around it where it is absent."""
+        return self.elsewhere.get(self.known(loc), self.path)
 
 
 def read_yaml(path: str | os.PathLike[str]) -> Document:
@@ -83,3 +94,16 @@ def parse_yaml(text: str, name: str, digest: str = "") -> Document:
     parsed = parse(text, name)
     digest = digest or hashlib.sha256(text.encode()).hexdigest()
     return Document(name, parsed.data, digest, parsed.values, parsed.keys)
+
+
+_BEYOND = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
+
+
+def as_text(data: Mapping[str, Any]) -> str:
+    """Plain data as text that :func:`parse_yaml` gives back: JSON, and characters that YAML has no such escape for.
+
+    >>> as_text({"name": "\N{BABY}"}) == '{"name": "\N{BABY}"}'
+    True
+    """
+    # JSON writes a character beyond the first 65,536 as two halves
+    return _BEYOND.sub(lambda found: str(json.loads(f'"{found[0]}"')), json.dumps(data))

@@ -143,6 +143,20 @@ def to_dataset(
     return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
+def with_parameters(dataset: xr.Dataset, numbers: Mapping[str, Array]) -> xr.Dataset:
+    """A run's Dataset with ``parameters`` (parameter, draw): the value of every uncertain number in each draw."""
+    if not numbers:
+        return dataset
+    about = {
+        "units": "each its own",
+        "long_name": "values of uncertain numbers, of the model and of scenarios",
+    }
+    values = np.stack([np.asarray(numbers[name], np.float64) for name in numbers])
+    return dataset.assign_coords(parameter=list(numbers)).assign(
+        parameters=(("parameter", DRAW), values, about)
+    )
+
+
 def with_averted(dataset: xr.Dataset) -> xr.Dataset:
     """A run's Dataset with ``deaths_averted``: deaths of the first arm, the comparator, less those of each arm."""
     deaths = dataset["deaths"]

@@ -13,8 +13,9 @@ import numpy as np
 
 from simcore.by_level import LevelCounts
 from simcore.model import Model
+from simcore.network import Array
 from simcore.problems import DocumentError, Problem
-from simcore.results import BlockResult, to_dataset, with_averted
+from simcore.results import BlockResult, to_dataset, with_averted, with_parameters
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -111,10 +112,13 @@ class RunFolder:
                 },
             )
 
-    def merge(self, record: Mapping[str, Any] | None = None) -> Path:
+    def merge(
+        self, record: Mapping[str, Any] | None = None, numbers: Mapping[str, Array] | None = None
+    ) -> Path:
         """All blocks as one ``results.nc``, a block in memory at a time; the blocks are then deleted.
 
-        ``record`` takes the place of the one that the run began with, where it ended with other sizes.
+        ``record`` takes the place of the one that the run began with, where it ended with other sizes; ``numbers`` are
+        the values of uncertain numbers in all draws, ``float64[draws]`` each.
         """
         import h5netcdf
         import xarray as xr
@@ -130,6 +134,7 @@ class RunFolder:
         # names, units and what has no draws come from the first block; the rest is filled in block by block
         drawn = {str(name): v for name, v in shape.data_vars.items() if "draw" in v.dims}
         frame = shape.drop_vars([*drawn, "draw"]).assign_coords(draw=np.zeros(draws, np.int64))
+        frame = with_parameters(frame, numbers or {})
         frame.attrs["run"] = json.dumps(self.record if record is None else record)
         frame.to_netcdf(part, engine="h5netcdf")
         with h5netcdf.File(part, "a") as out:

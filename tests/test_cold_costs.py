@@ -77,14 +77,18 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded_after(*steps) == [set()] * len(steps)
 
 
-def test_files_are_checked_without_the_compiler() -> None:
+def test_files_are_refused_and_compared_without_the_compiler_and_looked_at_with_it() -> None:
     steps = (
-        ["validate", "child_poverty_35", "smoking_halved"],
+        ["validate", "child_poverty_53"],
+        ["diff", "child_poverty_35", "smoking_halved"],
+        ["schema", "scenario"],
         ["compare", "child_poverty_53"],
         ["compare", "child_poverty_35", "--years", "1990"],
         ["births", "--explain", "2030/1/0", "child_poverty_53"],
     )
-    assert loaded_after(*steps) == [LIGHT_ENOUGH] * len(steps)
+    looks = (["validate", "child_poverty_35", "smoking_halved"], ["explain", "smoking_halved"])
+    light, heavier = [LIGHT_ENOUGH] * len(steps), [COMPUTES] * len(looks)
+    assert loaded_after(*steps, *looks) == [*light, *heavier]
 
 
 def test_an_answer_for_a_program_loads_no_tables_and_no_terminal() -> None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
+from scenarios.chance import chance
+from scenarios.choice import choice
 from scenarios.convergence import convergence
-from scenarios.drivers import drivers, model_numbers, scenario_numbers
+from scenarios.drivers import drivers
 from scenarios.figures import Figure
 from scenarios.headline import headline_draws
 from scenarios.question import Question
 from scenarios.ran import Ran, Terms
 from scenarios.running import Forgotten, HeadlineRun
+from scenarios.uncertain_numbers import model_numbers, scenario_numbers
 from simcore.run import Settings
-from tests.models import hazard, invented, scenario, support
+from tests.models import hazard, invented, prevalence, scenario, support
 
 DRAWS = 240
 UNSURE = "{distribution: uniform, low: 0.1, high: 0.9}"
@@ -46,7 +50,7 @@ def test_numbers_are_those_that_the_run_took() -> None:
     reached = ran().margins.people["offer", "offer:reached"] / ran().margins.people["offer", "offer:eligible"]
     assert reached == pytest.approx(np.repeat(numbers["offer/coverage"][:, None], 2, axis=1))
     assert list(scenario_numbers(ran().question.scenarios[2], DRAWS)) == ["care/ratio"]
-    assert set(model_numbers(ran())) == set(ran().question.model.spec.parameters)
+    assert set(model_numbers(ran().question, ran().draws)) == set(ran().question.model.spec.parameters)
 
 
 def test_more_draws_move_no_number() -> None:
@@ -100,3 +104,24 @@ def test_convergence_ends_with_the_headline_and_its_error_falls_with_draws() -> 
     # a spread of 25 draws is known to a seventh
     assert errors[-1] == pytest.approx(errors[0] * np.sqrt(25 / DRAWS), rel=3.9 / 7)
     assert all(at.interval95 is not None for at in found)
+
+
+@pytest.mark.parametrize("draws", [1, 2, 3, 21])
+def test_of_few_draws_no_figure_is_a_number_that_is_none(draws: int) -> None:
+    """Sections are made, and are JSON: a figure that is not finite is refused where it is made."""
+    asked = ran().question
+    run = HeadlineRun(asked, Settings(estimator="exact"), Forgotten(), lambda what, done, of: None)
+    few = Ran(asked, run.to(draws), Terms(life_year_values=(20_000.0,), budget=1e6))
+    for section in (chance, choice, drivers):
+        figures = section(few)
+        assert figures and json.dumps([at.as_dict() for at in figures], allow_nan=False)
+
+
+def test_a_model_without_years_has_figures_of_all_its_births() -> None:
+    model = invented("island")
+    fewer = scenario("fewer", prevalence("smoke", 0.5), model="island")
+    asked = Question(model, model.structure(), (scenario("as_is", model="island"), fewer), ())
+    run = HeadlineRun(asked, Settings(estimator="exact"), Forgotten(), lambda what, done, of: None)
+    found = Ran(asked, run.to(5))
+    assert {at.level for at in chance(found)} == {"all"}
+    assert choice(found) and drivers(found)

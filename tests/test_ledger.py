@@ -111,6 +111,18 @@ def test_a_ledger_without_a_gap_is_left_alone(tmp_path: Path) -> None:
     assert rows["hr_smoke"].assumptions == ("A1",) and rows["P3"].about >= {"hr_smoke", "smoke", "deaths"}
 
 
+def test_a_row_kept_for_a_scenario_says_so_and_is_no_orphan(tmp_path: Path) -> None:
+    folder = island(tmp_path / "island")
+    shores = folder / "evidence" / "shores.csv"
+    shores.write_text(f"{shores.read_text()}P4,12,census,\n")
+    assert [problem.path for problem in orphans(read_ledger(folder))] == ["id"]
+    kept = "id,grade,population,geography,period,used_by\nP4,,,,,scenario fewer_boats\n"
+    (folder / "ledger" / "evidence_rows.csv").write_text(kept)
+    assert orphans(read_ledger(folder)) == []
+    rows = {row.name: row for row in read_ledger(folder).rows}
+    assert rows["P4"].used == ("scenario fewer_boats",)
+
+
 ORPHANS = {
     "a row without a source": ("births.csv", "east,1000,census", "east,1000,", "births.csv:2: source_key"),
     "a row from a source that nobody wrote down": (

@@ -251,7 +251,7 @@ def test_two_arms_that_change_one_variable_in_two_orders_are_refused() -> None:
     one, other = (
         Step(name, NO_YES, ("weak",), half, 40 + n, "weak") for n, name in enumerate(("a:weak", "b:weak"))
     )
-    with pytest.raises(ArmConflict, match=r"a:weak.* stand in another order in two scenarios"):
+    with pytest.raises(ArmConflict, match=r"a:weak.* act in another order in two scenarios"):
         lay_arms(program, [Arm("this", (one, other)), Arm("that", (other, one))])
 
 
@@ -345,3 +345,17 @@ def test_every_chain_of_two_policies_gives_the_exact_answer_drawn_or_not(estimat
         for drawn_to in ("damp", "weak"):
             found = deaths(village(drawn_to), arms, estimator)
             assert found == pytest.approx(exact, rel=ERROR[estimator]), (one["id"], other["id"], drawn_to)
+
+
+def test_a_share_that_some_draw_would_push_beyond_all_is_refused_before_anything_is_run(
+    tmp_path: Path,
+) -> None:
+    """Of a wide change some draws go too far, of a narrow one none."""
+    wide = "{distribution: lognormal, median: 1.0, ci95: [0.5, 2.0]}"
+    for name, factor in {"wide": wide, "narrow": wide.replace("0.5, 2.0", "0.9, 1.1111")}.items():
+        change = prevalence("child_poverty", factor)
+        (tmp_path / f"{name}.yaml").write_text(scenario_text(name, change, model="england"), encoding="utf-8")
+    try_arms(ask([tmp_path / "narrow.yaml"]))
+    said = r"wide\.yaml:7.*multiply: would put 1\d\d\.\d% of births at `yes` in year 2025, imd_decile 1 in some draws"
+    with pytest.raises(DocumentError, match=said):
+        try_arms(ask([tmp_path / "wide.yaml"]))

@@ -131,6 +131,7 @@ def test_a_pipe_has_the_whole_table_whatever_columns_says(
         f"{arm['least_deprived_fifth']['mean']:,.1f}",
         f"{arm['p_positive']:.2f}",
         f"{arm['deaths_averted']['mc_error']:.2g}",
+        f"{arm['final_year']['deaths_averted']['mean']:,.0f}",
     ]
 
 

@@ -142,7 +142,8 @@ class _Laying:
             )
             message = f"would bring {coming:.1%} of births to {there} in {where}, and {source:.1%} are at "
             raise self.refusal(f"{message}{self.named(self.others)}; {remedy}, or leave out `to`")
-        message = f"would put {wanted[at]:.1%} of births at {there} in {where}"
+        some = " in some draws" if (beyond.max(axis=tuple(range(1, beyond.ndim))) <= ROUNDING).any() else ""
+        message = f"would put {wanted[at]:.1%} of births at {there} in {where}{some}"
         raise self.refusal(f"{message}; a share lies between 0% and 100%, {remedy}")
 
     def refuse_lost(self, some: np.ndarray, found: Found, levels: list[int]) -> None:

@@ -22,6 +22,11 @@ AnyIntervention = Annotated[
 ]
 
 
+def _whole(value: object) -> object:
+    """`true` and `1.0` equal 1 in Python, and are no edition."""
+    return value if type(value) is int else str(value).lower()
+
+
 def _null(value: object) -> object:
     """`null` is a word here, and nothing to a YAML reader."""
     return "null" if value is None else value
@@ -50,7 +55,7 @@ class DiscountRate(Sourced):
 class Scenario(Part):
     """A whole scenario file. ``document`` keeps the addresses, for problems found later."""
 
-    scenario: Literal[1]
+    scenario: Annotated[Literal[1], BeforeValidator(_whole)]
     name: Name
     title: Text
     why: Text
@@ -81,6 +86,9 @@ class Scenario(Part):
 
     def __eq__(self, other: object) -> bool:
         """Same meaning, whatever file it stands in."""
-        return isinstance(other, Scenario) and self.model_dump() == other.model_dump()
+        apart = {"extends"}
+        return isinstance(other, Scenario) and self.model_dump(exclude=apart) == other.model_dump(
+            exclude=apart
+        )
 
     __hash__ = None  # type: ignore[assignment]

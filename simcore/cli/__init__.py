@@ -13,6 +13,9 @@ from simcore import __version__
 VERBS = {
     "compare": "deaths averted by scenario files, against a comparator",
     "validate": "check scenario files and models, and say all that is wrong with them",
+    "explain": "what a scenario file does, in plain words and numbers",
+    "diff": "how two scenario files differ in what they mean",
+    "schema": "the JSON Schema of scenario and other files, for editors",
     "groups": "risk groups: death rates, shares of births and of deaths, attributable deaths",
     "sources": "every figure of a model: its source, grade and rule, and what is assumed",
     "births": "individual births: every variable in every arm, and the outcome",

@@ -25,6 +25,7 @@ from simcore.cli.progress import Progress
 
 if TYPE_CHECKING:
     from scenarios.precision import Precision
+    from scenarios.ran import Definition
     from simcore.run import Estimator
 
 EXAMPLES = """\b
@@ -33,7 +34,18 @@ simcore compare scenarios/library --years 2025-2034 --draws 500 --out out/demo
 simcore compare child_poverty_35 --baseline current_policy_rising --variant child_poverty=half
 simcore compare child_poverty_35 --precision 2% --out out/precise
 """
-SHOWN = ("structures", "equity", "rates", "life", "reach", "cost", "chance", "choice", "drivers", "parts")
+SHOWN = (
+    "structures",
+    "equity",
+    "rates",
+    "life",
+    "reach",
+    "cost",
+    "chance",
+    "choice",
+    "drivers",
+    "parts",
+)
 """Sections of the answer that can be printed; those of :mod:`scenarios.sections`, told here so that help is quick."""
 FILES = ("results.nc", "summary.csv", "summary.json", "run.json")
 """What a comparison writes into its folder."""
@@ -133,8 +145,24 @@ NOT_PRECISE = 3
     multiple=True,
     metavar="WHAT",
     help="Print deaths averted by this (repeatable): year, imd_decile, imd_fifth, cause, age_band, or any variable of "
-    "the model, at the level that babies have without policy. Each variable takes about as long again as the run; "
-    "`nssec` also adds the gap of routine and manual occupations to the inequalities.",
+    "the model, at the level that babies have without policy. Each variable takes about as long again as the run, "
+    "gestation several times; `nssec` also adds the gap of routine and manual occupations to the inequalities.",
+)
+@click.option(
+    "--part-draws",
+    type=click.IntRange(2),
+    metavar="N",
+    default=50,
+    show_default="50, or as many as ship",
+    help="Draws for --show parts, which runs every combination of interventions and of arrows.",
+)
+@click.option(
+    "--definition",
+    type=click.Choice(["period", "final_year"]),
+    default="period",
+    show_default=True,
+    help="What the headline is: deaths averted over the whole period, or the difference in its final year. Both are "
+    "printed; published studies differ in which they mean.",
 )
 @click.option(
     "--discount-rate",
@@ -182,6 +210,8 @@ def command(
     model: str,
     show: tuple[str, ...],
     by: tuple[str, ...],
+    part_draws: int,
+    definition: str,
     discount_rate: str | None,
     life_year_values: tuple[float, ...],
     budget: float | None,
@@ -218,11 +248,14 @@ def command(
     settings = Settings(
         seed=seed, births=births, threads=threads or default_threads(), estimator=kind, by=apart.variables
     )
+    # click has checked this word too
+    terms = Terms(cast("Definition", definition), rate, life_year_values, budget)
     try:
         with Progress("draws") as progress:
             summary = answer(
                 question, draws, settings, variant_draws=variant_draws, precision=asked, out=folder,
-                terms=Terms(discount_rate=rate, life_year_values=life_year_values, budget=budget),
+                terms=terms,
+                part_draws=part_draws if {"parts", "all"} & set(show) else 0,
                 tick=progress.tick, say=progress.say,
             )  # fmt: skip
     except KeyboardInterrupt:

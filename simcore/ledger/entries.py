@@ -76,7 +76,7 @@ def _figure(
         said["unit"], said["population"], said["geography"], said["period"],
         tuple(key.strip() for key in cells.get("source_key", "").split(";") if key.strip()),
         grade, rule, ledger.assumed_by[known.name] if known else (),
-        (*places, *([column.used_by] if column.used_by else [])),
+        (*places, *(words for words in (column.used_by, own.get("used_by")) if words)),
         ledger.uses.about(table), cells.get("note", ""),
     )  # fmt: skip
 

@@ -322,17 +322,14 @@ def interventions(draw: st.DrawFn, folder: Folder) -> list[dict[str, Any]]:
     """
     variables = folder.document["variables"]
     exposures = [v for v, part in variables.items() if part["kind"] == "exposure"]
-    binary = [v for v in exposures if len(folder.levels(v)) == 2]
     found: dict[str, dict[str, Any]] = {}
     changed: list[str] = []
     for _ in range(draw(st.sampled_from([1, 2, 3, 4, 4]))):
         # what was changed before is what the next one aims at, if it can
         kinds = [hazard_change(folder, changed)]
-        if binary:
-            fewer = prevalence_change(folder, binary, changed)
-            kinds = [fewer, fewer, *kinds]
         if exposures:
-            kinds.append(support_change(folder, exposures, changed))
+            fewer = prevalence_change(folder, exposures, changed)
+            kinds = [fewer, fewer, *kinds, support_change(folder, exposures, changed)]
         kinds += [births_change(folder), alike_change(folder)]
         change = draw(st.one_of(kinds))
         found[change["id"]] = change
@@ -342,26 +339,42 @@ def interventions(draw: st.DrawFn, folder: Folder) -> list[dict[str, Any]]:
 
 @st.composite
 def taken_from(draw: st.DrawFn, pool: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Some of these interventions in their order, of sizes of their own: an id says who and what, not how much."""
-    return [draw(resized(change)) for change in pool if draw(OFTEN)]
+    """Some of these interventions in any order, of sizes of their own: an id says who and what, not how much."""
+    taken = [draw(resized(change)) for change in pool if draw(OFTEN)]
+    return draw(st.permutations(taken))
 
 
 @st.composite
 def resized(draw: st.DrawFn, change: dict[str, Any]) -> dict[str, Any]:
     """The same intervention, larger or smaller, or without effect."""
     if change["change"] == "prevalence":
-        return {**change, "multiply": draw(FACTORS)}
+        how = next(how for how in HOWS if how in change)
+        return {**change, how: _like(change[how], draw(HOWS[how]))}
     if change["change"] == "births":
         return {**change, "multiply": draw(SHARES)}
     if change["change"] == "support":
         by, other = draw(st.sampled_from(list(VALUES))), change["effect"]
         outcome = next(other[key] for key in VALUES if key in other)
         effect = {by: outcome, **({"base": "natural"} if by == "multiplies" else {}), **ASSUMED}
-        larger = {**change, "coverage": {"value": draw(SHARES), **ASSUMED}}
+        coverage = _like(change["coverage"]["value"], draw(SHARES))
+        larger = {**change, "coverage": {"value": coverage, **ASSUMED}}
         if "relapse" in change:
             larger["relapse"] = {**change["relapse"], "share": draw(SHARES)}
         return {**larger, "effect": {**effect, "value": draw(VALUES[by])}}
     return change
+
+
+def _like(number: Any, value: float) -> Any:
+    """A value in the form of another number."""
+    return {"step": {**number["step"], "value": value}} if isinstance(number, dict) else value
+
+
+@st.composite
+def number(draw: st.DrawFn, folder: Folder, values: st.SearchStrategy[float]) -> Any:
+    """A plain number, or one that begins in the second year of some."""
+    later = len(folder.years) > 1 and draw(st.booleans())
+    value = draw(values)
+    return {"step": {"from": folder.years[1], "value": value}} if later else value
 
 
 def _aims(folder: Folder, before: str | None, changed: Sequence[str]) -> list[str]:
@@ -379,6 +392,8 @@ ASSUMED = {"source": "assumption", "note": "invented"}
 SHARES = st.sampled_from([1.0, 0.5, 0.0, 0.8])
 FACTORS = st.sampled_from([0.5, 0.0, 0.9])
 EFFECTS = st.sampled_from([2.0, 0.5, 1.2, 1.0])
+HOWS = {"multiply": FACTORS, "odds_ratio": st.sampled_from([0.5, 0.0, 3.0, 1.0]), "set": SHARES}
+"""By how much each way to change a share does."""
 VALUES = {
     "multiplies": EFFECTS,
     "adds": st.sampled_from([0.3, -0.2, 0.0]),
@@ -392,11 +407,22 @@ VALUES = {
 def prevalence_change(
     draw: st.DrawFn, folder: Folder, exposures: Sequence[str], changed: Sequence[str]
 ) -> dict[str, Any]:
-    """A share that is multiplied, among all or some."""
+    """A share that changes, among all or some; of more levels than two by a fall to one of the others."""
     of = draw(st.sampled_from(exposures))
+    levels = folder.levels(of)
     where = draw(some(_aims(folder, of, changed), 1))
-    change = {"id": "_".join(["less", of, *where]), "change": "prevalence", "of": of}
-    return {**change, "multiply": draw(FACTORS), "where": draw(within(folder, where)), **ASSUMED}
+    # one share cannot be set twice for the same births
+    hows = ["multiply", "odds_ratio"] + ["set"] * (of not in changed)
+    how = draw(st.sampled_from(hows)) if len(levels) == 2 else "multiply"
+    moves: dict[str, Any] = {}
+    if len(levels) > 2:
+        level, to = draw(st.permutations(levels))[:2]
+        moves = {"level": level, "to": to}
+    if how == "set":
+        moves = {"spread": "everywhere"}
+    change = {"id": "_".join([how, of, *where]), "change": "prevalence", "of": of, **moves}
+    by = draw(number(folder, HOWS[how]))
+    return {**change, how: by, "where": draw(within(folder, where)), **ASSUMED}
 
 
 @st.composite
@@ -418,7 +444,7 @@ def support_change(
         "id": f"offer_{variable}_{to}",
         "change": "support",
         "offer_to": draw(within(folder, [to])),
-        "coverage": {"value": draw(SHARES), **ASSUMED},
+        "coverage": {"value": draw(number(folder, SHARES)), **ASSUMED},
         "uptake": {"value": draw(SHARES), **ASSUMED},
         "effect": {**effect, "value": draw(EFFECTS), **ASSUMED},
         **relapse,
