@@ -40,10 +40,10 @@ def order_of(
     Raises
     ------
     ArmConflict
-        If two arms describe a step in different ways, change one variable in different orders, or hang changes of
-        different variables on one stage.
+        If two arms have other levels or decisions for one step, change one variable in different orders, or hang
+        changes of different variables on one stage.
     """
-    steps = _distinct(arms, strata)
+    steps = _distinct(arms)
     rank = {name: place for place, name in enumerate((*strata, *causal_order))}
     own = [_movers(arm, steps) for arm in arms]
     movers: list[Change] = []
@@ -130,26 +130,19 @@ def _movers(arm: Arm, steps: Mapping[str, Step]) -> list[Change]:
     return by_step + [Change(t.node, t.variable, (t.variable, t.step), None) for t in arm.treatments]
 
 
-def _distinct(arms: Sequence[Arm], strata: Collection[str]) -> dict[str, Step]:
-    """Every step of these arms once; arms may differ in the stratum dimensions and stages that it hangs on."""
+def _distinct(arms: Sequence[Arm]) -> dict[str, Step]:
+    """Every step of these arms once; arms may differ in whom it is aimed at, and so in what it hangs on."""
     found: dict[str, Step] = {}
-    free = {*strata, *(step.name for arm in arms for step in arm.steps)}
     for arm in arms:
         for step in arm.steps:
             first = found.setdefault(step.name, step)
-            if _meaning(first, free) != _meaning(step, free):
+            if (first.levels, first.decision, first.replaces) != (step.levels, step.decision, step.replaces):
                 raise ArmConflict(
                     f"{step.name!r} means different things in two scenarios; give one another id"
                 )
             more = tuple(parent for parent in step.parents if parent not in first.parents)
             found[step.name] = replace(first, parents=(*first.parents, *more)) if more else first
     return found
-
-
-def _meaning(step: Step, free: Collection[str]) -> tuple[object, ...]:
-    """What two arms must agree on for a step to be the same in both."""
-    variables = tuple(parent for parent in step.parents if parent not in free)
-    return step.levels, variables, step.decision, step.replaces
 
 
 def _check_stages(

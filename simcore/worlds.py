@@ -55,7 +55,7 @@ def lay_arms(program: Program, arms: Sequence[Arm]) -> Worlds:
     Raises
     ------
     ArmConflict
-        If two arms describe steps of the same name with other parents, levels or decision, or put changes of one
+        If two arms describe steps of the same name with other levels or decision, or put changes of one
         variable in another order; or if some would go back to a hazard that is no multiple of the one they have.
     ValueError
         If several arms are laid of which one has severed arrows: they share what reads what.

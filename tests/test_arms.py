@@ -330,7 +330,7 @@ def test_two_arms_may_not_mean_different_things_by_one_step() -> None:
     program = compile_natural(HARBOUR, NATURAL, priors("harbour", 1), (2004,))
     table = np.ones((1, 2, 2)) / 2
     step = Step("service:reached", ("no", "yes"), ("smoking",), table, decision_of("service:reached"))
-    other = replace(step, parents=("child_poverty",))
+    other = replace(step, replaces="smoking")
     with pytest.raises(ArmConflict, match="service:reached"):
         lay_arms(program, [Arm("one", (step,)), Arm("two", (other,))])
 

@@ -230,8 +230,10 @@ def test_more_than_one_draw_or_no_births_are_refused() -> None:
 
 
 def test_an_id_that_means_two_things_is_refused() -> None:
-    other = scenario("other", support("child_poverty: yes", ("pregnancy_smoking", "quit"), 0.9, 0.8, 2.5))
-    with pytest.raises(DocumentError, match="means different things"):
+    other = scenario("other", support("mother_age: young", ("child_poverty", "no"), 0.9, 0.8, 2.5))
+    with pytest.raises(
+        DocumentError, match="moves pregnancy_smoking in one scenario and child_poverty in another"
+    ):
         table(HELD, HELP, other)
 
 

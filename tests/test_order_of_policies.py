@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from scenarios.question import ask, try_arms
+from scenarios.read import parse_scenario
 from scenarios.schema import Scenario
 from simcore.arms import Arm, ArmConflict, Step
 from simcore.draws import central
@@ -22,7 +24,7 @@ from simcore.problems import DocumentError
 from simcore.program import compile_natural
 from simcore.solved import read_draws
 from simcore.worlds import lay_arms
-from tests.models import ESTIMATORS, Answer, answer, prevalence, scenario, scenario_text, support
+from tests.models import ESTIMATORS, Answer, answer, babies, prevalence, scenario, scenario_text, support
 from tests.models.written import ASSUMED, Folder, scenario_file
 
 YEARS = (2001, 2002)
@@ -231,17 +233,33 @@ def test_poor_smokers_of_england_are_those_whom_less_poverty_leaves_poor_in_any_
     assert moved["both", smokers] == pytest.approx(moved["one", smokers] / 2, rel=1e-9)
 
 
-def test_arms_that_mean_other_people_by_one_id_are_refused_with_the_address_of_the_second(
-    tmp_path: Path,
+@CUTS
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_one_id_may_be_aimed_at_other_people_in_another_file_and_is_the_same_in_any_company(
+    drawn_to: str | None, estimator: str
 ) -> None:
-    others = prevalence(
-        "smoking_at_booking", 0.5, ", where: {mother_age: [under_20]}", id="fewer_poor_smokers"
-    )
-    for name, change in {"this": SMOKERS, "that": others}.items():
-        text = scenario_text(name, change, model="england")
-        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DocumentError, match=r"this\.yaml:7.*means different things in two scenarios"):
-        try_arms(ask([tmp_path / "that.yaml", tmp_path / "this.yaml"]))
+    """As a file that extends another and narrows whom it is aimed at."""
+    arms = {
+        "all": [fewer("weak", 0.5), offer("cough", 1.25)],
+        "damp": [fewer("weak", 0.5, damp=["yes"]), {**offer("cough", 1.25), "where": {"damp": ["yes"]}}],
+        "cough": [fewer("weak", 0.5, cough=["yes"], village=["dale"])],
+    }
+    every = deaths(village(drawn_to), arms, estimator)
+    for name, changes in arms.items():
+        assert deaths(village(drawn_to), {name: changes}, estimator)[name] == every[name]
+    assert every["all"] < every["damp"] < every["cough"]
+
+
+def test_of_one_id_those_whom_both_files_aim_at_have_the_same_luck() -> None:
+    model = village("weak").model
+    narrow = {"village": ["dale"]}
+    changes = {"all": fewer("weak", 0.5), "some": fewer("weak", 0.5, cough=["yes"], **narrow)}
+    arms = [parse_scenario(yaml.safe_dump(scenario_file(n, [c])), f"{n}.yaml") for n, c in changes.items()]
+    seen = babies(model, model.structure(), central(model), arms, YEARS, 20_000)
+    weak = seen.levels[seen.worlds.network.carrier("weak")]
+    both = (seen.levels["cough"][0] == 1) & (seen.levels["village"][0] == 1)
+    assert np.array_equal(weak[0][both], weak[1][both])
+    assert np.array_equal(weak[1][~both], seen.levels["weak"][1][~both])
 
 
 def test_two_arms_that_change_one_variable_in_two_orders_are_refused() -> None:
