@@ -65,6 +65,9 @@ class Links:
         spec, nodes = program.model.spec, program.network.nodes
         between = {name for name, variable in spec.variables.items() if variable.kind == "intermediate"}
         moved, straight = _straight(arm, between)
+        if not moved.isdisjoint(program.network.strata):
+            # where every decile is as one, all arrows go out of the decile: the whole is one part
+            return cls((), ())
         followed: set[str] = set()
         for node in nodes:
             if node.name not in between and any(_reads(node, p, moved, followed) for p in node.parents):
@@ -106,7 +109,7 @@ def _same_along(values: Array, parent: int) -> bool:
 
 def arm_along(arm: Arm, on: Sequence[Link], links: Sequence[Link]) -> Arm:
     """The arm with some of its arrows on and the others off; whatever else it does, it does in any case."""
-    if not on:
+    if links and not on:
         return replace(arm, name="no arrow", steps=(), treatments=(), hazard_edits=())
     off = [link for link in links if link not in on]
     severed = frozenset(Arrow(link.parent, link.child) for link in off if not link.of_intervention)
