@@ -18,7 +18,7 @@ name: everything
 title: One of every kind
 why: To show the language.
 model: england
-extends: a_parent
+extends: current_policy
 evidence: {grade: B, status: null, summary: invented}
 discount_rate: {value: 0.035, source: sss_2022}
 interventions:
@@ -74,7 +74,7 @@ def problems(text: str, years: tuple[int, int] | None = None) -> list[str]:
 def test_one_of_every_kind_is_read_as_written() -> None:
     assert problems(EVERYTHING, (2025, 2034)) == []
     scenario = parse_scenario(EVERYTHING, "s.yaml")
-    assert scenario.extends == "a_parent"
+    assert scenario.extends == "current_policy"
     assert scenario.evidence is not None and scenario.evidence.status == "null"
     target, weight, _, offer, *_ = scenario.interventions
     assert isinstance(target, Prevalence) and isinstance(weight, Prevalence) and isinstance(offer, Support)
@@ -204,10 +204,10 @@ def test_one_of_every_kind_is_read_as_written() -> None:
             "interventions.1.to: found nothing; write what it is to be, or take the key out",
         ),
         (
-            "extends: a_parent",
+            "extends: current_policy",
             "extends:",
             "6:9",
-            "extends: found nothing; write what it is to be, or take the key out",
+            "extends: found nothing; write the bare name of a shipped scenario, or one path",
         ),
         ("grade: B", "grade: E", "7:19", "evidence.grade: found 'E'; choose from A, B, C, D"),
         ("status: null", "status: nul", "7:30", "evidence.status: found 'nul'; did you mean `null`?"),
