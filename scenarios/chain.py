@@ -67,6 +67,9 @@ class Links:
         # what makes a dimension alike is one thing: all that hangs on it would be an arrow of its own
         between |= set(program.network.strata)
         moved, straight = _straight(arm, between)
+        if not moved.isdisjoint(program.network.strata):
+            # where every decile is as one, all arrows go out of the decile: the whole is one part
+            return cls((), ())
         followed: set[str] = set()
         for node in nodes:
             if node.name not in between and any(_reads(node, p, moved, followed) for p in node.parents):
@@ -108,7 +111,7 @@ def _same_along(values: Array, parent: int) -> bool:
 
 def arm_along(arm: Arm, on: Sequence[Link], links: Sequence[Link]) -> Arm:
     """The arm with some of its arrows on and the others off; whatever else it does, it does in any case."""
-    if not on:
+    if links and not on:
         return replace(arm, name="no arrow", steps=(), treatments=(), hazard_edits=())
     off = [link for link in links if link not in on]
     severed = frozenset(Arrow(link.parent, link.child) for link in off if not link.of_intervention)

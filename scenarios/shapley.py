@@ -92,12 +92,19 @@ class Game:
 
     def alone(self, worth: Array) -> Array:
         """What each player brings as the first: ``float64[players, ...]``."""
-        return np.stack([self._added(worth, frozenset(), player) for player in range(self.players)])
+        return self._each(worth, [frozenset()] * self.players)
 
     def last(self, worth: Array) -> Array:
         """What each brings as the last, and would be lost without it: ``float64[players, ...]``."""
         everyone = frozenset(range(self.players))
-        return np.stack([self._added(worth, everyone - {player}, player) for player in sorted(everyone)])
+        return self._each(worth, [everyone - {player} for player in range(self.players)])
+
+    def _each(self, worth: Array, before: Sequence[Coalition]) -> Array:
+        """What each player adds to a coalition of its own."""
+        added = np.zeros((self.players, *worth.shape[1:]))
+        for player, coalition in enumerate(before):
+            added[player] = self._added(worth, coalition, player)
+        return added
 
     @cached_property
     def _place(self) -> dict[Coalition, int]:

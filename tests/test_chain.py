@@ -273,3 +273,12 @@ def test_what_no_arrow_accounts_for_is_a_part_of_its_own() -> None:
     assert parts.part[:, 0].tolist() == [2.0, 1.0]
     assert parts.by["cause"].sum(axis=0) == pytest.approx(np.full((5, 1), 3.0))
     assert Parts.of(Game(1), ["smokes -> deaths"], margins(3.0, 0.0)).players == ("smokes -> deaths",)
+
+
+def test_where_every_area_is_as_one_the_whole_is_one_part() -> None:
+    alike = "id: alike, change: what_if_equal, dimension: area, like: north"
+    arms = scenario("base"), scenario("alike", alike)
+    parts = chained(Question(HARBOUR, HARBOUR.structure(), arms, YEARS), draws=2)
+    assert parts.players == ("beside these",)
+    assert np.abs(parts.total).min() > 0
+    assert np.array_equal(parts.part[0], parts.total)

@@ -74,3 +74,8 @@ def test_sampled_parts_are_within_their_standard_errors_of_the_truth() -> None:
 def test_the_orders_drawn_are_always_the_same() -> None:
     assert Game(10).orders == Game(10).orders
     assert Game(10).coalitions == Game(10).coalitions
+
+
+def test_a_game_of_nobody_has_no_parts() -> None:
+    game, worth = Game(0), np.zeros((1, 3))
+    assert [at(worth).shape for at in (game.parts, game.alone, game.last)] == [(0, 3)] * 3
