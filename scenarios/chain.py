@@ -64,8 +64,6 @@ class Links:
         """Found in the tables of some draws."""
         spec, nodes = program.model.spec, program.network.nodes
         between = {name for name, variable in spec.variables.items() if variable.kind == "intermediate"}
-        # what makes a dimension alike is one thing: all that hangs on it would be an arrow of its own
-        between |= set(program.network.strata)
         moved, straight = _straight(arm, between)
         if not moved.isdisjoint(program.network.strata):
             # where every decile is as one, all arrows go out of the decile: the whole is one part

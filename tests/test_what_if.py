@@ -7,15 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios.chain import Link, Links, arm_along
 from scenarios.check import check_against, vocabulary_of
-from scenarios.interventions import arms_of
 from scenarios.schema import Scenario
 from simcore.draws import DrawBlock, sample_priors
 from simcore.load import load_model
 from simcore.network import Array
 from simcore.problems import DocumentError
-from simcore.program import compile_natural
 from simcore.solved import read_draws
 from tests.models import ESTIMATORS, Answer, answer, babies, invented, scenario
 from tests.models.hamlet import (
@@ -117,17 +114,6 @@ def test_single_births_keep_their_place_and_those_who_were_alike_keep_everything
     # 30,000 births: a standard error of 0.0026
     assert smokers.mean() == pytest.approx(SMOKING[HILL, 2], abs=0.012)
     assert np.array_equal(seen.fate.cause[0][on_hill], seen.fate.cause[1][on_hill])
-
-
-def test_along_the_chain_a_likeness_is_one_link_and_not_all_that_hangs_on_the_dimension() -> None:
-    model = hamlet().model
-    draws = DrawBlock(np.arange(1))
-    program = compile_natural(model, model.structure(), draws, YEARS)
-    (arm,) = arms_of([policy("policy", equal("hill"), offer("adds", 0.1))])(program, draws)
-    found = Links.of(program, arm).links
-    assert set(found) == {Link("alike", "area", True), Link("smoking", "early"), Link("smoking", None)}
-    without = arm_along(arm, [link for link in found if link.parent != "alike"], found)
-    assert [step.name for step in without.steps] == ["offer:eligible", "offer:reached", "offer:accepts"]
 
 
 # ---- the residual
