@@ -10,23 +10,23 @@ from scenarios.meaning import meaning_of
 from scenarios.numbers_of import Stated, stated
 from scenarios.schema import ASSUMPTION, Cost, HazardRatio, Intervention, Scenario, Support
 from scenarios.traced import Move, Trace, Traced, Tracer
-from simcore.model import Model, Structure
+from simcore.model import Model
 from simcore.tables import read_table
 
 CITED = ("title", "publisher", "year", "url")
 
 
-def explain(scenario: Scenario, model: Model, structure: Structure, years: Sequence[int]) -> dict[str, Any]:
+def explain(scenario: Scenario, tracer: Tracer) -> dict[str, Any]:
     """Plain data of who, how many, what changes from what to what, what is assumed and what is known.
 
-    Counts are births a year, one for each of ``years``; shares are of the births that stand beside them.
+    Counts are births a year, one for each of ``tracer.years``; shares are of the births that stand beside them.
 
     Raises
     ------
     DocumentError
         If an intervention cannot be laid over the model.
     """
-    found = Tracer(model, structure, years).trace(scenario)
+    model, structure, found = tracer.model, tracer.structure, tracer.trace(scenario)
     said = meaning_of(scenario)
     return {
         "file": scenario.document.path,

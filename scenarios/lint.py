@@ -68,7 +68,8 @@ def lint_together(scenarios: Sequence[Scenario]) -> Iterator[tuple[Scenario, Pro
     latest = max((year for _, _, year in priced), default=0)
     for scenario, loc, year in priced:
         if year != latest:
-            message = f"prices of {year} stand beside prices of {latest}; write all in prices of one year"
+            beside = f"prices of {year} stand beside prices of {latest}, and are not made alike"
+            message = f"{beside}; write both in prices of one year"
             yield scenario, _note(scenario, loc, message)
 
 

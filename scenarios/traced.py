@@ -73,7 +73,7 @@ class Tracer:
     """
 
     def __init__(self, model: Model, structure: Structure, years: Sequence[int]) -> None:
-        self.model, self.years = model, tuple(years)
+        self.model, self.structure, self.years = model, structure, tuple(years)
         self._middle = read_central(model, structure)
         self._program = compile_natural(model, structure, self._middle, self.years)
         natural = _Tracing(self._program, lay_arm(self._program, Arm("natural")))

@@ -268,7 +268,9 @@ def bounds_swapped(text: str, rng: random.Random) -> Iterator[Mutation]:
         r"from: ([0-9]+), to: ([0-9]+)",
     ):
         for match in _outside_prose(re.compile(pattern), text):
-            turned = match[0].replace(match[1], "\0").replace(match[2], match[1]).replace("\0", match[2])
+            low, high = match.start(1) - match.start(), match.start(2) - match.start()
+            between = match[0][low + len(match[1]) : high]
+            turned = match[0][:low] + match[2] + between + match[1] + match[0][high + len(match[2]) :]
             yield Mutation(match[0], _put(text, match, turned), "refused")
 
 

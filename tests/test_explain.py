@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -10,14 +12,17 @@ import pytest
 from scenarios.explain import explain
 from scenarios.explain_words import explained
 from scenarios.interventions import arms_of
+from scenarios.read import parse_scenario, read_scenario
 from scenarios.traced import Tracer
 from simcore.expected import births_at
+from simcore.load import load_model
 from simcore.network import Labelled
 from simcore.program import compile_natural
 from simcore.solved import read_central
 from simcore.worlds import lay_arm
 from tests.conftest import Call
 from tests.models import invented, prevalence, scenario, support
+from tests.mutations import good_files
 
 HARBOUR = invented("harbour")
 YEARS = (2001, 2002, 2003)
@@ -28,12 +33,14 @@ SMOKERS = np.array([[0.275, 0.125], [0.27, 0.12], [0.265, 0.115]])
 POOR = np.array([[0.4, 0.2], [0.39, 0.19], [0.38, 0.18]])
 QUIT = 0.25
 
-Explained = dict[str, object]
+
+@cache
+def harbour() -> Tracer:
+    return Tracer(HARBOUR, HARBOUR.structure(), YEARS)
 
 
 def told(*interventions: str) -> dict:
-    policy = scenario("mine", *interventions)
-    return explain(policy, HARBOUR, HARBOUR.structure(), YEARS)
+    return explain(scenario("mine", *interventions), harbour())
 
 
 def test_each_step_of_an_offer_and_whom_it_moves_are_as_worked_out_by_hand() -> None:
@@ -100,9 +107,6 @@ def test_costs_are_pounds_for_the_people_at_their_step() -> None:
 
 def test_the_counts_are_those_of_the_exact_sums_over_the_arm_that_a_comparison_lays() -> None:
     """In England, of every step of a shipped offer: nothing is worked out from the file's words."""
-    from scenarios.read import read_scenario
-    from simcore.load import load_model
-
     england, offer = load_model("england"), read_scenario("smoking_cessation")
     structure, years = england.structure(), (2025, 2026)
     middle = read_central(england, structure)
@@ -115,6 +119,40 @@ def test_the_counts_are_those_of_the_exact_sums_over_the_arm_that_a_comparison_l
         exact = births_at(world, f"cessation_offer:{step}", births)[0].sum(axis=1)
         assert counted == pytest.approx(exact, rel=1e-12)
     assert 0 < at.moves[0].moved[0] < at.stages["accepts"][0] < at.stages["reached"][0]
+
+
+def test_who_is_prevented_and_who_relapses_is_counted_as_worked_out_by_hand() -> None:
+    births = "id: fewer, change: births, multiply: 0.9, where: {mother_age: young}, ASSUMED"
+    offer = support("smoking: yes", ("pregnancy_smoking", "quit"), 0.7, 0.4, 1.5)
+    relapse = ", relapse: {share: 0.3, from_age: days_28_364, ASSUMED}"
+    fewer, offered = told(births, offer + relapse)["interventions"]
+    assert fewer["steps"]["prevented"] == pytest.approx(0.1 * np.array(fewer["aimed_at"]))
+    assert offered["steps"]["relapses"] == pytest.approx(0.3 * np.array(offered["moves"][0]["moved"]))
+    assert "  Steps, births a year: prevented " in explained(told(births))
+
+
+def test_a_bound_over_a_dimension_is_told_with_all_that_follows() -> None:
+    """Every birth as in the south: poverty and smoking are those of the south."""
+    found = told("id: equal, change: what_if_equal, dimension: area, like: south")
+    after = {a["variable"]: np.array(a["after"])[:, 1] for a in found["in_all_births"]}
+    assert after["child_poverty"] == pytest.approx(POOR[:, 1])
+    assert after["shared_bed"] == pytest.approx([0.3] * 3)
+    text = explained(found)
+    assert "  What: every level of area is as south is" in text and "south: " in text
+
+
+def test_every_good_file_is_explained() -> None:
+    """The shipped ones, and small ones that have every feature together."""
+    tracer = Tracer(load_model("england"), load_model("england").structure(), (2025, 2034))
+    for name, text in good_files().items():
+        policy = parse_scenario(text, f"scenarios/library/{name}")
+        found = explain(policy, tracer)
+        lines = explained(found).splitlines()
+        assert lines[0].startswith(f"{policy.name}: ") and max(map(len, lines)) <= 100
+        assert not re.search(r"\bnan\b|\{'", "\n".join(lines))
+        assert [at["id"] for at in found["interventions"]] == [change.id for change in policy.interventions]
+        moved = [sum(move["moved"]) for at in found["interventions"] for move in at["moves"]]
+        assert all(births > 0 for births in moved)
 
 
 def test_the_text_says_who_how_many_what_changes_what_is_assumed_and_from_where() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from scenarios.check import Vocabulary, check_against, vocabulary_of
 from scenarios.diff import differences
+from scenarios.extend import with_parents
 from scenarios.meaning import means_the_same
 from scenarios.read import parse_scenario
 from scenarios.schema import Scenario
@@ -38,9 +39,10 @@ def good(name: str) -> Scenario:
     return read(FILES[name], name)
 
 
-def data_of(text: str) -> Any:
-    """What a file says, by the YAML reader alone: numbers as numbers, and what is no pair of bounds in any order."""
-    return _plain(parse_yaml(text, "s.yaml").data)
+def data_of(name: str, text: str) -> Any:
+    """What a file says before any of it is checked: numbers as numbers, and what is no pair of bounds in any order."""
+    whole = with_parents(parse_yaml(text, name)).data
+    return _plain({key: value for key, value in whole.items() if key != "extends"})
 
 
 def _plain(value: Any) -> Any:
@@ -75,7 +77,7 @@ def outcome(name: str, mutation: Mutation) -> str:
         return "" if same and alike else f"another meaning: {[d.key for d in found.found]}"
     if mutation.fate == "shown":
         return "" if not found.same_meaning else "not shown"
-    said_the_same = data_of(mutation.text) == data_of(FILES[name])
+    said_the_same = data_of(name, mutation.text) == data_of(name, FILES[name])
     return "silent" if same and not said_the_same else ""
 
 

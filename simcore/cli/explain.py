@@ -34,8 +34,10 @@ def command(scenario: str, years: str | None, variants: tuple[str, ...], model: 
     """
     question = load_question(model, [scenario], scenario, years, parse_variants(variants), None)
     from scenarios.explain import explain
+    from scenarios.traced import Tracer
 
-    found = explain(question.scenarios[0], question.model, question.structure, question.years)
+    tracer = Tracer(question.model, question.structure, question.years)
+    found = explain(question.scenarios[0], tracer)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
