@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.discounting import discount_rate, weights_of_years
-from scenarios.figures import ALL, Array, Figure, figure_of
+from scenarios.figures import ALL, IN_FILES_ALONE, Array, Figure, figure_of
 from scenarios.interventions.luck import Luck
 from scenarios.life import years_gained
 from scenarios.ran import Ran
@@ -133,9 +133,8 @@ def _of_scenario(ran: Ran, arm: int) -> Iterator[Figure]:
         if several:
             yield figure_of(name, "cost", of, pounds.sum(axis=1), unit, **stated)
         for year, of_year in zip(ran.question.years, pounds.T, strict=False):
-            yield figure_of(
-                name, "cost", f"{f'{of}, ' if several else ''}year {year}", of_year, unit, **stated
-            )
+            level = f"{f'{of}, ' if several else ''}year {year}"
+            yield figure_of(name, "cost", level, of_year, unit, **stated, **IN_FILES_ALONE)
     yield from _of_the_whole(ran, arm, spent, stated)
 
 

@@ -18,15 +18,22 @@ GAP = 3
 """Columns between two columns of a table."""
 
 
-def print_table(console: Console, title: str, headings: Cells, rows: Sequence[Cells], words: int = 1) -> None:
+def print_table(
+    console: Console,
+    title: str,
+    headings: Cells,
+    rows: Sequence[Cells],
+    words: int = 1,
+    folded: int = FOLDED,
+) -> None:
     """A plain table, if it has rows: the first columns are words, the rest numbers that are never broken."""
     if not rows:
         return
     from rich import box
     from rich.table import Table
 
-    widths = widths_of(headings, rows, words)
-    if width_needed(headings, rows, words) > console.width:
+    widths = widths_of(headings, rows, words, folded)
+    if width_needed(headings, rows, words, folded) > console.width:
         _as_list(console, title, headings, rows, words)
         return
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
@@ -40,19 +47,19 @@ def print_table(console: Console, title: str, headings: Cells, rows: Sequence[Ce
     console.print(table)
 
 
-def widths_of(headings: Cells, rows: Sequence[Cells], words: int) -> list[int]:
+def widths_of(headings: Cells, rows: Sequence[Cells], words: int, folded: int = FOLDED) -> list[int]:
     """Columns that each column of a table cannot do without."""
     widths = []
     for i, heading in enumerate(headings):
         widest = max(len(row[i]) for row in rows)
         lines = max(len(line) for line in heading.split("\n"))
-        widths.append(min(widest, FOLDED) if i < words else max(widest, lines))
+        widths.append(min(widest, folded) if i < words else max(widest, lines))
     return widths
 
 
-def width_needed(headings: Cells, rows: Sequence[Cells], words: int = 1) -> int:
+def width_needed(headings: Cells, rows: Sequence[Cells], words: int = 1, folded: int = FOLDED) -> int:
     """Columns that a whole table cannot do without."""
-    return sum(widths_of(headings, rows, words)) + GAP * len(headings)
+    return sum(widths_of(headings, rows, words, folded)) + GAP * len(headings)
 
 
 def _as_list(console: Console, title: str, headings: Cells, rows: Sequence[Cells], words: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenarios.figures import ALL, Array, Figure, figure_of, is_small
+from scenarios.figures import ALL, IN_FILES_ALONE, Array, Figure, figure_of, is_small
 from scenarios.ran import Ran
 from scenarios.uncertainty import IMD
 from scenarios.under import births_under, deaths_under, difference, has_tenths, has_years, over
@@ -88,5 +88,7 @@ def _as_published(ran: Ran, arm: int, level: str, count: Array, births: Array) -
         "births": base,
         "interval95_over_draws": list(over_draws.interval95 or ()),
         **is_small(expected),
+        # a terminal shows those of all births
+        **(IN_FILES_ALONE if "," in level else {}),
     }
     return Figure(name, "imr_3_years", level, over_draws.value, unit, (low, high), more=more)

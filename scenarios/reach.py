@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenarios.figures import Array, Figure, figure_of
+from scenarios.figures import IN_FILES_ALONE, Array, Figure, figure_of
 from scenarios.ran import Ran
 from scenarios.schema.composition import Births
 from scenarios.uncertainty import averted
@@ -38,7 +38,8 @@ def _of_scenario(ran: Ran, arm: int) -> Iterator[Figure]:
                 name, "births_at_step_a_year", step, total / len(ran.question.years), f"{births} a year"
             )
             for year, of_year in zip(ran.question.years, at.T, strict=True):
-                yield figure_of(name, "births_at_step", f"{step}, year {year}", of_year, births)
+                level = f"{step}, year {year}"
+                yield figure_of(name, "births_at_step", level, of_year, births, **IN_FILES_ALONE)
         if step.partition(":")[0] in acting:
             yield from _for_one(ran, name, step, total, gained, len(acting) == 1)
 

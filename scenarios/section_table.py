@@ -13,7 +13,9 @@ from scenarios.sections import PARTS, PARTS_TITLE, SECTIONS
 if TYPE_CHECKING:
     from rich.console import Console
 
-HEADINGS: Cells = ("scenario", "figure", "of", "value", "95% interval", "unit")
+HEADINGS: Cells = ("scenario", "figure", "of", "unit", "value", "95% interval")
+NARROW = 22
+"""Columns that each of the four columns of words may take before it is folded."""
 BY = "by"
 """The section of which no more is printed than was asked for."""
 NEEDS = {
@@ -43,7 +45,7 @@ def print_sections(
             why = f" ({NEEDS[name]})" if name in NEEDS else ""
             console.print(f"{title}: none here{why}", highlight=False)
         printed = [at for at in figures if not at.get("in_files_alone")]
-        print_table(console, title, HEADINGS, [cells_of(at) for at in printed], words=3)
+        print_table(console, title, HEADINGS, [cells_of(at) for at in printed], words=4, folded=NARROW)
         if len(printed) < len(figures):
             console.print(f"{len(figures) - len(printed):,} more are in the files.", highlight=False)
         small |= any(at.get("small_count") for at in figures)
@@ -56,13 +58,13 @@ def cells_of(at: Mapping[str, Any]) -> Cells:
 
     >>> cells_of({"scenario": "a", "measure": "p_best", "level": "all", "value": 0.25, "unit": "probability",
     ...           "interval95": None})
-    ('a', 'p best', 'all', '0.25', '', 'probability')
+    ('a', 'p best', 'all', 'probability', '0.25', '')
     """
     level = ALL if at["level"] == ALL else str(at["level"]).replace("_", " ")
     ends = at["interval95"]
     interval = "" if ends is None else " to ".join(in_unit(end, at["unit"]) for end in ends)
-    words = at["scenario"], str(at["measure"]).replace("_", " "), level
-    return *words, in_unit(at["value"], at["unit"]), interval, at["unit"]
+    words = at["scenario"], str(at["measure"]).replace("_", " "), level, at["unit"]
+    return *words, in_unit(at["value"], at["unit"]), interval
 
 
 def in_unit(value: float | None, unit: str) -> str:

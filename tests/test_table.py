@@ -267,7 +267,7 @@ def test_sections_are_printed_when_asked_for_and_every_number_is_in_the_answer(
         shown = printed(compared.summary, monkeypatch, None, show=(name,))
         assert section.title in shown
         for at in compared.summary["sections"][name]:
-            assert cells_of(at)[3] in shown or at.get("in_files_alone")
+            assert cells_of(at)[4] in shown or at.get("in_files_alone")
 
 
 def test_small_counts_are_shown_with_a_word_on_disclosure(
