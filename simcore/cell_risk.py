@@ -12,7 +12,7 @@ from simcore.hazards import Hazards
 from simcore.kernels.cells import deaths_apart, risk_of_cells
 from simcore.network import Array, needed_for
 from simcore.numbering import Numbering, numbered
-from simcore.rows import Rows
+from simcore.rows import Rows, side_by_side
 from simcore.worlds import World
 
 Ints = NDArray[np.int64]
@@ -109,7 +109,7 @@ class CellRisk:
     def _work_out(self, draw: Ints, at: Mapping[str, Ints], out: Array) -> None:
         rows = Rows(self.draws, draw, at, np.ones(draw.size))
         way, shares = rows.ways(self._after, self._late)
-        self._tables.risk(rows, shares.values.reshape(shares.values.shape[0], -1), way, out)
+        self._tables.risk(rows, side_by_side(shares.values), way, out)
 
 
 class Untouched:

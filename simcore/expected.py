@@ -21,7 +21,7 @@ from simcore.kernels.cells import add_up
 from simcore.network import Array, Labelled, Node, needed_for, push_forward
 from simcore.numbering import numbered
 from simcore.readings import read_apart
-from simcore.rows import Rows, summed_by
+from simcore.rows import Rows, side_by_side, summed_by
 from simcore.worlds import World
 
 Ints = NDArray[np.int64]
@@ -141,7 +141,8 @@ def meet(world: World, start: int, rows: Rows, cache: RiskCache, by: tuple[str, 
     apart = (*network.strata, *by)
     way, shares = rows.ways(network.nodes[start : world.frontier], {*axes, *by})
     # parts: what occurs of the combinations of each way; entries: the parts of each row
-    of_way, part = np.nonzero(shares.values.reshape(shares.values.shape[0], -1))
+    flat = side_by_side(shares.values)
+    of_way, part = np.nonzero(flat)
     levels = np.unravel_index(part, shares.values.shape[1:]) if shares.axes else ()
     inner = dict(zip(shares.axes, levels, strict=True))
     row, entry = _parts_of_rows(way, of_way)
@@ -154,7 +155,7 @@ def meet(world: World, start: int, rows: Rows, cache: RiskCache, by: tuple[str, 
         return np.asarray(of_row[row] + of_part[entry])
 
     place = risk.places_of(number(axes))
-    share = shares.values.reshape(shares.values.shape[0], -1)[of_way, part]
+    share = flat[of_way, part]
     sizes = [len(network.levels(name)) for name in apart]
     shape = (rows.draws, *sizes, len(world.hazards.causes), len(world.hazards.age_bands))
     return Met(rows, risk, row, place, rows.births[row] * share[entry], number(apart), shape)

@@ -73,7 +73,7 @@ class Rows:
         int64[rows]
             The way of each row.
         float64[ways, *axes]
-            The share of births in each combination of levels.
+            The share of births in each combination of levels. :func:`side_by_side` lays these out in one axis.
         """
         wanted = [node.name for node in nodes if node.name in keep]
         needed = needed_for(nodes, wanted)
@@ -100,6 +100,11 @@ class Rows:
         way, shares = self.ways(nodes, keep)
         births = self.births.reshape(-1, *[1] * len(shares.axes))
         return Labelled(shares.axes, births * shares.values[way])
+
+
+def side_by_side(values: Array) -> Array:
+    """Everything but the first axis as one: ``float64[first, others]``, where there is none of the first, too."""
+    return values.reshape(values.shape[0], math.prod(values.shape[1:]))
 
 
 def summed_by(group: Ints, values: Array, groups: int) -> Array:

@@ -138,6 +138,28 @@ def test_births_that_a_service_leaves_alone_have_the_risk_of_others_to_the_bit()
     assert (found.deaths[:, :, in_the_north] < plain.deaths[:, :, in_the_north]).any()
 
 
+def test_an_arm_may_leave_every_birth_that_it_meets_alone() -> None:
+    """Draws may hold no birth of those few whom a service reaches: nothing is then worked out for it."""
+    _, worlds = worlds_of(ARMS)
+    world, cache = worlds[-1], RiskCache(3)
+    rows = exact_rows(world, invented("harbour").births_in(world.network.strata), cache)
+    outside = rows.at["area"] != world.network.levels("area").index("north")
+    some = replace(
+        rows,
+        draw=rows.draw[outside],
+        at={name: level[outside] for name, level in rows.at.items()},
+        births=rows.births[outside],
+    )
+    without = replace(world, hazards=world.unedited)
+    found = meet(world, world.cut, some, cache).deaths
+    assert found.any()
+    assert np.array_equal(found, meet(without, without.cut, some, cache).deaths)
+    nobody = replace(
+        some, draw=some.draw[:0], at={n: a[:0] for n, a in some.at.items()}, births=some.births[:0]
+    )
+    assert not meet(world, world.cut, nobody, cache).deaths.any()
+
+
 @pytest.mark.parametrize(
     ("cells", "table", "problem"),
     [
