@@ -100,7 +100,7 @@ class CellRisk:
         if self._plain is None:
             self._work_out(draw, at, out)
             return
-        alone = self._plain.alone(at)
+        alone = self._plain.alone(cells.size, at)
         out[alone] = self._plain.risk_of(draw[alone], {name: level[alone] for name, level in at.items()})
         touched = np.empty((cells.size - np.count_nonzero(alone), out.shape[1]))
         self._work_out(draw[~alone], {name: level[~alone] for name, level in at.items()}, touched)
@@ -123,9 +123,9 @@ class Untouched:
             others = tuple(i for i in range(factor.values.ndim) if i not in known)
             self._edits.append(([factor.axes[i - 1] for i in known], (factor.values == 1.0).all(axis=others)))
 
-    def alone(self, at: Mapping[str, Ints]) -> NDArray[np.bool_]:
+    def alone(self, cells: int, at: Mapping[str, Ints]) -> NDArray[np.bool_]:
         """Of each cell, whether it is left alone."""
-        found = np.ones(next(iter(at.values())).size, bool)
+        found = np.ones(cells, bool)
         for names, one in self._edits:
             found &= one[tuple(at[name] for name in names)]
         return found
@@ -197,7 +197,7 @@ class FactorTables:
         risk = risk_of_cells(
             self._tables, cells.draw, self._of_cell(cells), of_combination, self._alike, told_apart[way], out
         )
-        return risk.reshape(cells.draw.size, -1)
+        return side_by_side(risk)
 
     def apart(
         self,
