@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import cold, comparison, growth, leaves, w1
+from benchmarks import cold, comparison, growth, leaves, library, w1
 from benchmarks.machine import machine
 from benchmarks.rows import Goal, Row, as_text, write
 
@@ -18,6 +18,7 @@ PARTS: dict[str, tuple[Callable[[], Iterator[Row]], ...]] = {
     "leaves": (leaves.by_leaf,),
     "cold": (cold.by_tables, cold.by_new_process),
     "comparison": (comparison.by_comparison,),
+    "library": (library.by_library,),
 }
 GOALS: dict[str, Callable[[Sequence[Row]], Iterator[Goal]]] = {
     "w1": w1.goals,
@@ -25,6 +26,7 @@ GOALS: dict[str, Callable[[Sequence[Row]], Iterator[Goal]]] = {
     "leaves": leaves.goals,
     "cold": cold.goals,
     "comparison": comparison.goals,
+    "library": library.goals,
 }
 
 

@@ -15,7 +15,7 @@ from benchmarks.timing import peak_mb
 SCENARIOS = ("child_poverty_35", "smoking_cessation")
 WHOLE = (1000, 100_000)
 FEW, MORE_DRAWS, MORE_BIRTHS = (200, 10_000), (800, 10_000), (200, 100_000)
-"""Draws, and births of each; 200 draws are kept in one piece, so fewer of them need less."""
+"""Draws, and births of each; 80 draws are kept in one piece, so fewer of them need less."""
 
 
 def by_comparison() -> Iterator[Row]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from scenarios.margins import Margins
 from scenarios.precision import (
     FLOOR,
     LEAST_DRAWS,
@@ -16,6 +15,7 @@ from scenarios.precision import (
     headlines,
     next_sizes,
 )
+from scenarios.uncertainty import Margins
 from simcore.results import counted
 from simcore.spec import Wording
 

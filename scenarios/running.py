@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from scenarios.interventions import arms_of
-from scenarios.margins import Margins
 from scenarios.question import Question
+from scenarios.uncertainty import Margins
 from simcore.distributions import Distribution
 from simcore.model import Structure
 from simcore.results import BlockResult, join_blocks
 from simcore.run import Settings, simulate
 from simcore.solved import draw_file, read_draws
 
-STORED = 200
+STORED = 80
 """Draws in one file of an unfinished run."""
 
 Tick = Callable[[str, int, int], None]
@@ -133,18 +133,19 @@ class HeadlineRun:
                 self.settings,
                 lambda start: start - (start - first) % STORED in at_hand,
             )
+            kept = not isinstance(self.store, Forgotten)
             waiting: list[BlockResult] = []
             for start, block in runs:
-                waiting.append(block)
+                parts[start] = self._margins_of(block)
                 self.done += block.index.size
                 self.tick("draws", self.done, draws)
                 end = start + block.index.size
-                if (end - first) % STORED == 0 or end == draws:
-                    whole = join_blocks(waiting)
-                    begin = end - whole.index.size
-                    self.store.write(begin, whole)
-                    parts[begin] = self._margins_of(whole)
-                    waiting = []
+                if kept:
+                    waiting.append(block)
+                if waiting and ((end - first) % STORED == 0 or end == draws):
+                    whole, waiting = join_blocks(waiting), []
+                    self.store.write(end - whole.index.size, whole)
+                    del whole
             self._margins.append(Margins.join([parts[start] for start in sorted(parts)]))
         return Margins.join(self._margins)
 

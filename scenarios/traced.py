@@ -15,6 +15,7 @@ from scenarios.interventions import arms_of
 from scenarios.schema import Intervention, Scenario
 from simcore.arms import Arm
 from simcore.dims import YEAR
+from simcore.everyone import Everyone
 from simcore.expected import births_at, births_moved, exact_weights
 from simcore.model import Model, Structure
 from simcore.network import Array, Labelled, Node, needed_for, push_forward
@@ -114,7 +115,9 @@ class _Tracing:
     def __init__(self, program: Program, world: World) -> None:
         self.program, self.world, self.network = program, world, world.network
         self.strata = tuple(world.network.strata)
-        self.everyone = exact_weights(world, program.model.births_in(world.network.strata))
+        births = program.model.births_in(world.network.strata)
+        self.births_in = exact_weights(world, births)
+        self.everyone = Everyone(program, births, {})
 
     def trace(self, change: Intervention) -> Trace:
         stages, moves = {}, []
@@ -160,7 +163,7 @@ class _Tracing:
     def among(self, nodes: tuple[str, ...], among: Among) -> Labelled:
         """Births by stratum and by the nodes named, zero where nobody is aimed at."""
         axes = tuple(dict.fromkeys((*self.strata, *among, *nodes)))
-        at = push_forward(self.everyone, self.network.nodes, 0, axes).total(*axes)
+        at = push_forward(self.births_in, self.network.nodes, 0, axes).total(*axes)
         values = at.values
         for axis, levels in among.items():
             hit = np.isin(np.arange(len(self.network.levels(axis))), levels)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.figures import Array
-from scenarios.margins import Margins
 from scenarios.question import Question
 from scenarios.running import Tick
 from scenarios.shapley import Game
-from scenarios.uncertainty import ROUNDING
+from scenarios.uncertainty import ROUNDING, Margins
 from simcore.run import MakeArms, Settings, simulate
 from simcore.solved import read_draws
 

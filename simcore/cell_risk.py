@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from simcore.hazards import Hazards
 from simcore.kernels.cells import deaths_apart, risk_of_cells
 from simcore.network import Array, needed_for
-from simcore.numbering import Numbering
-from simcore.rows import Rows
+from simcore.numbering import Numbering, numbered
+from simcore.rows import Rows, side_by_side
 from simcore.worlds import World
 
 Ints = NDArray[np.int64]
@@ -25,9 +25,15 @@ class CellRisk:
     """Probability of death by cause and age band of one world, given the variables before its frontier.
 
     What a cell holds depends on its levels and its draw alone, never on which other cells were asked for.
+
+    Parameters
+    ----------
+    plain
+        The risk without what the arm itself multiplies hazards by, and its axes by the names of this world: cells
+        that the arm leaves alone are looked up there, so that arms share them.
     """
 
-    def __init__(self, world: World, draws: int) -> None:
+    def __init__(self, world: World, draws: int, plain: tuple[CellRisk, Sequence[str]] | None = None) -> None:
         network, self.draws = world.network, draws
         order = (*network.strata, *_in_order_of_file(world))
         self._after = network.nodes[world.frontier :]
@@ -42,37 +48,92 @@ class CellRisk:
             {name: len(network.levels(name)) for name in (*self.axes, *self._late)},
             self._late,
         )
-        self._known = Numbering(draws * math.prod(self._sizes))
-        self._parts: list[Array] = []
-        self._whole: Array | None = None
+        self._plain = None if plain is None else Untouched(world, self.axes, *plain)
+        self._known, self._n = Numbering(), 0
+        self._values, self._infant = np.empty((0, self._tables.columns)), np.empty(0)
 
     def places(self, draw: Ints, levels: Sequence[Ints]) -> Ints:
         """Where in :attr:`values` each cell stands, those not met before worked out now.
 
         ``levels`` are in the order of :attr:`axes`.
         """
-        cells = draw.copy()
-        for level, size in zip(levels, self._sizes, strict=True):
-            cells = cells * size + level
+        return self.places_of(numbered(draw, self._sizes, levels))
+
+    def places_of(self, cells: Ints) -> Ints:
+        """The same of cells by number: the draw, then :attr:`axes`, the last one fastest."""
         places, new = self._known.places(cells)
+        self._make_room(self._n + new.size)
         for begin in range(0, new.size, AT_ONCE):
-            self._parts.append(self._risk(new[begin : begin + AT_ONCE]))
-            self._whole = None
+            some = new[begin : begin + AT_ONCE]
+            here = slice(self._n, self._n + some.size)
+            self._fill(some, self._values[here])
+            self._infant[here] = self._values[here].sum(axis=1)
+            self._n += some.size
         return places
 
     @property
     def values(self) -> Array:
         """``float64[cells met, causes x age bands]``."""
-        if self._whole is None:
-            self._whole = np.concatenate(self._parts) if self._parts else np.empty((0, self._tables.columns))
-            self._parts = [self._whole]
-        return self._whole
+        return self._values[: self._n]
 
-    def _risk(self, cells: Ints) -> Array:
+    @property
+    def infant(self) -> Array:
+        """``float64[cells met]``: of any cause at any age."""
+        return self._infant[: self._n]
+
+    def forget(self) -> None:
+        """Drop every cell, and keep the room."""
+        self._known, self._n = Numbering(), 0
+
+    def _make_room(self, cells: int) -> None:
+        """For so many in all; room is doubled, so that little is ever moved."""
+        if cells > self._infant.size:
+            room = max(cells, 2 * self._infant.size)
+            values, infant = np.empty((room, self._tables.columns)), np.empty(room)
+            values[: self._n], infant[: self._n] = self.values, self.infant
+            self._values, self._infant = values, infant
+
+    def _fill(self, cells: Ints, out: Array) -> None:
+        """Fill ``out`` float64[cells, causes x age bands]."""
         draw, *levels = np.unravel_index(cells, (self.draws, *self._sizes))
-        rows = Rows(self.draws, draw, dict(zip(self.axes, levels, strict=True)), np.ones(cells.size))
-        share = rows.forward(self._after, self._late).values.reshape(cells.size, -1)
-        return self._tables.risk(rows, share)
+        at = dict(zip(self.axes, levels, strict=True))
+        if self._plain is None:
+            self._work_out(draw, at, out)
+            return
+        alone = self._plain.alone(cells.size, at)
+        out[alone] = self._plain.risk_of(draw[alone], {name: level[alone] for name, level in at.items()})
+        touched = np.empty((cells.size - np.count_nonzero(alone), out.shape[1]))
+        self._work_out(draw[~alone], {name: level[~alone] for name, level in at.items()}, touched)
+        out[~alone] = touched
+
+    def _work_out(self, draw: Ints, at: Mapping[str, Ints], out: Array) -> None:
+        rows = Rows(self.draws, draw, at, np.ones(draw.size))
+        way, shares = rows.ways(self._after, self._late)
+        self._tables.risk(rows, side_by_side(shares.values), way, out)
+
+
+class Untouched:
+    """Cells whose hazards an arm leaves alone: at their levels, all that it multiplies by is 1."""
+
+    def __init__(self, world: World, axes: Sequence[str], plain: CellRisk, names: Sequence[str]) -> None:
+        self._plain, self._names = plain, names
+        self._edits = []
+        for factor in world.hazards.factors[len(world.unedited.factors) :]:
+            known = [i for i, name in enumerate(factor.axes, start=1) if name in axes]
+            others = tuple(i for i in range(factor.values.ndim) if i not in known)
+            self._edits.append(([factor.axes[i - 1] for i in known], (factor.values == 1.0).all(axis=others)))
+
+    def alone(self, cells: int, at: Mapping[str, Ints]) -> NDArray[np.bool_]:
+        """Of each cell, whether it is left alone."""
+        found = np.ones(cells, bool)
+        for names, one in self._edits:
+            found &= one[tuple(at[name] for name in names)]
+        return found
+
+    def risk_of(self, draw: Ints, at: Mapping[str, Ints]) -> Array:
+        """``float64[cells, causes x age bands]``: as though the arm had not touched any hazard."""
+        places = self._plain.places(draw, [at[name] for name in self._names])
+        return self._plain.values[places]
 
 
 def _in_order_of_file(world: World) -> list[str]:
@@ -126,15 +187,17 @@ class FactorTables:
         differ = (self._of_combination[1:] != self._of_combination[:-1]).any(axis=1)
         self._told_apart = np.flatnonzero(np.concatenate([[True], differ]))
 
-    def risk(self, cells: Rows, share: Array) -> Array:
-        """``float64[cells, causes x age bands]``, averaged over later levels as ``share`` [cells, levels] says."""
-        share = np.broadcast_to(share, (cells.draw.size, self._combinations.size))[:, self._combinations]
-        share = np.add.reduceat(share, self._told_apart, axis=1)
+    def risk(self, cells: Rows, shares: Array, way: Ints, out: Array | None = None) -> Array:
+        """``float64[cells, causes x age bands]``, averaged over later levels as ``shares`` [ways, levels] says.
+
+        ``way`` is the one that each cell goes; the answer is put into ``out``, if given.
+        """
+        told_apart = np.add.reduceat(shares[:, self._combinations], self._told_apart, axis=1)
         of_combination = self._of_combination[self._told_apart]
         risk = risk_of_cells(
-            self._tables, cells.draw, self._of_cell(cells), of_combination, self._alike, share
+            self._tables, cells.draw, self._of_cell(cells), of_combination, self._alike, told_apart[way], out
         )
-        return risk.reshape(cells.draw.size, -1)
+        return side_by_side(risk)
 
     def apart(
         self,

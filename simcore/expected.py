@@ -9,24 +9,26 @@ which other arms are compared.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simcore.cell_risk import CellRisk
+from simcore.everyone import Everyone
 from simcore.kernels.cells import add_up
 from simcore.network import Array, Labelled, Node, needed_for, push_forward
+from simcore.numbering import numbered
 from simcore.readings import read_apart
-from simcore.rows import Rows, summed_by
+from simcore.rows import Rows, side_by_side, summed_by
 from simcore.worlds import World
 
 Ints = NDArray[np.int64]
 
 
 class RiskCache:
-    """Risk at the frontier, shared by arms with the same tables after it; one for each block of draws."""
+    """Risk at the frontier of a block of draws, shared by arms with the same tables after it."""
 
     def __init__(self, draws: int) -> None:
         self.draws = draws
@@ -45,10 +47,18 @@ class RiskCache:
             *((dim, world.carriers[dim]) for dim in world.network.strata if world.carriers[dim] != dim),
         )
         if key not in self._kept:
-            self._kept[key] = world, CellRisk(world, self.draws)
+            plain = None
+            if world.hazards is not world.unedited:
+                plain = self.risk(replace(world, hazards=world.unedited))
+            self._kept[key] = world, CellRisk(world, self.draws, plain)
         first, risk = self._kept[key]
         names = {holder: world.carriers[natural] for natural, holder in first.carriers.items()}
         return risk, tuple(names.get(axis, axis) for axis in risk.axes)
+
+    def forget(self) -> None:
+        """Drop the cells met so far; what was prepared for them stays."""
+        for _, risk in self._kept.values():
+            risk.forget()
 
     def _risk_apart(self, world: World) -> tuple[CellRisk, tuple[str, ...]]:
         """The same where arrows are severed: shared by arms that read other nodes by the same names."""
@@ -101,7 +111,7 @@ class Met:
     @cached_property
     def deaths_of_row(self) -> Array:
         """Infant deaths of each row: ``float64[rows]``."""
-        each = self.births * self.risk.values.sum(axis=1)[self.place]
+        each = self.births * self.risk.infant[self.place]
         return summed_by(self.row, each, self.rows.births.size)
 
 
@@ -129,20 +139,40 @@ def meet(world: World, start: int, rows: Rows, cache: RiskCache, by: tuple[str, 
             raise ValueError(f"{name} is summed out after the frontier and deaths cannot be told apart by it")
     risk, axes = cache.risk(world)
     apart = (*network.strata, *by)
-    weights = rows.forward(network.nodes[start : world.frontier], {*axes, *by})
-    sizes = weights.values.shape[1:]
-    flat = weights.values.reshape(rows.births.size, -1)
-    row, part = np.nonzero(flat)
-    inner = dict(zip(weights.axes, np.unravel_index(part, sizes) if sizes else (), strict=True))
-    draw = rows.draw[row]
-    place = risk.places(draw, [_level(name, rows, row, inner) for name in axes])
-    group, shape = draw.copy(), [rows.draws]
-    for name in apart:
-        size = len(network.levels(name))
-        group = group * size + _level(name, rows, row, inner)
-        shape.append(size)
-    shape += [len(world.hazards.causes), len(world.hazards.age_bands)]
-    return Met(rows, risk, row, place, flat[row, part], group, tuple(shape))
+    way, shares = rows.ways(network.nodes[start : world.frontier], {*axes, *by})
+    # parts: what occurs of the combinations of each way; entries: the parts of each row
+    flat = side_by_side(shares.values)
+    of_way, part = np.nonzero(flat)
+    levels = np.unravel_index(part, shares.values.shape[1:]) if shares.axes else ()
+    inner = dict(zip(shares.axes, levels, strict=True))
+    row, entry = _parts_of_rows(way, of_way)
+
+    def number(names: Sequence[str]) -> Ints:
+        """Of each entry, that of its draw and these levels: what is known of its row, and what of its part."""
+        sizes = [len(network.levels(name)) for name in names]
+        of_row = numbered(rows.draw, sizes, [rows.at.get(name, 0) for name in names])
+        of_part = numbered(np.zeros_like(part), sizes, [inner.get(name, 0) for name in names])
+        return np.asarray(of_row[row] + of_part[entry])
+
+    place = risk.places_of(number(axes))
+    share = flat[of_way, part]
+    sizes = [len(network.levels(name)) for name in apart]
+    shape = (rows.draws, *sizes, len(world.hazards.causes), len(world.hazards.age_bands))
+    return Met(rows, risk, row, place, rows.births[row] * share[entry], number(apart), shape)
+
+
+def _parts_of_rows(way: Ints, of_way: Ints) -> tuple[Ints, Ints]:
+    """Every part of every row: the row, and the part. ``of_way`` is the way of each part, in order.
+
+    >>> _parts_of_rows(np.array([1, 0, 1]), np.array([0, 1, 1]))
+    (array([0, 0, 1, 2, 2]), array([1, 2, 0, 1, 2]))
+    """
+    parts = np.bincount(of_way, minlength=way.max(initial=-1) + 1)
+    first = np.cumsum(parts) - parts
+    many = parts[way]
+    row = np.repeat(np.arange(way.size), many)
+    begin = np.repeat(first[way] - (np.cumsum(many) - many), many)
+    return row, np.arange(row.size) + begin
 
 
 def expected_deaths(
@@ -152,20 +182,20 @@ def expected_deaths(
     return meet(world, start, rows, cache, by).deaths
 
 
-def births_at(world: World, step: str, births: Labelled) -> Array:
+def births_at(world: World, step: str, births: Everyone) -> Array:
     """Births at the last level of a step (reached, accepts), of all births by stratum: ``float64[draws, *strata]``."""
     strata = tuple(world.network.strata)
     before = world.network.nodes[: world.network.position(step) + 1]
-    return push_forward(births, before, 0, {*strata, step}).total(*strata, step).values[..., -1]
+    return births.over(before, {step}).total(*strata, step).values[..., -1]
 
 
-def births_moved(world: World, step: str, births: Labelled) -> Array:
+def births_moved(world: World, step: str, births: Everyone) -> Array:
     """Births whose value a replacing step changes, of all births by stratum: ``float64[draws, *strata]``."""
     strata = tuple(world.network.strata)
     place = world.network.position(step)
     was = world.network.nodes[place].parents[0]
     keep = (*strata, step) if was in strata else (*strata, was, step)
-    at = push_forward(births, world.network.nodes[: place + 1], 0, keep).total(*keep).values
+    at = births.over(world.network.nodes[: place + 1], keep).total(*keep).values
     if was not in strata:
         return np.asarray(at.sum(axis=(-1, -2)) - np.trace(at, axis1=-2, axis2=-1))
     shape = np.ones(at.ndim, np.int64)
@@ -200,7 +230,3 @@ def needed_before(world: World, start: int, goals: Collection[str]) -> tuple[str
     """Variables before ``start`` that ``goals`` hang on, in causal order."""
     needed = needed_for(world.network.nodes[start:], goals)
     return tuple(node.name for node in world.network.nodes[:start] if node.name in needed)
-
-
-def _level(name: str, rows: Rows, row: Ints, inner: dict[str, Ints]) -> Ints:
-    return rows.at[name][row] if name in rows.at else inner[name]

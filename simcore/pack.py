@@ -79,7 +79,7 @@ class Packer:
         """Everything but one draw's thresholds (those of the first draw stand in for them)."""
         network = self.worlds.network
         given = [*network.strata, SLICE]
-        names, sizes = list(self._sizes()), list(self._sizes().values())
+        names, sizes = list(self.sizes()), list(self.sizes().values())
         width = max([len(node.parents) for node in self.nodes] + [1])
         parents = np.full((len(names), width), -1, np.int64)
         strides = np.zeros((len(names), width), np.int64)
@@ -114,18 +114,18 @@ class Packer:
 
     def with_deaths(self, plan: Packed, draw: int) -> Packed:
         """One draw's thresholds and hazards, for realised deaths by the cells' variables."""
-        outcome = pack_outcome(self.worlds, self._sizes(), draw, self.clocks, self.edges, self._cells())
+        outcome = pack_outcome(self.worlds, self.sizes(), draw, self.clocks, self.edges, self._cells())
         return replace(self.of_draw(plan, draw), outcome=outcome)
 
     def cell_shape(self) -> tuple[int, ...]:
         """Axes of a table of deaths, causes and age bands apart: the strata, the slice, then ``cells``."""
-        sizes = self._sizes()
+        sizes = self.sizes()
         return tuple(sizes[name] for name in self._cells())
 
     def _cells(self) -> tuple[str, ...]:
         return (*self.worlds.network.strata, SLICE, *self.cells)
 
-    def _sizes(self) -> dict[str, int]:
+    def sizes(self) -> dict[str, int]:
         """Levels of every variable, given and drawn, in their order."""
         strata = {dim: len(levels) for dim, levels in self.worlds.network.strata.items()}
         return {**strata, SLICE: self.slices, **{node.name: len(node.levels) for node in self.nodes}}

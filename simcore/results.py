@@ -95,7 +95,7 @@ def to_dataset(
     strata = strata_of(model, years)
     deaths = model.spec.deaths
     dims = (ARM, DRAW, *strata, CAUSE, AGE_BAND)
-    values = np.concatenate([block.deaths for block in blocks], axis=1)
+    values = blocks[0].deaths if len(blocks) == 1 else np.concatenate([b.deaths for b in blocks], axis=1)
     words = wording(model)
     units = {"units": "deaths", "long_name": f"expected {words['deaths']}"}
     births = {"units": words["births"], "long_name": f"{words['births']}, counted or projected"}

@@ -87,5 +87,5 @@ def _risk(hazards: Hazards, sizes: Mapping[str, int], levels: Mapping[str, Ints]
         places = np.unravel_index(cells, shape) if shape else ()
         at = {name: levels[name][place] for name, place in zip(levels, places, strict=True)}
         rows = Rows(1, np.zeros(cells.size, np.int64), at, np.ones(cells.size))
-        risk[cells] = np.einsum("ij->i", tables.risk(rows, np.ones((1, 1))))
+        risk[cells] = np.einsum("ij->i", tables.risk(rows, np.ones((1, 1)), np.zeros(cells.size, np.int64)))
     return risk

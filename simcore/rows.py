@@ -7,15 +7,18 @@ one table a row, and :func:`simcore.network.push_forward` does the rest.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.network import Array, Labelled, Node, push_forward
-from simcore.numbering import Numbering
-from simcore.pack import Packer
+from simcore.dims import SLICE
+from simcore.kernels.cells import add_up
+from simcore.network import Array, Labelled, Node, needed_for, push_forward
+from simcore.numbering import Numbering, numbered
+from simcore.slices import SLICES
 
 Ints = NDArray[np.int64]
 
@@ -60,20 +63,66 @@ class Rows:
             picked = flat[place + self.draw * cells if table.shape[0] > 1 else place]
         return replace(node, parents=tuple(inner), tables=(picked,), table_of_arm=(0,))
 
+    def ways(self, nodes: Sequence[Node], keep: Collection[str]) -> tuple[Ints, Labelled]:
+        """How the births of each row part over those of ``keep`` that are not known of it.
+
+        Rows that no table tells apart go the same way, which is worked out once.
+
+        Returns
+        -------
+        int64[rows]
+            The way of each row.
+        float64[ways, *axes]
+            The share of births in each combination of levels. :func:`side_by_side` lays these out in one axis.
+        """
+        wanted = [node.name for node in nodes if node.name in keep]
+        needed = needed_for(nodes, wanted)
+        led_to = [node for node in nodes if node.name in needed]
+        sizes = {
+            parent: size
+            for node in led_to
+            for parent, size in zip(node.parents, node.tables[0].shape[1:], strict=False)
+            if parent in self.at
+        }
+        if any(node.tables[0].shape[0] > 1 for node in led_to):
+            start, draws = self.draw, self.draws
+        else:
+            start, draws = np.zeros_like(self.draw), 1
+        number = numbered(start, list(sizes.values()), [self.at[name] for name in sizes])
+        way, met = Numbering().places(number)
+        draw, *levels = np.unravel_index(met, (draws, *sizes.values()))
+        alike = Rows(self.draws, draw, dict(zip(sizes, levels, strict=True)), np.ones(met.size))
+        given = [alike.given(node) for node in led_to]
+        return way, push_forward(Labelled((), alike.births), given, 0, wanted).total(*wanted)
+
     def forward(self, nodes: Sequence[Node], keep: Collection[str]) -> Labelled:
         """Births of each row over those of ``keep`` that are not known of it: ``float64[rows, *axes]``."""
-        wanted = [node.name for node in nodes if node.name in keep]
-        needed = set(wanted)
-        for node in reversed(nodes):
-            if node.name in needed:
-                needed.update(node.parents)
-        led_to = [self.given(node) for node in nodes if node.name in needed]
-        return push_forward(Labelled((), self.births), led_to, 0, wanted).total(*wanted)
+        way, shares = self.ways(nodes, keep)
+        births = self.births.reshape(-1, *[1] * len(shares.axes))
+        return Labelled(shares.axes, births * shares.values[way])
+
+
+def side_by_side(values: Array) -> Array:
+    """Everything but the first axis as one: ``float64[first, others]``, where there is none of the first, too."""
+    return values.reshape(values.shape[0], math.prod(values.shape[1:]))
 
 
 def summed_by(group: Ints, values: Array, groups: int) -> Array:
     """Sums of values by group, in the order of the values: ``float64[groups]``."""
     return np.asarray(np.bincount(group, values, minlength=groups), np.float64)
+
+
+@dataclass(frozen=True)
+class SingleBirths:
+    """Births of some draws as they were drawn, one by one: every arm counts them by the variables that it needs."""
+
+    names: tuple[str, ...]
+    """The strata and the slice among them."""
+    strata: tuple[str, ...]
+    sizes: Mapping[str, int]
+    """Levels of each name."""
+    levels: Mapping[int, NDArray[np.uint8]]
+    """``uint8[names, births]`` for each draw."""
 
 
 @dataclass(frozen=True)
@@ -86,33 +135,31 @@ class DrawnRows(Rows):
     """``int64[rows]``."""
 
     @classmethod
-    def counted(
-        cls, profiles: Sequence[NDArray[np.uint32]], draws: int, here: range, packer: Packer, scale: Array
-    ) -> DrawnRows:
-        """Rows of the profiles of single births, one array for each draw ``here``.
+    def counted(cls, births: SingleBirths, profile: Sequence[str], draws: int, scale: Array) -> DrawnRows:
+        """Single births counted by stratum and the variables of a profile.
 
         ``scale`` is ``float64[*strata]``: real births that a simulated one stands for.
         """
-        *sizes, slices = packer.shape()[: 1 + len(packer.profile)]
-        strata = scale.size
+        # strata first: sums then stay in one of them, and cells of risk are met in the order in which they lie
+        dims = (*births.strata, *profile)
+        shape = [births.sizes[name] for name in dims]
         parts = []
-        for z, profile in zip(here, profiles, strict=True):
-            known, rest = np.divmod(profile.astype(np.int64), slices * strata)
-            in_slice, stratum = np.divmod(rest, strata)
-            row, cells = Numbering(int(np.prod(sizes)) * strata).places(known * strata + stratum)
-            count = np.bincount(row * slices + in_slice, minlength=cells.size * slices)
-            parts.append((np.full(cells.size, z), cells, count.reshape(-1, slices)))
-        draw, cells, count = (np.concatenate(part) for part in zip(*parts, strict=True))
-        profile, stratum = np.divmod(cells, strata)
-        at = dict(zip(packer.worlds.network.strata, np.unravel_index(stratum, scale.shape), strict=True))
-        at.update(zip(packer.profile, np.unravel_index(profile, sizes) if sizes else (), strict=True))
+        for draw, levels in births.levels.items():
+            at = dict(zip(births.names, levels, strict=True))
+            number = numbered(np.zeros(levels.shape[1], np.int64), shape, [at[name] for name in dims])
+            row, cells = Numbering().places(number)
+            count = np.bincount(row * SLICES + at[SLICE], minlength=cells.size * SLICES)
+            parts.append((np.full(cells.size, draw), cells, count.reshape(-1, SLICES)))
+        draw_of, cells, count = (np.concatenate(part) for part in zip(*parts, strict=True))
+        at_row = dict(zip(dims, np.unravel_index(cells, shape), strict=True))
+        stratum = cells // math.prod(shape[len(births.strata) :])
         in_slices = count * scale.ravel()[stratum][:, None]
-        return cls(draws, draw, at, in_slices.sum(axis=1), in_slices, stratum)
+        return cls(draws, draw_of, at_row, in_slices.sum(axis=1), in_slices, stratum)
 
     def by_slice(self, deaths: Array, strata: tuple[int, ...]) -> Array:
         """Deaths of each row told apart by slice: ``float64[draws, *strata, slices]``."""
         rate = deaths / self.births
         group = self.draw * int(np.prod(strata)) + self.stratum
         groups = self.draws * int(np.prod(strata))
-        each = [summed_by(group, rate * part, groups) for part in self.in_slices.T]
-        return np.stack(each, axis=-1).reshape(self.draws, *strata, -1)
+        by_slice = add_up(self.in_slices, np.arange(rate.size), rate, group, groups)
+        return by_slice.reshape(self.draws, *strata, -1)

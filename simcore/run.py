@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,24 +21,30 @@ from numpy.typing import NDArray
 
 from simcore.arms import Arm
 from simcore.by_level import LevelCounts, count_at_levels, follows_policy, reaching
+from simcore.dims import SLICE
 from simcore.draws import DrawBlock
-from simcore.expected import RiskCache, births_at, births_moved, exact_rows, exact_weights, meet
+from simcore.everyone import Everyone, Sums
+from simcore.expected import RiskCache, births_at, births_moved, exact_rows, meet
 from simcore.kernels.deaths import count_with_passed
-from simcore.kernels.profiles import counting_of, profiles_of_births
+from simcore.kernels.levels import look_ups_of, with_tables
+from simcore.kernels.profiles import evaluate_births
 from simcore.model import Model, Structure
 from simcore.network import Array
 from simcore.pack import Packer, Plans, apportion
 from simcore.program import Compiler, Program
 from simcore.results import BlockResult
-from simcore.rows import DrawnRows, Rows
+from simcore.rows import DrawnRows, Rows, SingleBirths
 from simcore.slices import SLICES, births_in_slices, even_slices
 from simcore.strata import stratum_keys
 from simcore.worlds import World, Worlds, lay_arm, lay_arms
 
 Estimator = Literal["expected", "exact", "realised"]
+BIRTHS = 5_000
+"""Simulated births of each draw, unless others are asked for. They are as many as 500 draws need for a Monte Carlo
+error of under 0.4% of a headline of a few deaths a year, and of about 1% of a decile of it (docs/performance.md)."""
 BLOCK = 20
 """Draws compiled together; it sets memory, and no number."""
-AT_ONCE = 200_000
+AT_ONCE = 20_000
 """Rows of births that are summed together; it sets memory, and no number."""
 
 MakeArms = Callable[[Program, DrawBlock], Sequence[Arm]]
@@ -50,7 +56,7 @@ class Settings:
     """How to run: nothing here changes what is estimated, only how well and how fast."""
 
     seed: int = 1
-    births: int = 100_000
+    births: int = BIRTHS
     threads: int = 1
     estimator: Estimator = "expected"
     block: int = BLOCK
@@ -119,6 +125,8 @@ class Run:
     make_arms: MakeArms
     settings: Settings
     plans: Plans = field(default_factory=Plans)
+    settled: Sums = field(default_factory=dict)
+    """Sums over all births that no draw moves."""
 
     def block(self, draws: DrawBlock) -> BlockResult:
         """Deaths in every arm for one block of draws."""
@@ -161,11 +169,13 @@ def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock)
     drawn = births_drawn(program.model, run.settings) > 0
     empty = np.zeros((len(arms), n, *births.shape, SLICES if drawn else 0))
     deaths, slices = np.zeros((len(arms), n, *births.shape, *program.hazards.shape)), empty
-    for here in _together(run, worlds, n):
-        cache, first, last = RiskCache(n), here.start, here.stop
-        births_of = _Births(run, program, cache, block, here)
+    cache = RiskCache(n)
+    births_of = _Births(run, program, worlds, cache, block)
+    for here in _together(run, worlds, n, cache):
+        first, last = here.start, here.stop
+        births_of.begin(here)
         for number, world in enumerate(worlds):
-            rows = births_of.rows(world)
+            rows = births_of.rows(number)
             met = meet(world, world.cut, rows, cache)
             deaths[number, first:last] = met.deaths[first:last]
             if isinstance(rows, DrawnRows):
@@ -178,7 +188,7 @@ def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock)
         tuple(arm.name for arm in arms),
         deaths,
         slices,
-        _people(arms, worlds, births, n) if run.settings.people else {},
+        _people(run, program, arms, worlds, n) if run.settings.people else {},
         levels={name: _at_levels(run, program, arms, block, name) for name in run.settings.by},
     )
 
@@ -189,18 +199,22 @@ def _at_levels(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock
     laid = [lay_arm(program.without_idle({*arm.reads, name}), arm) for arm in arms]
     worlds = [reaching(world, name) for world in laid]
     births, deaths = np.zeros((2, len(arms), n, size))
-    for here in _together(run, worlds, n, (name,)):
-        cache, at = RiskCache(n), slice(here.start, here.stop)
-        births_of = _Births(run, program, cache, block, here)
+    cache = RiskCache(n)
+    births_of = _Births(run, program, worlds, cache, block, (name,))
+    for here in _together(run, worlds, n, cache, (name,)):
+        at = slice(here.start, here.stop)
+        births_of.begin(here)
         for number, world in enumerate(worlds):
-            born, died = count_at_levels(world, name, births_of.rows(world, (name,)), cache)
+            born, died = count_at_levels(world, name, births_of.rows(number), cache)
             births[number, at], deaths[number, at] = born[at], died[at]
     return LevelCounts(births, deaths, np.array([follows_policy(world, name) for world in worlds]))
 
 
-def _together(run: Run, worlds: Sequence[World], n: int, by: tuple[str, ...] = ()) -> Iterator[range]:
+def _together(
+    run: Run, worlds: Sequence[World], n: int, cache: RiskCache, by: tuple[str, ...] = ()
+) -> Iterator[range]:
     """Draws of a block that are summed together: it sets memory, and no number."""
-    cache, world = RiskCache(n), worlds[0]
+    world = worlds[0]
     levels = [len(world.network.levels(name)) for name in cache.hangs_on(world, world.cut, by)]
     rows = math.prod(levels) * run.compiler.births.size
     if births_drawn(run.compiler.model, run.settings):
@@ -211,15 +225,15 @@ def _together(run: Run, worlds: Sequence[World], n: int, by: tuple[str, ...] = (
 
 
 def _people(
-    arms: Sequence[Arm], worlds: Sequence[World], births: Array, n: int
+    run: Run, program: Program, arms: Sequence[Arm], worlds: Sequence[World], n: int
 ) -> dict[tuple[str, str], Array]:
     """Births at every counted step of each arm, and those whom its interventions move.
 
     Summed exactly whatever is drawn: they are what a programme plans for.
     """
     people = {}
+    everyone = Everyone(program, run.compiler.births, run.settled)
     for arm, world in zip(arms, worlds, strict=True):
-        everyone = exact_weights(world, births)
         for stage in arm.stages:
             people[arm.name, stage] = births_at(world, stage, everyone)
         for node in world.network.nodes:
@@ -235,43 +249,95 @@ def _all_draws(values: Array, n: int) -> Array:
 
 
 class _Births:
-    """Births of some draws of a block down to the cut, for every arm.
+    """Births of a block down to the cut, for every arm.
 
-    Arms that change nothing before the cut, and whose deaths hang on the same variables there, share them.
+    They are drawn once for all arms that change nothing before the cut; those whose deaths hang on the same
+    variables there share their rows as well. An arm that changes something before it draws them again, with the
+    same luck.
     """
 
-    def __init__(self, run: Run, program: Program, cache: RiskCache, block: DrawBlock, here: range) -> None:
-        self._run, self._cache, self._index, self._here = run, cache, block.index, here
-        self._drawn = births_drawn(program.model, run.settings) > 0
-        self._natural = set(program.model.spec.variables)
+    def __init__(
+        self,
+        run: Run,
+        program: Program,
+        worlds: Sequence[World],
+        cache: RiskCache,
+        block: DrawBlock,
+        by: tuple[str, ...] = (),
+    ) -> None:
+        self._run, self._cache, self._index, self._by = run, cache, block.index, by
+        self._variables = set(program.model.spec.variables)
+        self._worlds = worlds
+        self._needed = [cache.hangs_on(world, world.cut, by) for world in worlds]
+        self._natural = [self._is_natural(world) for world in worlds]
+        shared = {name for i, needed in enumerate(self._needed) if self._natural[i] for name in needed}
+        # where deaths hang on nothing that is drawn, no luck may enter: not that of a birth more in one slice
+        chance = births_drawn(program.model, run.settings) > 0
+        self._by_chance = [chance and needed != () for needed in self._needed]
+        self._shared = _Drawing(run, lay_arm(program.without_idle(shared), Arm("natural")), shared)
+        self._own: dict[int, _Drawing] = {}
+        self._here = range(0)
+        self._single: SingleBirths | None = None
         self._kept: dict[tuple[str, ...], Rows] = {}
 
-    def rows(self, world: World, by: tuple[str, ...] = ()) -> Rows:
+    def begin(self, here: range) -> None:
+        """Go on to these draws of the block; what was met of others is dropped."""
+        self._cache.forget()
+        self._here, self._single, self._kept = here, None, {}
+
+    def rows(self, arm: int) -> Rows:
         """Births of an arm by stratum and the variables before the cut that its deaths, and ``by``, hang on."""
-        needed = self._cache.hangs_on(world, world.cut, by)
-        # where deaths hang on nothing that is drawn, no luck may enter: not that of a birth more in one slice
-        by_chance = self._drawn and needed
-        if not self._natural.issuperset(node.name for node in world.network.nodes[: world.cut]):
-            return self._draw(world, needed) if by_chance else self._exact(world, by)
+        needed = self._needed[arm]
+        if not self._natural[arm]:
+            return self._rows(arm)
         if needed not in self._kept:
-            self._kept[needed] = self._draw(world, needed) if by_chance else self._exact(world, by)
+            self._kept[needed] = self._rows(arm)
         return self._kept[needed]
 
-    def _exact(self, world: World, by: tuple[str, ...]) -> Rows:
-        return exact_rows(world, self._run.compiler.births, self._cache, by, self._here)
+    def _rows(self, arm: int) -> Rows:
+        if not self._by_chance[arm]:
+            births = self._run.compiler.births
+            return exact_rows(self._worlds[arm], births, self._cache, self._by, self._here)
+        return DrawnRows.counted(self._births(arm), self._needed[arm], self._cache.draws, self._run.scale)
 
-    def _draw(self, world: World, needed: tuple[str, ...]) -> DrawnRows:
-        packer = pack_drawn(world, needed, self._run.simulated)
-        plan = self._run.plans.of(packer)
-        prepared = counting_of(plan)
-        drawn = []
-        for z in self._here:
-            packed = packer.of_draw(plan, z)
-            prepared = counting_of(packed, prepared)
-            drawn.append(
-                profiles_of_births(packed, self._run.settings.seed, int(self._index[z]), prepared=prepared)
+    def _births(self, arm: int) -> SingleBirths:
+        if not self._natural[arm]:
+            if arm not in self._own:
+                self._own[arm] = _Drawing(self._run, self._worlds[arm], self._needed[arm])
+            return self._own[arm].births(self._index, self._here)
+        if self._single is None:
+            self._single = self._shared.births(self._index, self._here)
+        return self._single
+
+    def _is_natural(self, world: World) -> bool:
+        return self._variables.issuperset(node.name for node in world.network.nodes[: world.cut])
+
+
+class _Drawing:
+    """Births of one world, drawn down to the cut: what is wanted of each of them."""
+
+    def __init__(self, run: Run, world: World, variables: Collection[str]) -> None:
+        self._run = run
+        self._packer = pack_drawn(world, (), run.simulated)
+        self._plan = run.plans.of(self._packer)
+        sizes = self._packer.sizes()
+        strata = tuple(world.network.strata)
+        names = (*(name for name in sizes if name in variables), SLICE, *strata)
+        self._wanted = np.array([list(sizes).index(name) for name in names])
+        self._look_ups = look_ups_of(self._plan, self._wanted)
+        self._form = names, strata, sizes
+
+    def births(self, index: NDArray[np.uint32], here: range) -> SingleBirths:
+        """Those of the draws ``here`` of a block."""
+        levels = {}
+        for z in here:
+            packed = self._packer.of_draw(self._plan, z)
+            look_ups = with_tables(self._look_ups, packed)
+            drawn = evaluate_births(
+                packed, self._run.settings.seed, int(index[z]), variables=self._wanted, prepared=look_ups
             )
-        return DrawnRows.counted(drawn, self._cache.draws, self._here, packer, self._run.scale)
+            levels[z] = drawn[0]
+        return SingleBirths(*self._form, levels)
 
 
 def pack_drawn(world: World, profile: tuple[str, ...], simulated: np.ndarray) -> Packer:
@@ -302,7 +368,7 @@ def _realised(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock)
         deaths.append(counted.sum(axis=len(cut) - 1) * scale[..., None, None])
         slices.append(even_slices(counted.sum(axis=(-1, -2)) * scale[..., None], run.in_slices))
     laid = [lay_arm(program, arm) for arm in arms] if run.settings.people else []
-    people = _people(arms, laid, births, block.size) if run.settings.people else {}
+    people = _people(run, program, arms, laid, block.size) if run.settings.people else {}
     return BlockResult(
         block.index,
         worlds.names,

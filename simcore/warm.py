@@ -29,9 +29,10 @@ from simcore.hazards import Hazards
 from simcore.kernels.cells import add_up, deaths_apart, risk_of_cells
 from simcore.kernels.deaths import count_deaths, realise_births
 from simcore.kernels.fingerprint import source_hash
+from simcore.kernels.numbers import NOBODY, find_slots
 from simcore.kernels.packed import Packed
 from simcore.kernels.products import multiplied
-from simcore.kernels.profiles import count_profiles, evaluate_births, profiles_of_births
+from simcore.kernels.profiles import count_profiles, evaluate_births
 from simcore.margins import conditional_shares
 from simcore.network import Labelled, Network, Node
 from simcore.pack import Packer
@@ -163,7 +164,6 @@ def _call_every_kernel() -> None:
     packed = _example()
     count_profiles(packed, 1, 0)
     evaluate_births(packed, 1, 0)
-    profiles_of_births(packed, 1, 0)
     count_deaths(packed, 1, 0)
     realise_births(packed, 1, 0)
     ones = np.ones((1, 1, 2))
@@ -175,6 +175,7 @@ def _call_every_kernel() -> None:
     risk_of_cells(*cells)
     deaths_apart(*cells, nothing, nothing, 1, nothing)
     add_up(np.ones((1, 1)), nothing, np.ones(1), nothing, 1)
+    find_slots(nothing, np.full(4, NOBODY))
 
 
 def _example() -> Packed:

@@ -43,6 +43,8 @@ class World:
     """For every stratum dimension and natural variable, the node that holds its value under policy."""
     cut: int
     """Variables before this position are drawn by the expected estimator."""
+    unedited: Hazards
+    """The hazards without what the arm itself multiplies them by: its first factors."""
     frontier: int
     """Weights go forward to this position and risk comes back to it (see :attr:`Program.last_by_year`)."""
     severed: frozenset[Arrow] = frozenset()
@@ -108,6 +110,7 @@ def lay_arm(program: Program, arm: Arm) -> World:
         worlds.hazards_in(0),
         {name: network.carrier(name) for name in (*network.strata, *variables)},
         network.position(drawn_to) + 1 if drawn_to else 0,
+        worlds.hazards[0],
         frontier,
         arm.severed,
     )

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.arm_summaries import arm_summary
 from scenarios.interventions import arms_of
-from scenarios.margins import Margins
-from scenarios.uncertainty import averted
+from scenarios.uncertainty import Margins, arm_summary, averted
 from simcore.draws import DrawBlock, central
 from simcore.run import Settings, run_block
 from tests.models import ESTIMATORS, answer, babies

@@ -41,7 +41,7 @@ WIDE_IN_THE_SCREEN = {
 }
 LOOPS: list[tuple[ModuleType, str, dict[str, tuple[str, int, str]]]] = [
     (profiles, "_count", WIDE),
-    (profiles, "_profiles", WIDE),
+    (profiles, "_levels", WIDE),
     (deaths, "realise", WIDE | WIDE_IN_THE_SCREEN),
 ]
 needs_vectors = pytest.mark.skipif(
@@ -63,7 +63,7 @@ def compiled(world: Packed) -> dict[str, Any]:
         for module, name, _ in LOOPS:
             replaced.enter_context(patch.object(module, name, again[name]))
         profiles.count_profiles(world, 1, 0)
-        profiles.profiles_of_births(world, 1, 0)
+        profiles.evaluate_births(world, 1, 0)
         deaths.count_deaths(world, 1, 0)
     return again
 
@@ -142,7 +142,7 @@ def test_a_screen_that_is_not_vectorised_is_caught() -> None:
 # ---- references
 
 
-@pytest.mark.parametrize("name", ["_count", "_profiles", "realise"])
+@pytest.mark.parametrize("name", ["_count", "_levels", "realise"])
 def test_loops_count_no_references(compiled: dict[str, Any], name: str) -> None:
     assert counting_references(compiled[name]) == []
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from simcore.fanout import count_profiles_threaded, split
+from simcore.kernels.levels import look_ups_of
 from simcore.kernels.packed import OWN, Packed, share_columns
-from simcore.kernels.profiles import count_profiles, counting_of, evaluate_births, profiles_of_births
+from simcore.kernels.profiles import count_profiles, evaluate_births
 from tests import reference
 from tests.worlds import random_world, with_arms
 
@@ -36,22 +37,17 @@ def test_profile_counts_are_the_births_counted_one_by_one(world: Packed) -> None
         assert np.array_equal(counts[arm], np.bincount(profile, minlength=world.n_profiles))
 
 
-def test_the_profile_of_every_birth_is_that_of_its_levels_and_they_add_up_to_the_counts(
-    world: Packed,
-) -> None:
-    levels = evaluate_births(world, SEED, DRAW)[0].astype(np.int64)
-    profile = world.profile_strides @ levels[world.profile_vars]
-    found = profiles_of_births(world, SEED, DRAW)
-    assert found.dtype == np.uint32 and np.array_equal(found, profile)
-    assert np.array_equal(
-        np.bincount(found, minlength=world.n_profiles), count_profiles(world, SEED, DRAW)[0]
-    )
-    prepared = counting_of(world)
-    for first, last in ((0, 1), (7, 1023), (500, 500), (world.n_births - 1, world.n_births)):
-        some = profiles_of_births(world, SEED, DRAW, first, last, prepared=prepared)
-        assert np.array_equal(some, found[first:last])
-    # other luck is other profiles: the claim can fail
-    assert not np.array_equal(profiles_of_births(world, SEED, DRAW + 1), found)
+def test_some_variables_of_every_birth_are_those_of_all_of_them(world: Packed) -> None:
+    every = evaluate_births(world, SEED, DRAW)
+    for wanted in (world.profile_vars, world.profile_vars[::-1], np.array([world.n_variables - 1])):
+        found = evaluate_births(world, SEED, DRAW, variables=wanted)
+        assert found.dtype == np.uint8 and np.array_equal(found, every[:, wanted])
+        prepared = look_ups_of(world, wanted)
+        for first, last in ((0, 1), (7, 1023), (500, 500), (world.n_births - 1, world.n_births)):
+            some = evaluate_births(world, SEED, DRAW, first, last, variables=wanted, prepared=prepared)
+            assert np.array_equal(some, found[..., first:last])
+    # other luck is other births: the claim can fail
+    assert not np.array_equal(evaluate_births(world, SEED, DRAW + 1), every)
 
 
 @pytest.mark.parametrize("cuts", [[1], [1024], [7, 8, 1023, 2000], [500, 500]], ids=str)

@@ -21,7 +21,7 @@ from simcore.kernels.deaths import (
 from simcore.kernels.guide import is_guided
 from simcore.kernels.outcome import BESIDE_CLOCKS
 from simcore.kernels.packed import Packed
-from simcore.kernels.profiles import count_profiles, counting_of, evaluate_births, profiles_of_births
+from simcore.kernels.profiles import count_profiles, counting_of, evaluate_births
 from simcore.kernels.screen import MOST_PASSING, Screen, _screen_along, screen_of
 from tests import reference
 from tests.worlds import dense_strides, random_world, stepped_world, with_arms
@@ -103,7 +103,8 @@ def test_profiles_are_counted_as_by_the_reference(world: Packed) -> None:
         for first, last in ranges(world) if packed is world else ranges(world)[:2]:
             expected = [np.bincount(of_arm, minlength=packed.n_profiles) for of_arm in profile[:, first:last]]
             assert np.array_equal(count_profiles(packed, SEED, DRAW, first, last), expected)
-            assert np.array_equal(profiles_of_births(packed, SEED, DRAW, first, last), profile[0, first:last])
+            some = evaluate_births(packed, SEED, DRAW, first, last, variables=packed.profile_vars)
+            assert np.array_equal(some, levels_of(world)[:, packed.profile_vars, first:last])
 
 
 @pytest.mark.parametrize("arms", [[1], [2, 0, 1]], ids=str)

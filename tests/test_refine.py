@@ -282,8 +282,8 @@ def test_blocks_of_another_precision_are_not_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("block", [7, 30, 400])
 def test_blocks_that_do_not_fill_a_piece_are_refused(block: int) -> None:
-    """A piece of 210 draws is looked for by 200: run again, ten of its draws would be counted twice."""
-    with pytest.raises(ValueError, match=f"block: a number that divides 200, got {block}"):
+    """A piece of 90 draws is looked for by 80: run again, ten of its draws would be counted twice."""
+    with pytest.raises(ValueError, match=f"block: a number that divides 80, got {block}"):
         answer(question("smoking_halved"), 250, Settings(births=1000, block=block))
 
 
@@ -301,7 +301,7 @@ def test_pieces_of_one_number_of_draws_are_joined_in_order() -> None:
     )
     run.to(30)
     grown = run.to(250)
-    assert seen == [0, 30, 230]
+    assert seen == [0, 30, 110, 190]
     straight = scenarios.running.HeadlineRun(
         question("smoking_halved"), Settings(births=1000), Watched(), lambda *_: None
     ).to(250)

@@ -4,61 +4,9 @@ import numpy as np
 from numba import njit
 
 from simcore.kernels.arrays import Floats, Ints
+from simcore.kernels.block import block_kernel
+from simcore.kernels.lanes import fill_risk, multiply_rows
 from simcore.kernels.risk import fill_incidence
-
-
-@njit(cache=True, nogil=True)
-def _risk(tables, draw, row_of_cell, row_of_combination, alike, share, bands, out):
-    """Fill ``out`` float64[cells, causes x bands]: each cell's incidence, averaged over combinations."""
-    factors, combinations = row_of_cell.shape[1], share.shape[1]
-    product = np.empty((factors, tables.shape[2]))
-    hazard, met_alive, died = product[-1], np.empty(bands), np.empty(bands)
-    # what each combination was last worked out from, and what came out: the next cell is often alike there
-    row_before = np.full((combinations, factors), np.int64(-1))
-    risk = np.empty((combinations, tables.shape[2]))
-    made_of = np.full(factors, np.int64(-1))
-    for cell in range(out.shape[0]):
-        table = tables[draw[cell] if tables.shape[0] > 1 else 0]
-        if cell > 0 and draw[cell] != draw[cell - 1]:
-            row_before[:] = -1
-            made_of[:] = -1
-        mine = out[cell]
-        mine[:] = 0.0
-        for m in range(combinations):
-            weight = share[cell, m]
-            if weight == 0.0:
-                continue
-            another = False
-            for f in range(factors):
-                row = alike[row_of_cell[cell, f] + row_of_combination[m, f]]
-                another |= row != row_before[m, f]
-                row_before[m, f] = row
-            if another:
-                _multiply_rows(table, row_before[m], made_of, product)
-                fill_incidence(hazard, bands, met_alive, died, risk[m])
-            for i in range(mine.size):
-                mine[i] += weight * risk[m, i]
-
-
-@njit(cache=True, forceinline=True)
-def _multiply_rows(table, rows, made_of, product):
-    """Bring ``product`` [factors, causes x bands] to the rows given: its last line is the hazard.
-
-    ``product[f]`` is that of factors 0 to f, made of the rows ``made_of``: those that stay are not made again.
-    """
-    begin = 0
-    while begin < rows.size and rows[begin] == made_of[begin]:
-        begin += 1
-    for f in range(begin, rows.size):
-        factor, mine = table[rows[f]], product[f]
-        made_of[f] = rows[f]
-        if f == 0:
-            for i in range(mine.size):
-                mine[i] = factor[i]
-        else:
-            before = product[f - 1]
-            for i in range(mine.size):
-                mine[i] = before[i] * factor[i]
 
 
 def risk_of_cells(
@@ -68,6 +16,7 @@ def risk_of_cells(
     row_of_combination: Ints,
     alike: Ints,
     share: Floats,
+    out: Floats | None = None,
 ) -> Floats:
     """Chance to die of each cause in each band, for single cells, averaged over combinations of later levels.
 
@@ -84,6 +33,8 @@ def risk_of_cells(
         A row with the same content, the same one for all rows that are alike.
     share : float64[cells, combinations]
         How the births of each cell spread over combinations.
+    out : float64[cells, causes x bands], optional
+        Where the answer is put.
 
     Returns
     -------
@@ -99,9 +50,11 @@ def risk_of_cells(
     )
     draws, factor_rows, causes, bands = tables.shape
     cells = draw.size
-    out = np.empty((cells, causes * bands))
+    out = np.empty((cells, causes * bands)) if out is None else out
+    if out.shape != (cells, causes * bands) or out.dtype != np.float64 or not out.flags.c_contiguous:
+        raise ValueError(f"no room for {cells} cells of {causes * bands} numbers in {out.shape} {out.dtype}")
     flat = tables.reshape(draws, factor_rows, -1)
-    _risk(flat, draw, row_of_cell, row_of_combination, alike, share, bands, out)
+    fill_risk(flat, draw, row_of_cell, row_of_combination, alike, share, bands, out)
     return out.reshape(cells, causes, bands)
 
 
@@ -166,7 +119,7 @@ def _apart(where, births, group_of_cell, group_of_combination, part_of, deaths, 
                 another |= row != row_before[m, f]
                 row_before[m, f] = row
             if another:
-                _multiply_rows(table, row_before[m], made_of, product)
+                multiply_rows(table, row_before[m], made_of, product)
                 fill_incidence(hazard, bands, met_alive, died, risk[m])
                 parts[m, :] = 0.0
                 for b in range(bands):
@@ -238,7 +191,7 @@ def deaths_apart(
     return deaths.reshape(groups, causes, bands), by_part
 
 
-@njit(cache=True, nogil=True)
+@block_kernel
 def _add(values, place, weight, group, out):
     for i in range(place.size):
         to, value, w = out[group[i]], values[place[i]], weight[i]

@@ -99,26 +99,6 @@ def _move(before, chosen, after, m, arm, counts):
 
 
 @njit(cache=True, nogil=True)
-def _profiles(first, last, draw, seed, strata, look_ups, outputs, reads_of_outputs, out):
-    """The profile of every birth in arm 0, uint32[births]."""
-    stratum_start, stratum_key, stratum_levels, slices = strata
-    mine, _, reads, thresholds, guide, _, blocks, lanes, n_first, n_columns = look_ups
-    k, key, stratum, words, row, levels = make_room(blocks.size, n_columns)
-    profile = np.empty(BLOCK, np.uint32)
-    start = first
-    while start < last:
-        n = locate(start, last, stratum_start, stratum_key, k, key, stratum)
-        one_stratum = stratum[0] == stratum[n - 1]
-        fill_given(stratum_levels, slices, k, key, stratum, n, levels)
-        fill_blocks(blocks, lanes, FIRST, n_first, k, key, n, draw, seed, words)
-        work_out(mine, reads, thresholds, guide, one_stratum, n, words, row, levels)
-        fill_row(reads_of_outputs, outputs[0, 0], outputs[0, 1], FIRST, n, levels, profile)
-        for i in range(n):
-            out[start - first + i] = profile[i]
-        start += n
-
-
-@njit(cache=True, nogil=True)
 def _levels(first, last, draw, seed, strata, look_ups, columns, out):
     """Levels of every variable in every arm, uint8[arms, variables, births]."""
     stratum_start, stratum_key, stratum_levels, slices = strata
@@ -202,44 +182,35 @@ def count_profiles(
     return counts
 
 
-def profiles_of_births(
+def evaluate_births(
     packed: Packed,
     seed: int,
     draw: int,
     first_birth: int = 0,
     last_birth: int | None = None,
     *,
-    prepared: Counting | None = None,
-) -> Words:
-    """The profile of every birth in the first arm, where a table of all profiles would be mostly empty.
-
-    Arguments and errors as `count_profiles`.
-
-    Returns
-    -------
-    uint32[births]
-        Profile ``sum(profile_strides * level(profile_vars))``, in the program's order of births.
-    """
-    key, first, last = checked_range(packed, seed, draw, first_birth, last_birth)
-    look_ups, _, outputs, reads = counting_of(packed) if prepared is None else prepared
-    profiles = np.empty(last - first, np.uint32)
-    _profiles(first, last, int(draw), key, strata_of(packed), look_ups, outputs, reads, profiles)
-    return profiles
-
-
-def evaluate_births(
-    packed: Packed, seed: int, draw: int, first_birth: int = 0, last_birth: int | None = None
+    variables: Ints | None = None,
+    prepared: LookUps | None = None,
 ) -> npt.NDArray[np.uint8]:
-    """Every variable of every birth in every arm, for a table of births.
+    """The variables of every birth in every arm, one by one.
 
-    Arguments and errors as `count_profiles`.
+    Arguments and errors as `count_profiles`, and:
+
+    Parameters
+    ----------
+    variables : int64[variables], optional
+        Those that are wanted; all of them unless given.
+    prepared : LookUps, optional
+        `look_ups_of` the same program and variables, to serve several calls.
 
     Returns
     -------
     uint8[arms, variables, births]
     """
     key, first, last = checked_range(packed, seed, draw, first_birth, last_birth)
-    levels = np.empty((packed.n_arms, packed.n_variables, last - first), np.uint8)
-    look_ups = look_ups_of(packed, np.arange(packed.n_variables))
-    _levels(first, last, int(draw), key, strata_of(packed), look_ups, packed.column, levels)
+    wanted = np.arange(packed.n_variables) if variables is None else variables
+    look_ups = look_ups_of(packed, wanted) if prepared is None else prepared
+    levels = np.empty((packed.n_arms, wanted.size, last - first), np.uint8)
+    columns = np.ascontiguousarray(packed.column[:, wanted])
+    _levels(first, last, int(draw), key, strata_of(packed), look_ups, columns, levels)
     return levels
