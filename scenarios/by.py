@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.figures import ALL, Array, Figure, figure_of, is_small
+from scenarios.margins import IMD
 from scenarios.ran import Ran
-from scenarios.uncertainty import IMD, ROUNDING, averted
+from scenarios.uncertainty import ROUNDING, averted
 from scenarios.under import over, scenarios_of
 from simcore.dims import AGE_BAND, CAUSE, YEAR
 from simcore.measures import PER, fifths, ratio

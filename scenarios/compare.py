@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.margins import Margins
 from scenarios.parts import parts_of
 from scenarios.precision import MOST_SAMPLED, Precision, Sizes
 from scenarios.question import DEFAULT_BASELINE, Given, Question, ask, try_arms
@@ -18,7 +19,6 @@ from scenarios.running import Forgotten, HeadlineRun, Held, Store, Tick, blocks_
 from scenarios.sections import PARTS, figures_by_section
 from scenarios.summary import summarise
 from scenarios.uncertain_numbers import every_number
-from scenarios.uncertainty import Margins
 from scenarios.variants import variants_of
 from simcore.results import strata_of, to_dataset, with_averted, with_parameters, wording
 from simcore.run import Estimator, Settings, births_drawn

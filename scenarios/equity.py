@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenarios.figures import ALL, Array, Figure, figure_of
+from scenarios.margins import IMD
 from scenarios.ran import Ran
 from scenarios.rates import unit_of
-from scenarios.uncertainty import IMD, averted
+from scenarios.uncertainty import averted
 from scenarios.under import births_under, deaths_under, difference, has_tenths, over, scenarios_of
 from simcore.measures import fifths, gap, gradient, rate, ratio
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.figures import Array
+from scenarios.margins import in_final_year
 from scenarios.ran import Ran
-from scenarios.uncertainty import Quantity, averted, in_final_year
+from scenarios.uncertainty import Quantity, averted
 
 
 def headline(ran: Ran, arm: int) -> Quantity:

@@ -14,7 +14,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scenarios.uncertainty import Margins, averted, deaths_under, estimate
+from scenarios.margins import Margins
+from scenarios.uncertainty import averted, deaths_under, estimate
 
 FLOOR = 0.001
 """Share of the comparator's deaths below which a headline is judged as though it were that large.

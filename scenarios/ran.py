@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scenarios.figures import Array
+from scenarios.margins import Margins
 from scenarios.question import Question
-from scenarios.uncertainty import Margins
 from simcore.results import strata_of
 
 Definition = Literal["period", "final_year"]

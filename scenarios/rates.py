@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenarios.figures import ALL, IN_FILES_ALONE, Array, Figure, figure_of, is_small
+from scenarios.margins import IMD
 from scenarios.ran import Ran
-from scenarios.uncertainty import IMD
 from scenarios.under import births_under, deaths_under, difference, has_tenths, has_years, over
 from simcore.dims import YEAR
 from simcore.measures import PER, fifths, poisson_interval, pooled, rate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from scenarios.margins import Margins
 from scenarios.precision import (
     FLOOR,
     LEAST_DRAWS,
@@ -15,7 +16,6 @@ from scenarios.precision import (
     headlines,
     next_sizes,
 )
-from scenarios.uncertainty import Margins
 from simcore.results import counted
 from simcore.spec import Wording
 

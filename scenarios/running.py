@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from scenarios.interventions import arms_of
+from scenarios.margins import Margins
 from scenarios.question import Question
-from scenarios.uncertainty import Margins
 from simcore.distributions import Distribution
 from simcore.model import Structure
 from simcore.results import BlockResult, join_blocks

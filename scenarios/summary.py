@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scenarios.arm_summaries import arm_summary, baseline_summary, by_year, headline_of
+from scenarios.margins import Margins, in_final_year
 from scenarios.meaning import means_the_same
 from scenarios.question import Question
 from scenarios.ran import Definition
 from scenarios.schema import Births
-from scenarios.uncertainty import (
-    Margins,
-    arm_summary,
-    averted,
-    baseline_summary,
-    by_year,
-    estimate,
-    headline_of,
-    in_final_year,
-)
+from scenarios.uncertainty import averted, estimate
 from scenarios.variants import at_hand, every_variant, variants_of
 from simcore.record import draws_of
 from simcore.results import strata_of, wording

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenarios.figures import Array
+from scenarios.margins import IMD
 from scenarios.ran import Ran
-from scenarios.uncertainty import IMD, ROUNDING
+from scenarios.uncertainty import ROUNDING
 from simcore.dims import YEAR
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenarios.figures import Array
+from scenarios.margins import Margins
 from scenarios.question import Question
 from scenarios.running import Tick
 from scenarios.shapley import Game
-from scenarios.uncertainty import ROUNDING, Margins
+from scenarios.uncertainty import ROUNDING
 from simcore.run import MakeArms, Settings, simulate
 from simcore.solved import read_draws
 

@@ -9,9 +9,9 @@ import pytest
 
 from scenarios.chain import along_chain
 from scenarios.interventions import arm_of
+from scenarios.margins import Margins
 from scenarios.question import Question
 from scenarios.shapley import Game
-from scenarios.uncertainty import Margins
 from scenarios.worths import Parts
 from simcore.arms import Arm, Arrow
 from simcore.draws import DrawBlock, sample_priors

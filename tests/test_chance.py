@@ -14,10 +14,10 @@ import pytest
 from scipy import stats
 
 from scenarios.chance import chance, first_series, noise_of_births, spans
+from scenarios.margins import Margins
 from scenarios.poisson_mixtures import change_interval, count_interval, shown
 from scenarios.question import Question
 from scenarios.ran import Ran
-from scenarios.uncertainty import Margins
 from simcore.results import BlockResult
 from tests.models import answer, invented, prevalence, priors, scenario
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scenarios.arm_summaries import arm_summary
 from scenarios.interventions import arms_of
-from scenarios.uncertainty import Margins, arm_summary, averted
+from scenarios.margins import Margins
+from scenarios.uncertainty import averted
 from simcore.draws import DrawBlock, central
 from simcore.run import Settings, run_block
 from tests.models import ESTIMATORS, answer, babies

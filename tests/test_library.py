@@ -264,16 +264,3 @@ def test_the_guide_lists_every_shipped_scenario_with_its_grade_and_status() -> N
         assert evidence is not None
         assert listed.pop(name) == (evidence.status.replace("_", "-"), evidence.grade), name
     assert not listed
-
-
-def test_the_examples_of_the_guide_are_good_scenarios(england: Vocabulary, tmp_path: Path) -> None:
-    """All but one, which shows what is refused; each under its own name, for one extends another."""
-    guide = (Path(__file__).parent.parent / "docs" / "scenarios.md").read_text()
-    blocks = [part.split("```")[0] for part in guide.split("```yaml\n")[1:]]
-    texts = {found[1]: block for block in blocks if (found := re.search(r"^name: (\w+)", block, re.M))}
-    assert len(texts) == len(blocks) > 3
-    for name, text in texts.items():
-        (tmp_path / f"{name}.yaml").write_text(text)
-    for name in texts:
-        problems = list(find_problems(read_scenario(tmp_path / f"{name}.yaml"), england))
-        assert bool(problems) == (name == "slips"), (name, problems)

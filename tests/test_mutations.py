@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -18,7 +18,7 @@ from simcore.documents import parse_yaml
 from simcore.load import load_model
 from simcore.problems import DocumentError
 from tests.conftest import Call
-from tests.mutations import Mutation, good_files, mutations
+from tests.mutations import SMALL, Fate, Mutation, good_files, mutations
 
 FILES = good_files()
 
@@ -82,10 +82,14 @@ def outcome(name: str, mutation: Mutation) -> str:
 
 
 def broken() -> dict[str, list[Mutation]]:
+    """Every way to break the small files, and some ways to break each shipped one."""
     rng = random.Random(20261125)
-    return {
-        name: list(mutations(text, rng, 8 if name == "every.yaml" else 1)) for name, text in FILES.items()
-    }
+    found = {}
+    for name, text in FILES.items():
+        found[name] = list(mutations(text, rng, 6 if name == "every.yaml" else 1))
+        if name not in SMALL:
+            found[name] = rng.sample(found[name], 12)
+    return found
 
 
 BROKEN = broken()
@@ -97,6 +101,7 @@ def test_the_good_files_are_good() -> None:
 
 
 def test_there_are_hundreds_of_broken_files_of_every_kind() -> None:
+    assert {m.fate for name in SMALL for m in BROKEN[name]} == set(get_args(Fate))
     fates = Counter(mutation.fate for found in BROKEN.values() for mutation in found)
     assert sum(len({m.text for m in found}) for found in BROKEN.values()) >= 300
     assert fates["refused"] >= 200 and min(fates.values()) >= 15

@@ -22,14 +22,15 @@ ADDRESS = re.compile(r"\S+\.(csv|yaml):\d+")
 ENGINE = (DOCS / "engine.md").read_text(encoding="utf-8")
 
 
-def test_every_command_of_the_page_on_models_prints_what_the_page_says(
-    simcore: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "commands"), [("models.md", 11), ("scenarios.md", 10)])
+def test_every_command_of_a_page_prints_what_the_page_says(
+    name: str, commands: int, simcore: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     outside = run_outside(tmp_path)
     wrong: dict[str, tuple[str, str]] = {}
     asked = 0
-    for line, shown, _ in Page(MODELS, tmp_path).commands():
+    for line, shown, _ in Page((DOCS / name).read_text(encoding="utf-8"), tmp_path).commands():
         program, *words = shlex.split(line)
         if program == "simcore":
             done = simcore(*words)
@@ -40,8 +41,8 @@ def test_every_command_of_the_page_on_models_prints_what_the_page_says(
         asked += 1
         if tidied(printed) != shown:
             wrong[line] = (shown, tidied(printed))
-    assert asked == 11
-    assert wrong == {}, "`python -m tests.page docs/models.md` writes it anew"
+    assert asked == commands
+    assert wrong == {}, f"`python -m tests.page docs/{name}` writes it anew"
 
 
 @pytest.fixture

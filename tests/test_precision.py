@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scenarios.running
+from scenarios.margins import Margins
 from scenarios.precision import (
     FLOOR,
     LEAST_DRAWS,
@@ -26,7 +27,6 @@ from scenarios.precision import (
 from scenarios.question import Question
 from scenarios.refine import in_words, refine
 from scenarios.running import Forgotten, HeadlineRun
-from scenarios.uncertainty import Margins
 from simcore.draws import DrawBlock
 from simcore.run import Settings
 from simcore.slices import SLICES

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.question import ask
-from scenarios.read import read_scenario, read_scenarios
+from scenarios.read import library, read_scenario, read_scenarios
 from simcore.problems import DocumentError
 from tests.test_scenario_files import GOOD, problems
 
@@ -34,7 +34,7 @@ def test_a_misspelt_bare_name_gets_its_near_match(tmp_path: Path) -> None:
     assert refusal("child_povety_35") == (
         "child_povety_35: no such file or shipped scenario; did you mean `child_poverty_35`?"
     )
-    assert "shipped are child_poverty_35, current_policy" in refusal("zzz")
+    assert f"shipped are {', '.join(library())}" in refusal("zzz")
     assert "did you mean" in refusal("scenarios/library/smoking_halvd.yaml")
     assert "is a folder without .yaml files" in refusal(str(tmp_path))
 

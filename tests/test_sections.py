@@ -14,6 +14,7 @@ from scenarios.cost import cost, spending
 from scenarios.equity import equity
 from scenarios.figures import Figure
 from scenarios.life import life
+from scenarios.margins import Margins
 from scenarios.question import Question, ask
 from scenarios.ran import Ran, Terms
 from scenarios.rates import rates
@@ -21,7 +22,6 @@ from scenarios.reach import reach
 from scenarios.schema import Scenario
 from scenarios.schema.scenario import DiscountRate
 from scenarios.sections import figures_by_section
-from scenarios.uncertainty import Margins
 from simcore.by_level import LevelCounts
 from simcore.draws import uniforms
 from simcore.measures import poisson_interval

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from scenarios.uncertainty import LARGEST_SHARE, Margins, averted, baseline_summary, estimate
+from scenarios.arm_summaries import baseline_summary
+from scenarios.margins import Margins
+from scenarios.uncertainty import LARGEST_SHARE, averted, estimate
 from simcore.results import BlockResult, join_blocks
 from simcore.slices import SLICES
 from tests.models import invented
