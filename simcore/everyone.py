@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from simcore.dims import YEAR
 from simcore.network import Array, Labelled, Node, multiply, needed_for, push_forward
 from simcore.program import Program
 
@@ -31,7 +33,8 @@ class Everyone:
     def __init__(self, program: Program, births: Array, settled: Sums) -> None:
         self._strata = tuple(program.network.strata)
         self._births = Labelled(self._strata, births[None])
-        natural = {node.name: node for node in program.network.nodes}
+        self._lean: dict[int, tuple[Array, Array | None]] = {}
+        natural = {node.name: self._without_years(node) for node in program.network.nodes}
 
         def is_natural(node: Node) -> bool:
             own = natural.get(node.name)
@@ -44,10 +47,27 @@ class Everyone:
 
     def over(self, nodes: Sequence[Node], keep: Collection[str]) -> Labelled:
         """Births over the strata and the variables of ``keep``, after the nodes of one arm in turn."""
+        nodes = [self._without_years(node) for node in nodes]
         wanted = {*keep, *self._strata}
         needed = needed_for(nodes, wanted)
         share = self._sum([node for node in nodes if node.name in needed], wanted, len(self._stages))
         return multiply(self._births, share, wanted)
+
+    def _without_years(self, node: Node) -> Node:
+        """The variable as of any year, where its table is the same in all of them: tables are then so much smaller."""
+        if YEAR not in node.parents:
+            return node
+        table, axis = node.tables[0], 1 + node.parents.index(YEAR)
+        if id(table) not in self._lean:
+            first = np.asarray(table.take(0, axis=axis))
+            same = bool((table == np.expand_dims(first, axis)).all())
+            # the table is kept beside, so that no other takes its place in memory
+            self._lean[id(table)] = table, first if same else None
+        lean = self._lean[id(table)][1]
+        if lean is None:
+            return node
+        parents = tuple(parent for parent in node.parents if parent != YEAR)
+        return replace(node, parents=parents, tables=(lean,), table_of_arm=(0,), inert=None)
 
     def _sum(self, nodes: Sequence[Node], keep: Collection[str], stages: int) -> Labelled:
         """The first nodes as far as they belong to a stage are summed once, and the others after them."""

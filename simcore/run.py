@@ -39,7 +39,7 @@ from simcore.strata import stratum_keys
 from simcore.worlds import World, Worlds, lay_arm, lay_arms
 
 Estimator = Literal["expected", "exact", "realised"]
-BIRTHS = 5_000
+BIRTHS = 4_000
 """Simulated births of each draw, unless others are asked for. They are as many as 500 draws need for a Monte Carlo
 error of under 0.4% of a headline of a few deaths a year, and of about 1% of a decile of it (docs/performance.md)."""
 BLOCK = 20

@@ -173,9 +173,10 @@ def test_a_limit_ends_the_run_and_the_answer_says_so_everywhere(simcore: Call, t
     with open_results(tmp_path / "run") as dataset:
         assert json.loads(dataset.attrs["run"]) == record
         assert dataset.sizes["draw"] == 140
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+    # where pyarrow is installed, one more
+    assert {path.name for path in (tmp_path / "run").iterdir()} - {"summary.parquet"} == {
         "results.nc", "run.json", "summary.csv", "summary.json"
-    ]  # fmt: skip
+    }  # fmt: skip
     table = simcore("compare", *asked)
     assert table.status == 3
     said = (

@@ -71,7 +71,7 @@ NOT_PRECISE = 3
 @click.option(
     "--births",
     type=click.IntRange(1000),
-    default=5_000,
+    default=4_000,
     show_default=True,
     metavar="N",
     help="Simulated births for each draw.",

@@ -97,11 +97,13 @@ class _Asked:
         return arms_of([baseline, *self.scenarios])
 
     def inputs(self, case: Case) -> str:
-        """Sixteen hexadecimal digits over everything that the figures of a case hang on."""
+        """Sixteen hexadecimal digits over all that the figures of a case hang on; words that explain are none of it."""
+        from scenarios.meaning import meaning_of, without_words
+
         said = (
             self.model.hash, case.change.model_dump_json(include=set(_fields())), *(self.years[0], self.years[-1]),
             case.change.baseline or self.alternatives.headline.baseline,
-            *(scenario.document.digest for scenario in self.scenarios),
+            *(without_words(meaning_of(scenario)) for scenario in self.scenarios),
         )  # fmt: skip
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
