@@ -106,7 +106,9 @@ def _perhaps_not_meant(summary: Mapping[str, Any]) -> list[str]:
         arm["name"] for arm in summary["arms"] if arm["averts_nothing"] and arm["asks_the_same_as"] is None
     ]
     if idle and summary["run"]["estimator"] != "realised":
-        said.append(f"In no draw is a death averted by {', '.join(idle)}: `simcore validate` says why.")
+        said.append(
+            f"In no draw is a death averted by {', '.join(idle)}: `simcore explain` says what is changed."
+        )
     return said
 
 

@@ -31,7 +31,7 @@ EVERY_KIND = (
     "cash_in_pregnancy",
     "smoke_free_target",
     "teenage_pregnancy",
-    "every_decile_as_least_deprived",
+    "all_as_least_deprived",
 )
 """Shipped scenarios with every kind of change among them."""
 

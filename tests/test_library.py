@@ -30,7 +30,7 @@ from tests.conftest import LIBRARY
 
 REFERENCES = {"current_policy", "current_policy_rising"}
 WHAT_IFS = {
-    "every_decile_as_least_deprived",
+    "all_as_least_deprived",
     "genetic_counselling_what_if",
     "healthy_weight_what_if",
     "no_child_poverty",

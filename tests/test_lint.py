@@ -302,4 +302,4 @@ def test_a_comparison_says_at_its_foot_what_is_asked_twice_and_what_averts_nothi
     said = " ".join(done.stdout.split())
     assert "half_again asks the same as half, so both answers are one." in said
     assert "idle asks the same" not in said
-    assert "In no draw is a death averted by idle: `simcore validate` says why." in said
+    assert "In no draw is a death averted by idle: `simcore explain` says what is changed." in said
