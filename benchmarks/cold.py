@@ -22,11 +22,12 @@ from benchmarks.timing import ROOT, Seconds, in_turn, ratio
 from scenarios.compare import variants_of
 from scenarios.interventions import arms_of
 from scenarios.question import ask
+from simcore.block_births import pack_drawn
 from simcore.draws import DrawBlock
 from simcore.kernels.packed import Packed
 from simcore.pack import Plans, apportion
 from simcore.program import Compiler
-from simcore.run import BLOCK, MakeArms, Settings, pack_drawn, simulate
+from simcore.run import BLOCK, MakeArms, Settings, simulate
 from simcore.solved import read_draws
 from simcore.worlds import lay_arm
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,20 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.arms import Arm
+from simcore.block_births import BlockBirths, Simulation
 from simcore.by_level import LevelCounts, count_at_levels, follows_policy, reaching
-from simcore.dims import SLICE
 from simcore.draws import DrawBlock
 from simcore.everyone import Everyone, Sums
-from simcore.expected import RiskCache, births_at, births_moved, exact_rows, meet
+from simcore.expected import RiskCache, births_at, births_moved, meet
 from simcore.kernels.deaths import count_with_passed
-from simcore.kernels.levels import look_ups_of, with_tables
-from simcore.kernels.profiles import evaluate_births
 from simcore.model import Model, Structure
 from simcore.network import Array
 from simcore.pack import Packer, Plans, apportion
 from simcore.program import Compiler, Program
 from simcore.results import BlockResult
-from simcore.rows import DrawnRows, Rows, SingleBirths
+from simcore.rows import DrawnRows
 from simcore.slices import SLICES, births_in_slices, even_slices
 from simcore.strata import stratum_keys
 from simcore.worlds import World, Worlds, lay_arm, lay_arms
@@ -146,9 +144,12 @@ class Run:
         return births_in_slices(self.simulated, stratum_keys(self.compiler.strata))
 
     @cached_property
-    def scale(self) -> Array:
-        """Real births that a simulated one stands for, in each stratum."""
-        return np.where(self.simulated > 0, self.compiler.births / np.maximum(self.simulated, 1), 0.0)
+    def simulation(self) -> Simulation:
+        """How births stand for those there are."""
+        chance = births_drawn(self.compiler.model, self.settings) > 0
+        return Simulation(
+            self.compiler.births, self.simulated, self.settings.seed, by_chance=chance, plans=self.plans
+        )
 
 
 def run_block(
@@ -170,7 +171,7 @@ def _expected(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock)
     empty = np.zeros((len(arms), n, *births.shape, SLICES if drawn else 0))
     deaths, slices = np.zeros((len(arms), n, *births.shape, *program.hazards.shape)), empty
     cache = RiskCache(n)
-    births_of = _Births(run, program, worlds, cache, block)
+    births_of = BlockBirths(run.simulation, program, worlds, cache, block)
     for here in _together(run, worlds, n, cache):
         first, last = here.start, here.stop
         births_of.begin(here)
@@ -200,7 +201,7 @@ def _at_levels(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock
     worlds = [reaching(world, name) for world in laid]
     births, deaths = np.zeros((2, len(arms), n, size))
     cache = RiskCache(n)
-    births_of = _Births(run, program, worlds, cache, block, (name,))
+    births_of = BlockBirths(run.simulation, program, worlds, cache, block, (name,))
     for here in _together(run, worlds, n, cache, (name,)):
         at = slice(here.start, here.stop)
         births_of.begin(here)
@@ -248,104 +249,6 @@ def _all_draws(values: Array, n: int) -> Array:
     return np.broadcast_to(values, (n, *values.shape[1:]))
 
 
-class _Births:
-    """Births of a block down to the cut, for every arm.
-
-    They are drawn once for all arms that change nothing before the cut; those whose deaths hang on the same
-    variables there share their rows as well. An arm that changes something before it draws them again, with the
-    same luck.
-    """
-
-    def __init__(
-        self,
-        run: Run,
-        program: Program,
-        worlds: Sequence[World],
-        cache: RiskCache,
-        block: DrawBlock,
-        by: tuple[str, ...] = (),
-    ) -> None:
-        self._run, self._cache, self._index, self._by = run, cache, block.index, by
-        self._variables = set(program.model.spec.variables)
-        self._worlds = worlds
-        self._needed = [cache.hangs_on(world, world.cut, by) for world in worlds]
-        self._natural = [self._is_natural(world) for world in worlds]
-        shared = {name for i, needed in enumerate(self._needed) if self._natural[i] for name in needed}
-        # where deaths hang on nothing that is drawn, no luck may enter: not that of a birth more in one slice
-        chance = births_drawn(program.model, run.settings) > 0
-        self._by_chance = [chance and needed != () for needed in self._needed]
-        self._shared = _Drawing(run, lay_arm(program.without_idle(shared), Arm("natural")), shared)
-        self._own: dict[int, _Drawing] = {}
-        self._here = range(0)
-        self._single: SingleBirths | None = None
-        self._kept: dict[tuple[str, ...], Rows] = {}
-
-    def begin(self, here: range) -> None:
-        """Go on to these draws of the block; what was met of others is dropped."""
-        self._cache.forget()
-        self._here, self._single, self._kept = here, None, {}
-
-    def rows(self, arm: int) -> Rows:
-        """Births of an arm by stratum and the variables before the cut that its deaths, and ``by``, hang on."""
-        needed = self._needed[arm]
-        if not self._natural[arm]:
-            return self._rows(arm)
-        if needed not in self._kept:
-            self._kept[needed] = self._rows(arm)
-        return self._kept[needed]
-
-    def _rows(self, arm: int) -> Rows:
-        if not self._by_chance[arm]:
-            births = self._run.compiler.births
-            return exact_rows(self._worlds[arm], births, self._cache, self._by, self._here)
-        return DrawnRows.counted(self._births(arm), self._needed[arm], self._cache.draws, self._run.scale)
-
-    def _births(self, arm: int) -> SingleBirths:
-        if not self._natural[arm]:
-            if arm not in self._own:
-                self._own[arm] = _Drawing(self._run, self._worlds[arm], self._needed[arm])
-            return self._own[arm].births(self._index, self._here)
-        if self._single is None:
-            self._single = self._shared.births(self._index, self._here)
-        return self._single
-
-    def _is_natural(self, world: World) -> bool:
-        return self._variables.issuperset(node.name for node in world.network.nodes[: world.cut])
-
-
-class _Drawing:
-    """Births of one world, drawn down to the cut: what is wanted of each of them."""
-
-    def __init__(self, run: Run, world: World, variables: Collection[str]) -> None:
-        self._run = run
-        self._packer = pack_drawn(world, (), run.simulated)
-        self._plan = run.plans.of(self._packer)
-        sizes = self._packer.sizes()
-        strata = tuple(world.network.strata)
-        names = (*(name for name in sizes if name in variables), SLICE, *strata)
-        self._wanted = np.array([list(sizes).index(name) for name in names])
-        self._look_ups = look_ups_of(self._plan, self._wanted)
-        self._form = names, strata, sizes
-
-    def births(self, index: NDArray[np.uint32], here: range) -> SingleBirths:
-        """Those of the draws ``here`` of a block."""
-        levels = {}
-        for z in here:
-            packed = self._packer.of_draw(self._plan, z)
-            look_ups = with_tables(self._look_ups, packed)
-            drawn = evaluate_births(
-                packed, self._run.settings.seed, int(index[z]), variables=self._wanted, prepared=look_ups
-            )
-            levels[z] = drawn[0]
-        return SingleBirths(*self._form, levels)
-
-
-def pack_drawn(world: World, profile: tuple[str, ...], simulated: np.ndarray) -> Packer:
-    """Births of one arm drawn to the cut, counted by the variables of a profile before it."""
-    alone = Worlds((world.name,), world.network, (world.hazards,), (0,))
-    return Packer(alone, world.network.nodes[: world.cut], simulated, SLICES, profile)
-
-
 def pack_worlds(program: Program, worlds: Worlds, simulated: np.ndarray, slices: int = 1) -> Packer:
     """Everything drawn, down to the clocks of death: for realised deaths and individual births."""
     deaths = program.model.spec.deaths
@@ -356,7 +259,7 @@ def pack_worlds(program: Program, worlds: Worlds, simulated: np.ndarray, slices:
 
 
 def _realised(run: Run, program: Program, arms: Sequence[Arm], block: DrawBlock) -> BlockResult:
-    births, scale = run.compiler.births, run.scale
+    births, scale = run.compiler.births, run.simulation.scale
     worlds = lay_arms(program, arms)
     packer = pack_worlds(program, worlds, run.simulated, SLICES)
     plan = run.plans.of(packer)

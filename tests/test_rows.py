@@ -12,6 +12,7 @@ import pytest
 
 from simcore import cell_risk, network, run
 from simcore.arms import Arm
+from simcore.block_births import pack_drawn
 from simcore.cell_risk import CellRisk
 from simcore.dims import SLICE
 from simcore.expected import RiskCache, exact_rows, meet
@@ -21,7 +22,6 @@ from simcore.numbering import Numbering
 from simcore.pack import apportion
 from simcore.program import compile_natural
 from simcore.rows import DrawnRows, Rows, SingleBirths, summed_by
-from simcore.run import pack_drawn
 from simcore.slices import SLICES
 from simcore.worlds import World, lay_arm
 from tests.models import answer, invented, natural_arm, prevalence, priors, scenario

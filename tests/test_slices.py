@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simcore.block_births import pack_drawn
 from simcore.draws import sample_priors
 from simcore.kernels.profiles import count_profiles
 from simcore.pack import apportion
 from simcore.program import compile_natural
-from simcore.run import pack_drawn
 from simcore.slices import SLICES, births_in_slices, even_slices
 from simcore.strata import stratum_keys
 from simcore.worlds import lay_arm

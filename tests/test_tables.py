@@ -11,13 +11,13 @@ import pytest
 from scenarios.interventions import arm_of, arms_of
 from scenarios.read import library, read_scenario
 from simcore.arms import Arm
+from simcore.block_births import pack_drawn
 from simcore.kernels.products import multiplied
 from simcore.kernels.thresholds import fill_thresholds
 from simcore.load import load_model
 from simcore.model import Model
 from simcore.pack import Plans
 from simcore.program import Compiler, compile_natural
-from simcore.run import pack_drawn
 from simcore.solved import read_draws
 from simcore.worlds import lay_arm
 from tests.models import invented, priors
