@@ -71,12 +71,31 @@ def footnotes(summary: Mapping[str, Any]) -> str:
     provisional = [name for name, posterior in beside.items() if posterior["status"] == "provisional"]
     if provisional:
         said.append(f"Of other structures these are of a provisional posterior: {', '.join(provisional)}.")
+    said += _how_known(summary)
     said += _fewer_births(summary)
     said += _perhaps_not_meant(summary)
     said += _monte_carlo(summary)
     if summary["draws"] < ROUGH and any(map(has_width, _headlines(summary).values())):
         said.append(f"An interval over {summary['draws']} draws is rough: ask for more (--draws).")
     return " ".join(said)
+
+
+def _how_known(summary: Mapping[str, Any]) -> list[str]:
+    """Which scenarios nobody claims: effects assumed to be looked at, and those of which trials found none."""
+    named: dict[str, list[str]] = {"what_if": [], "null": []}
+    for arm in summary["arms"]:
+        status = _status(arm)
+        if status in named:
+            named[status].append(arm["name"])
+    said = [f"What if, and no more: {', '.join(named['what_if'])}."] if named["what_if"] else []
+    if named["null"]:
+        said.append(f"Studies found no effect, or there is none to use: {', '.join(named['null'])}.")
+    return said
+
+
+def _status(arm: Mapping[str, Any]) -> str | None:
+    evidence = arm["evidence"]
+    return None if evidence is None else str(evidence["status"])
 
 
 def _fewer_births(summary: Mapping[str, Any]) -> list[str]:
@@ -103,7 +122,9 @@ def _perhaps_not_meant(summary: Mapping[str, Any]) -> list[str]:
     ]
     # where deaths are drawn one by one nothing may be averted by luck alone
     idle = [
-        arm["name"] for arm in summary["arms"] if arm["averts_nothing"] and arm["asks_the_same_as"] is None
+        arm["name"]
+        for arm in summary["arms"]
+        if arm["averts_nothing"] and arm["asks_the_same_as"] is None and _status(arm) != "null"
     ]
     if idle and summary["run"]["estimator"] != "realised":
         said.append(

@@ -35,6 +35,8 @@ def summarise(
         summary = arm_summary(model, births, margins, arm)
         summary["by_year"] = by_year(margins, arm, years)
         summary["title"] = scenario.title
+        evidence = scenario.evidence
+        summary["evidence"] = None if evidence is None else evidence.model_dump(mode="json")
         same = (other.name for other in question.scenarios[:arm] if means_the_same(scenario, other))
         summary["asks_the_same_as"] = next(same, None)
         fewer_births = any(isinstance(change, Births) for change in scenario.interventions)

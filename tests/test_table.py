@@ -281,6 +281,20 @@ def test_small_counts_are_shown_with_a_word_on_disclosure(
     assert "rules on disclosure" in " ".join(printed(summary, monkeypatch, None, show=(name,)).split())
 
 
+def test_what_nobody_claims_is_named_below_the_table(compared: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = copy.deepcopy(compared.summary)
+    for arm, status in zip(summary["arms"], ("effective", "what_if", "null"), strict=True):
+        arm["evidence"] = {"grade": "A", "status": status, "summary": "made up"}
+    said = " ".join(printed(summary, monkeypatch, None).split())
+    first, second, third = (arm["name"] for arm in summary["arms"])
+    assert f"What if, and no more: {second}." in said
+    assert f"Studies found no effect, or there is none to use: {third}." in said
+    assert f"no more: {first}" not in said
+    summary["arms"] = summary["arms"][:1]
+    said = printed(summary, monkeypatch, None)
+    assert "What if" not in said and "Studies found" not in said
+
+
 def test_rows_have_units_and_one_shape(compared: Ran) -> None:
     rows = summary_rows(compared.summary)
     assert len({tuple(row) for row in rows}) == 1
