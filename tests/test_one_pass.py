@@ -13,7 +13,7 @@ import pytest
 from scenarios.interventions import arms_of
 from scenarios.question import ask
 from scenarios.schema import Scenario
-from simcore import run
+from simcore import block_births
 from simcore.cli.compare import command
 from simcore.everyone import Everyone
 from simcore.expected import RiskCache, births_at, births_moved, exact_rows, exact_weights, meet
@@ -54,14 +54,14 @@ def drawn_by(
 ) -> list[tuple[int, np.ndarray]]:
     """Every pass over the births of a draw that a run makes: the number of its draw, and what it drew."""
     passes: list[tuple[int, np.ndarray]] = []
-    draw = run.evaluate_births
+    draw = block_births.evaluate_births
 
     def counted(packed: Any, seed: int, number: int, **more: Any) -> np.ndarray:
         levels = draw(packed, seed, number, **more)
         passes.append((number, levels))
         return levels
 
-    monkeypatch.setattr(run, "evaluate_births", counted)
+    monkeypatch.setattr(block_births, "evaluate_births", counted)
     for _ in simulate(model, structure, *asked, Settings(births=1_000)):
         pass
     return passes

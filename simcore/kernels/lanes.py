@@ -17,7 +17,7 @@ def fill_risk(tables, draw, row_of_cell, row_of_combination, alike, share, bands
     Arguments as those of `simcore.kernels.cells.risk_of_cells`, causes and bands in one axis.
     """
     factors, combinations, width = row_of_cell.shape[1], share.shape[1], tables.shape[2]
-    _fill(
+    _fill_side_by_side(
         tables, draw, row_of_cell, row_of_combination, alike, share, out,
         np.zeros((combinations, width, LANES)), np.empty((combinations, bands, LANES)), np.empty((width, LANES)),
         np.empty(LANES), np.empty((factors, width)), np.full((combinations, factors), np.int64(-1)),
@@ -26,7 +26,7 @@ def fill_risk(tables, draw, row_of_cell, row_of_combination, alike, share, bands
 
 
 @block_kernel
-def _fill(
+def _fill_side_by_side(
     tables, draw, row_of_cell, row_of_combination, alike, share, out, hazard, met_alive, mine, scratch, product,
     row_before, made_of, unchanged,
 ):  # fmt: skip
