@@ -96,6 +96,9 @@ def _births_at(ran: Ran, arm: int, change: Intervention, each: Cost) -> Array | 
         for (scenario, step), births in people.items()
         if scenario == name and (step.startswith(begins) if each.per == "moved" else step == begins)
     ]
+    if not at and each.per == "moved":
+        # what moves nobody is laid as no step at all
+        return np.zeros((ran.draws, len(ran.question.years or [0])))
     return np.sum(at, axis=0) if at else None
 
 

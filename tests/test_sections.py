@@ -365,6 +365,13 @@ def test_a_cost_of_births_that_nobody_counted_is_said_to_be_missing() -> None:
     assert "offer: accepts" in at(figures, "cost").more["why"]
 
 
+def test_a_cost_of_those_moved_is_nothing_where_nobody_is() -> None:
+    """An offer without effect is laid without the step that would move anybody."""
+    figures = cost(ran(invented(), costed("reached|20|2023", "moved|5|2023"), stages=reached()))
+    alone = cost(ran(invented(), costed("reached|20|2023"), stages=reached()))
+    assert at(figures, "cost").value == at(alone, "cost").value
+
+
 def test_a_cost_of_every_birth_aimed_at_is_of_strata_and_years_that_are_aimed_at() -> None:
     aimed = costed("birth|2|2023") + ", where: {imd_decile: [1, 2]}, years: {from: 2028}"
     figures = cost(ran(invented(), aimed, stages=reached()))
