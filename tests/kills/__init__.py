@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from unittest.mock import patch
 
 import scenarios.running
 from scenarios.answer_files import write_answer
@@ -42,8 +43,8 @@ def question_of(model: str) -> Question:
 
 def run(question: Question, out: Path) -> None:
     """The whole comparison with its files, stored in small blocks."""
-    scenarios.running.STORED = STORED
-    write_answer(out, answer(question, DRAWS, SETTINGS, variant_draws=2, out=out))
+    with patch.object(scenarios.running, "STORED", STORED):
+        write_answer(out, answer(question, DRAWS, SETTINGS, variant_draws=2, out=out))
 
 
 def start(question: Question, out: Path) -> int:
