@@ -42,7 +42,7 @@ BIRTHS = 4_000
 error of under 0.4% of a headline of a few deaths a year, and of about 1% of a decile of it (docs/performance.md)."""
 BLOCK = 20
 """Draws compiled together; it sets memory, and no number."""
-AT_ONCE = 20_000
+AT_ONCE = 12_000
 """Rows of births that are summed together; it sets memory, and no number."""
 
 MakeArms = Callable[[Program, DrawBlock], Sequence[Arm]]
