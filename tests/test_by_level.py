@@ -20,7 +20,8 @@ from simcore.run import Estimator, Settings, simulate
 from simcore.store import RunFolder
 from tests.models import invented, prevalence, priors, scenario
 from tests.models.plain import Plain
-from tests.models.written import Folder, folders
+from tests.models.written import folders
+from tests.models.written_folder import Folder
 from tests.test_random_models import budget, draws_of
 
 YEARS = (2002, 2005)

@@ -12,7 +12,7 @@ from scipy import stats
 from simcore.draws import central
 from tests.chance import pearson
 from tests.models import Babies, babies, natural_arm
-from tests.models.written import Folder
+from tests.models.written_folder import Folder
 
 LEVEL = 1e-3
 BANDS = {"day_0": [0, 1], "days_1_6": [1, 7], "days_7_27": [7, 28], "days_28_364": [28, 365]}

@@ -28,7 +28,8 @@ from simcore.risk_table import RiskTable
 from simcore.solved import read_draws
 from tests.models import FOLDER, answer, invented, priors
 from tests.models.plain import Plain
-from tests.models.written import Folder, folders
+from tests.models.written import folders
+from tests.models.written_folder import Folder
 from tests.test_cli import changed
 from tests.test_random_models import budget, draws_of
 

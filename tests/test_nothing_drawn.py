@@ -19,7 +19,8 @@ from scenarios.running import settled
 from scenarios.table import print_answer
 from simcore.run import Settings
 from tests.conftest import Call
-from tests.models.written import ASSUMED, Folder, rows_over, scenario_file
+from tests.models.written_folder import Folder, rows_over
+from tests.models.written_policies import ASSUMED, scenario_file
 from tests.test_order_of_policies import YEARS, fewer, village
 
 ODD = Settings(births=4_999)

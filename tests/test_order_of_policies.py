@@ -25,7 +25,8 @@ from simcore.program import compile_natural
 from simcore.solved import read_draws
 from simcore.worlds import lay_arms
 from tests.models import ESTIMATORS, Answer, answer, babies, prevalence, scenario, scenario_text, support
-from tests.models.written import ASSUMED, Folder, scenario_file
+from tests.models.written_folder import Folder
+from tests.models.written_policies import ASSUMED, scenario_file
 
 YEARS = (2001, 2002)
 BIRTHS = {"hill": 15_000, "dale": 15_000}

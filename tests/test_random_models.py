@@ -18,7 +18,8 @@ from simcore.draws import DrawBlock, sample_priors
 from tests import reference
 from tests.models import ESTIMATORS, Answer, Babies, answer, babies, natural_arm
 from tests.models.plain import Plain
-from tests.models.written import Folder, folders, with_cause, with_service, with_unrelated_variable
+from tests.models.written import folders, with_cause, with_service, with_unrelated_variable
+from tests.models.written_folder import Folder
 
 BIRTHS, SEED = 600, 2**63 + 5
 TIMES = int(os.environ.get("EXAMPLES_TIMES", "1"))

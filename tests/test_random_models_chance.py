@@ -28,7 +28,8 @@ from simcore.run import pack_worlds
 from simcore.worlds import Worlds, lay_arms
 from tests.chance import normal_faults, pearson, z_of_t
 from tests.models import answer
-from tests.models.written import Folder, folders
+from tests.models.written import folders
+from tests.models.written_folder import Folder
 from tests.test_random_models import TIMES, budget, draws_of
 
 MODELS, BIRTHS, LEVEL = 60, 6_000, 1e-4

@@ -20,7 +20,8 @@ from simcore.draws import DrawBlock
 from simcore.slices import SLICES, even_slices
 from tests.chance import least_variance, normal_faults, z_of_t
 from tests.models import answer
-from tests.models.written import Folder, folders
+from tests.models.written import folders
+from tests.models.written_folder import Folder
 from tests.test_random_models import budget, draws_of
 
 MODELS, DRAWS, RUN, BIRTHS = 45, 30, 5, 3_001

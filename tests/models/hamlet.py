@@ -16,7 +16,7 @@ from scenarios.schema import Scenario
 from simcore.draws import central
 from simcore.model import Model
 from tests.models import Answer, answer, scenario
-from tests.models.written import Folder
+from tests.models.written_folder import Folder
 
 YEARS = (2001, 2002, 2003)
 AREAS = ("hill", "dale")

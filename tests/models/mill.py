@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from simcore.model import Model
-from tests.models.written import Folder
+from tests.models.written_folder import Folder
 
 BIRTHS = 10_000.0
 POOR = 0.4

@@ -17,7 +17,7 @@ from calibration.read import parse_calibration
 from calibration.schema import Calibration
 from simcore.load import load_model
 from simcore.model import Model
-from tests.models.written import Folder, Row
+from tests.models.written_folder import Folder, Row
 
 FIFTHS = tuple(f"fifth{k}" for k in range(1, 6))
 YEARS = range(2014, 2022)
