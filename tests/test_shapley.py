@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
@@ -13,8 +14,8 @@ WEIGHTS = np.array([1.0, 2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0, 19.0, 23.0])
 """Of more players than are worked out exactly."""
 
 
-def worth(game: Game, of: object) -> np.ndarray:
-    return np.array([of(coalition) for coalition in game.coalitions], dtype=float)  # type: ignore[operator]
+def worth(game: Game, of: Callable[[frozenset[int]], object]) -> np.ndarray:
+    return np.array([of(coalition) for coalition in game.coalitions], dtype=float)
 
 
 def test_a_left_glove_is_worth_four_times_one_of_two_right_gloves() -> None:
