@@ -32,7 +32,7 @@ JOBS      := auto
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test lint types layers tests study fuzz kills format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
+.PHONY: help compare test browser lint types layers tests study fuzz kills format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -43,6 +43,9 @@ compare: $(STAMP)  ## compare the shipped scenario files for England; writes out
 	@$(BIN)/simcore warm
 	@echo '== compare: $(SCENARIOS) against $(BASELINE), $(YEARS)'
 	@$(BIN)/simcore compare $(SCENARIOS) --baseline $(BASELINE) --years $(YEARS) $(if $(DRAWS),--draws $(DRAWS)) --out $(OUT)
+
+browser:  ## Chromium for the browser tests: installs it with the system's package manager where there is none
+	@sh requirements/browser.sh
 
 test: lint types layers tests  ## all checks: lint, types, layers, tests
 

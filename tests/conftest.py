@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.browser"]
+
 ROOT = Path(__file__).parent.parent
 LIBRARY = ROOT / "scenarios" / "library"
 DRAWS, BIRTHS, YEARS = 24, 4000, (2029, 2030)
