@@ -18,18 +18,14 @@ from calibration.held_out import predict_counts
 from calibration.scores import HALF, MOST, Predicted, interval
 from calibration.targets import CountTarget
 from simcore.network import Array
+from simcore.picture_style import BLUE, NAVY, ORANGE, PALE, PLUM, SIZE, TEAL, Spec, dressed
 
-NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
-BLUE, PALE, GREY = "#2073BC", "#6BACE6", "#3D3D3D"
 CHAIN_COLOURS = (NAVY, TEAL, PLUM, ORANGE)
 CHAIN_DASHES = ((1, 0), (6, 2), (2, 2), (8, 2, 2, 2))
 PANELS = 12
 """Parameters whose chains are drawn: those that agree least."""
 BINS = 20
 PER = 1000
-SIZE = 13
-
-Spec = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -131,7 +127,7 @@ def prior_chart(parameters: Sequence[Mapping[str, Any]]) -> Chart:
             },
         ],
     }
-    return Chart("prior_and_posterior", title, words, _dressed(spec, title, subtitle))
+    return Chart("prior_and_posterior", title, words, dressed(spec, title, subtitle))
 
 
 def count_charts(
@@ -259,33 +255,4 @@ def _facets(
         "columns": columns,
         "spec": inner,
     }
-    return _dressed(spec, title, subtitle)
-
-
-def _dressed(spec: Spec, title: str, subtitle: str) -> Spec:
-    """With its title, and letters that can be read."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "title": {"text": title, "subtitle": _lines(subtitle), "anchor": "start"},
-        "background": "white",
-        "padding": 12,
-        **spec,
-        "config": {
-            "font": "Arial, Helvetica, sans-serif",
-            "title": {"fontSize": 17, "subtitleFontSize": SIZE, "offset": 14, "subtitleColor": GREY},
-            "axis": {
-                "labelFontSize": 12,
-                "titleFontSize": 12,
-                "titleFontWeight": "normal",
-                "gridColor": "#EAEAEA",
-            },
-            "legend": {"labelFontSize": 12, "titleFontSize": 12, "orient": "bottom", "symbolStrokeWidth": 2},
-            "view": {"stroke": "#D0D0D0"},
-        },
-    }
-
-
-def _lines(text: str, width: int = 110) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, width)
+    return dressed(spec, title, subtitle)

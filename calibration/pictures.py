@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,14 +14,8 @@ from calibration.observed_file import read_counts
 from calibration.read_check import read_check
 from simcore.network import Array
 from simcore.packing import unpacked
+from simcore.picture_files import converter, write_svg
 from simcore.posterior import CHAINS, read_header
-
-
-class NoCharts(ImportError):
-    """What draws pictures is not installed; ends a command with status 2."""
-
-    def __init__(self) -> None:
-        super().__init__("pictures need vl-convert: install it with `pip install 'simcore[charts]'`")
 
 
 def charts_of(path: Path) -> list[Chart]:
@@ -50,34 +40,9 @@ def write_charts(charts: Sequence[Chart], folder: Path) -> list[Path]:
     NoCharts
         If the extra `charts` is not installed.
     """
-    convert = converter()
+    converter()
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for chart in charts:
-        path = folder / f"{chart.name}.svg"
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        part.write_text(_with_words(convert.vegalite_to_svg(json.dumps(chart.spec)), chart), encoding="utf-8")
-        os.replace(part, path)
-        written.append(path)
-    return written
-
-
-def converter() -> Any:
-    """What turns specifications into pictures."""
-    try:
-        import vl_convert
-    except ModuleNotFoundError as missing:
-        raise NoCharts from missing
-    return vl_convert
-
-
-def _with_words(svg: str, chart: Chart) -> str:
-    """A picture that says what it shows: read aloud instead of its hundreds of marks."""
-    start = svg.index("<svg")
-    head, end = svg[start : svg.index(">", start)], svg.index(">", start)
-    marked = head.replace("<svg", '<svg role="img" aria-labelledby="title words"', 1)
-    words = f'<title id="title">{escape(chart.title)}</title><desc id="words">{escape(chart.words)}</desc>'
-    return f"{svg[:start]}{marked}>{words}{svg[end + 1 :]}"
+    return [write_svg(folder, chart.name, chart.spec, chart.title, chart.words) for chart in charts]
 
 
 def _parameters(path: Path) -> dict[str, Array]:

@@ -70,8 +70,9 @@ def command() -> None:
 def check(posterior: str, plots: str | None, as_json: bool) -> None:
     """Show the diagnostics of POSTERIOR, a file or a shipped name, and how well it meets what was observed."""
     from calibration.find_posterior import find_posterior
-    from calibration.pictures import NoCharts, charts_of, converter, write_charts
+    from calibration.pictures import charts_of, write_charts
     from calibration.read_check import read_check
+    from simcore.picture_files import NoCharts, converter
 
     path = find_posterior(posterior)
     said = read_check(path)
