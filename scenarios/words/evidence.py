@@ -1,0 +1,55 @@
+"""How good the evidence of a scenario is, in words: its grade, its status, and what neither claims."""
+
+from __future__ import annotations
+
+from scenarios.words.verdict import Claim, Verdict
+from simcore.ledger import GRADES
+
+STATUS = {
+    "effective": "studies found an effect",
+    "null": "null: studies found no effect, or there is none to use",
+    "what_if": "what if: an effect assumed, to see what it would be worth",
+    "reference": "a reference path that others are held against",
+}
+"""What the status of a scenario's evidence means."""
+
+
+def standing(verdict: Verdict) -> str:
+    """What the answer is no claim of, in a sentence; empty where studies found an effect and the file says so."""
+    if verdict.bound:
+        return "This is a what-if: a bound that no policy reaches. It is no finding and no proposal."
+    if verdict.what_if:
+        return (
+            "This is a what-if: it assumes a change, to see what that would be worth. "
+            "Nobody claims that it can be had."
+        )
+    if verdict.null:
+        return f"The evidence is null. {_null(verdict)}"
+    if verdict.reference:
+        return "This is a reference path that others are held against; nobody proposes it."
+    if verdict.status is None:
+        return "The file does not say how good its evidence is."
+    return ""
+
+
+def _null(verdict: Verdict) -> str:
+    found = "No usable effect was found" if verdict.grade == "D" else "Studies found no effect"
+    if verdict.claim is Claim.NONE:
+        return f"{found}, so none is counted; that is no proof that there is none."
+    return f"{found}; what the interval leaves open is no finding either."
+
+
+def grade_in_words(grade: str | None) -> str:
+    """What a grade means, or that there is none.
+
+    >>> grade_in_words("D")
+    'D: assumed: no usable evidence was found'
+    """
+    return "not stated" if grade is None else f"{grade}: {GRADES[grade]}"
+
+
+def status_in_words(verdict: Verdict) -> str:
+    """What the status of the evidence means, a bound by its kind."""
+    if verdict.bound:
+        return "what if: a bound that no policy reaches"
+    return "not stated" if verdict.status is None else STATUS[verdict.status]

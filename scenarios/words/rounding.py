@@ -1,0 +1,125 @@
+"""Numbers as a sentence says them: never more digits than the table prints, nor than an interval warrants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, log10
+
+from scenarios.printing import as_count, as_range
+
+TINY = 0.05
+"""Below it a count would be printed as 0.0, which reads as none."""
+PARTS = 20
+"""A number is rounded to a unit of at most this part of its interval's width."""
+SCALES = ((1e9, " billion"), (1e6, " million"))
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
+Ends = Sequence[float | None]
+
+
+def count(value: float) -> str:
+    """A number of deaths without its sign.
+
+    >>> count(957.6), count(-3.14), count(0.02), count(0)
+    ('958', '3.1', 'under 0.1', '0')
+    """
+    return "under 0.1" if 0 < abs(value) < TINY else as_count(abs(value))
+
+
+def count_range(low: float, high: float) -> str:
+    """Both ends of an interval on one side of 0, without sign, the smaller first.
+
+    >>> count_range(285.3, 1642.0), count_range(-553, -103.2)
+    ('285 to 1,642', '103 to 553')
+    """
+    small, large = sorted((abs(low), abs(high)))
+    return as_range([small, large]) if small == 0 or small >= TINY else f"{count(small)} to {count(large)}"
+
+
+def fewer_to_more(low: float, high: float) -> str:
+    """An interval of deaths averted that holds 0, said so that no sign can be misread.
+
+    >>> fewer_to_more(-1.41, 3.51), fewer_to_more(0, 3.51)
+    ('from 1.4 more to 3.5 fewer', 'from none to 3.5 fewer')
+    """
+    return f"from {_way(low)} to {_way(high)}"
+
+
+def _way(averted: float) -> str:
+    return "none" if averted == 0 else f"{count(averted)} {'fewer' if averted > 0 else 'more'}"
+
+
+def percent(value: float) -> str:
+    """A percentage without its sign, to two figures.
+
+    >>> percent(31.22), percent(4.64), percent(-0.52), percent(0.004)
+    ('31%', '4.6%', '0.5%', 'under 0.1%')
+    """
+    size = abs(value)
+    if size == 0:
+        return "0%"
+    if size < TINY:
+        return "under 0.1%"
+    return f"{size:.0f}%" if size >= 9.95 else f"{size:.1f}%"
+
+
+def of_draws(share: float) -> str:
+    """A share of draws, or a probability: never quite all nor none unless it is.
+
+    >>> of_draws(0.795), of_draws(0.998), of_draws(1.0), of_draws(0.001)
+    ('80%', 'over 99%', '100%', 'under 1%')
+    """
+    if share in (0.0, 1.0):
+        return f"{share:.0%}"
+    return "under 1%" if share < 0.01 else "over 99%" if share > 0.99 else f"{share:.0%}"
+
+
+def rate(value: float) -> str:
+    """Deaths for 1,000 births, without sign: two decimals, or two figures where that is less than one.
+
+    >>> rate(2.3482), rate(-0.0964), rate(0)
+    ('2.35', '0.096', '0')
+    """
+    size = abs(value)
+    if size == 0:
+        return "0"
+    return f"{size:.2f}" if size >= 0.995 else f"{size:.2g}" if size >= 0.001 else "under 0.001"
+
+
+def unit_of(value: float, ends: Ends | None) -> float:
+    """The power of ten to which a number is rounded: a small part of its interval, or its own third figure.
+
+    >>> unit_of(73_393, (67_903, 78_560)), unit_of(366_129_611, (88_878_481, None))
+    (100.0, 10000000.0)
+    """
+    if ends is not None and None not in ends and ends[1] != ends[0]:
+        low, high = (float(end) for end in ends if end is not None)
+        return float(10.0 ** floor(log10(abs(high - low) / PARTS)))
+    figures = 3 if ends is not None and None not in ends else 2
+    return float(10.0 ** (floor(log10(abs(value))) - figures + 1)) if value else 1.0
+
+
+def about(value: float, unit: float = 1.0) -> str:
+    """A whole number rounded to a unit.
+
+    >>> about(185.6, 10), about(73_393, 100), about(0.4)
+    ('190', '73,400', 'under 1')
+    """
+    if 0 < abs(value) < 0.5:
+        return "under 1"
+    unit = max(unit, 1.0)
+    return f"{round(value / unit) * unit:,.0f}" if abs(value) >= unit else f"{value:,.0f}"
+
+
+def money(value: float, unit: float, currency: str = "GBP") -> str:
+    """An amount rounded to a unit, with its scale in words.
+
+    >>> money(1_209_215, 100_000), money(46_236, 1_000), money(478_234_527, 1_000_000, "NOK")
+    ('£1.2 million', '£46,000', 'NOK 478 million')
+    """
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    sign, size = "-" if value < 0 else "", abs(value)
+    for scale, word in SCALES:
+        if size >= scale:
+            decimals = max(0, round(log10(scale / unit))) if unit < scale else 0
+            return f"{sign}{symbol}{size / scale:,.{min(decimals, 2)}f}{word}"
+    return f"{sign}{symbol}{about(size, unit)}"
