@@ -1,0 +1,130 @@
+// @ts-check
+// The answer: its sentence, how sure and how fresh it is, and the run that sharpens it.
+
+import { at, fill, make, say } from "./dom.js";
+import { asPercent, asCount, asRange } from "./numbers.js";
+import { pictures } from "./charts.js";
+
+/** @typedef {import("./types.js").Answer} Answer */
+/** @typedef {import("./types.js").Progress} Progress */
+/** @typedef {"none" | "stale" | "quick" | "full"} Standing */
+
+const BADGES = /** @type {Record<Standing, string>} */ ({ none: "", stale: "Out of date", quick: "Quick", full: "Full" });
+
+/**
+ * @param {object} how
+ * @param {() => void} how.onStop the full run is given up
+ * @param {() => void} how.onRun it is asked for
+ */
+export function answerPanel({ onStop, onRun }) {
+  const [headline, badge, about, notes, whatIf] = ["headline", "badge", "about-answer", "notes", "what-if"].map(at);
+  const [progress, bar, doing, stop, run] = ["progress", "bar", "doing", "stop", "run"].map(at);
+  const [trouble, live, short] = ["trouble", "live", "short"].map(at);
+  const charts = pictures(at("charts"), "answer");
+  stop.addEventListener("click", onStop);
+  run.addEventListener("click", onRun);
+
+  /** @param {Standing} standing */
+  function stands(standing) {
+    say(badge, BADGES[standing]);
+    badge.hidden = standing === "none";
+    badge.dataset.standing = standing;
+    at("answer").dataset.standing = standing;
+  }
+
+  return {
+    /** Nothing is switched on. @param {string} deaths */
+    empty(deaths) {
+      stands("none");
+      say(headline, `Switch on an intervention to see how many ${deaths} it would avert.`);
+      for (const place of [about, notes, whatIf, trouble]) fill(place);
+      for (const place of [progress, run, at("result"), at("bar-short")]) place.hidden = true;
+      charts.show([]);
+    },
+    /** The controls have moved on from what is shown. */
+    stale() {
+      if (badge.dataset.standing === "full") stands("stale");
+      run.hidden = true;
+      fill(trouble);
+    },
+    /**
+     * @param {Answer} answer
+     * @param {"quick" | "full"} standing
+     * @param {string} words about it
+     * @param {string[]} whatIfs
+     */
+    async show(answer, standing, words, whatIfs) {
+      stands(standing);
+      say(headline, answer.words.headline);
+      say(about, words);
+      fill(notes, ...answer.words.notes.map((note) => make("li", {}, note)));
+      fill(whatIf, ...(whatIfs.length ? whatIfBox(whatIfs) : []));
+      say(short, `${briefly(answer)}${standing === "quick" ? " (quick)" : ""}`);
+      for (const place of [at("result"), at("bar-short")]) place.hidden = false;
+      fill(trouble);
+      await charts.show(answer.charts);
+    },
+    /** @param {Progress | null} said */
+    progress(said) {
+      progress.hidden = said === null;
+      if (said === null) return;
+      run.hidden = true;
+      bar.max = said.of || 1;
+      bar.value = said.done;
+      say(doing, `Full draws are being run: ${said.what}, ${asCount(said.done)} of ${asCount(said.of)}.`);
+    },
+    /** The full run ended without an answer. */
+    offerRun() {
+      progress.hidden = true;
+      run.hidden = false;
+    },
+    /** @param {string} words @param {boolean} stale */
+    trouble(words, stale) {
+      if (stale && badge.dataset.standing !== "none") stands("stale");
+      fill(trouble, make("p", {}, make("strong", {}, "No new answer. "), words));
+    },
+    /** @param {string} words told to who cannot see the page change */
+    announce(words) {
+      say(live, words);
+    },
+  };
+}
+
+/** @param {string[]} whatIfs */
+function whatIfBox(whatIfs) {
+  return [make("h3", {}, "This is a what-if"),
+    make("p", {}, "It says what would follow if the effect were so. It is no evidence that it is."),
+    make("ul", {}, ...whatIfs.map((line) => make("li", {}, line)))];
+}
+
+/** @param {Answer} answer */
+function briefly({ summary }) {
+  const averted = summary.arms[0].deaths_averted;
+  const range = averted.interval95 ? ` (${asRange(averted.interval95)})` : "";
+  return `${asCount(averted.mean)} averted${range}`;
+}
+
+/**
+ * How a quick answer is to be read.
+ * @param {Answer} answer
+ */
+export function quickWords({ summary: { quick } }) {
+  const error = quick?.error;
+  const last = error === null || error === undefined
+    ? "How far it is from full draws is not known before the first full run."
+    : `The last full run differed from its quick answer by ${asPercent(error)}.`;
+  return ["Quick answer, from one run of the median draw.", last, ...(quick?.notes ?? [])].join(" ");
+}
+
+/**
+ * @param {Answer} answer
+ * @param {Answer | null} quick the quick answer to the same question
+ */
+export function fullWords({ summary }, quick) {
+  const words = `Full answer, over ${asCount(summary.draws)} draws.`;
+  if (!quick) return words;
+  const [was, is] = [quick, { summary }].map((one) => one.summary.arms[0].deaths_averted.mean);
+  if (was === is) return `${words} The quick answer was the same.`;
+  if (is === 0) return `${words} The quick answer was ${asCount(was)}.`;
+  return `${words} The quick answer was ${asPercent(Math.abs(was / is - 1))} off.`;
+}

@@ -1,0 +1,136 @@
+// @ts-check
+// Scenarios that are kept, up to six, and set beside one another.
+
+import { at, fill, make } from "./dom.js";
+import { asCount, asRange } from "./numbers.js";
+import { pictures } from "./charts.js";
+import { MOST_SAVED } from "./state.js";
+
+/** @typedef {import("./types.js").Saved} Saved */
+/** @typedef {import("./types.js").Answer} Answer */
+/** @typedef {import("./types.js").Arm} Arm */
+/** @typedef {{arm: Arm, full: boolean}} Kept */
+
+/**
+ * @param {object} how
+ * @param {(name: string) => string | null} how.onSave says what is wrong, if anything
+ * @param {(index: number) => void} how.onRestore
+ * @param {(index: number, name: string) => void} how.onRename
+ * @param {(index: number) => void} how.onRemove
+ * @param {() => void} how.onCompare
+ * @param {() => void} how.onStop
+ */
+export function savedPanel(how) {
+  const [form, name, wrong, list, comparison] = ["save", "save-name", "save-wrong", "saved-list", "comparison"].map(at);
+  const [compare, stop, progress, bar, doing] = ["compare", "compare-stop", "compare-progress", "compare-bar", "compare-doing"].map(at);
+  const [table, trouble] = ["compare-table", "compare-trouble"].map(at);
+  const charts = pictures(at("compare-charts"), "compare");
+  form.addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const problem = how.onSave(name.value.trim());
+    fill(wrong, problem);
+    if (problem) {
+      name.setAttribute("aria-invalid", "true");
+      name.focus();
+      return;
+    }
+    name.removeAttribute("aria-invalid");
+    name.value = "";
+  });
+  compare.addEventListener("click", how.onCompare);
+  stop.addEventListener("click", how.onStop);
+
+  /** @param {Saved} one @param {number} index @param {Kept | undefined} kept */
+  function item(one, index, kept) {
+    const about = make("span", { className: "unseen" }, ` ${one.name}`);
+    const button = (/** @type {string} */ words, /** @type {() => void} */ act) =>
+      make("button", { type: "button", className: "plain", onclick: act }, words, about.cloneNode(true));
+    const actions = make("div", { className: "shortcuts" },
+      button("Put into the controls", () => how.onRestore(index)),
+      button("Rename", () => rename()),
+      button("Remove", () => {
+        how.onRemove(index);
+        at("saved-heading").focus();
+      }));
+    const element = make("li", {}, make("strong", {}, one.name), " ",
+      make("span", {}, kept ? inWords(kept) : yearsOf(one)), actions);
+    function rename() {
+      const box = make("input", { type: "text", value: one.name, maxLength: 80, id: `rename-${index}` });
+      const done = () => how.onRename(index, box.value.trim() || one.name);
+      fill(element, make("form", { className: "row", onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        done();
+        /** @type {any} */ (list.children[index])?.querySelectorAll("button")[1]?.focus();
+      } }, make("label", { htmlFor: box.id }, "New name"), box, make("button", {}, "Rename")));
+      box.focus();
+      box.select();
+    }
+    return element;
+  }
+
+  return {
+    /**
+     * @param {Saved[]} saved
+     * @param {(Kept | undefined)[]} kept the answers there are, one for each
+     * @param {boolean} answered whether there is something to save
+     */
+    show(saved, kept, answered) {
+      fill(list, ...saved.map((one, index) => item(one, index, kept[index])));
+      at("none-saved").hidden = saved.length > 0;
+      comparison.hidden = saved.length < 2;
+      at("save-now").disabled = false;
+      at("save-hint").textContent = saved.length >= MOST_SAVED
+        ? `${MOST_SAVED} are saved, which is all that can be compared at once. Remove one to save another.`
+        : answered ? "Keeps what the controls hold, so that it can be compared with others." : "Switch on an intervention first.";
+      fill(table, ...tableOf(saved, kept));
+    },
+    /** @param {import("./types.js").Chart[]} shown */
+    charts: (shown) => charts.show(shown),
+    /** @param {import("./types.js").Progress | null} said */
+    progress(said) {
+      progress.hidden = said === null;
+      compare.hidden = said !== null;
+      if (said === null) return;
+      fill(trouble);
+      bar.max = said.of || 1;
+      bar.value = said.done;
+      fill(doing, `Full draws are being run: ${said.what}, ${asCount(said.done)} of ${asCount(said.of)}.`);
+    },
+    /** @param {string} words */
+    trouble(words) {
+      fill(trouble, words && make("p", {}, make("strong", {}, "No comparison. "), words));
+    },
+  };
+}
+
+/** @param {Saved} one */
+const yearsOf = ({ state }) => `births of ${state.years[0]} to ${state.years[1]}`;
+
+/** @param {Kept} kept */
+function inWords({ arm, full }) {
+  const { mean, interval95 } = arm.deaths_averted;
+  return `averts ${asCount(mean)}${interval95 ? ` (${asRange(interval95)})` : ""}, ${full ? "full" : "quick"}`;
+}
+
+/** @param {Saved[]} saved @param {(Kept | undefined)[]} kept */
+function tableOf(saved, kept) {
+  const headings = ["Scenario", "Births of", "Averted", "95% interval", "% of deaths", "Most deprived fifth", "Answer"];
+  return [
+    make("caption", {}, "Deaths averted by the saved scenarios"),
+    make("thead", {}, make("tr", {}, ...headings.map((words, index) =>
+      make("th", { scope: "col", className: index > 1 && index < 6 ? "number" : "" }, words)))),
+    make("tbody", {}, ...saved.map((one, index) => {
+      const held = kept[index];
+      const numbers = held ? numbersOf(held.arm) : ["", "", "", ""];
+      return make("tr", {}, make("th", { scope: "row" }, one.name), make("td", {}, one.state.years.join(" to ")),
+        ...numbers.map((words) => make("td", { className: "number" }, words)),
+        make("td", {}, held ? (held.full ? "full" : "quick") : "not yet asked"));
+    })),
+  ];
+}
+
+/** @param {Arm} arm */
+function numbersOf({ deaths_averted: averted, percent, most_deprived_fifth: fifth }) {
+  return [asCount(averted.mean), averted.interval95 ? asRange(averted.interval95) : "none",
+    percent.toFixed(2), asCount(fifth.mean)];
+}
