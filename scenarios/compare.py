@@ -33,6 +33,8 @@ VARIANT_DRAWS = 100
 
 Say = Callable[[str], None]
 """Told in words what a long run does next."""
+Seen = Callable[[Margins], None]
+"""Shown what is kept of every draw, for whoever builds on it."""
 
 
 def compare(
@@ -119,6 +121,7 @@ def answer(
     part_draws: int = 0,
     tick: Tick = lambda what, done, of: None,
     say: Say = lambda words: None,
+    seen: Seen = lambda margins: None,
 ) -> dict[str, Any]:
     """Run the question and all its structural variants; the answer as plain data, unrounded.
 
@@ -153,6 +156,7 @@ def answer(
         return folders[births]
 
     sizes, margins, reached = _headline(question, draws, settings, precision, store, tick, say)
+    seen(margins)
     record = _final_record(question, sizes, settings, margins, reached)
     record["asked"] = asked_again(
         question, replace(settings, births=sizes.births), variant_draws, terms, part_draws

@@ -20,16 +20,21 @@ from simcore.results import strata_of, wording
 def summarise(
     question: Question,
     margins: Margins,
-    beside: Mapping[str, Margins],
+    beside: Mapping[str, Margins] | None,
     draws: int,
     seed: int,
     definition: Definition = "period",
 ) -> dict[str, Any]:
-    """The answer: the comparator, then every arm with its variants, each over the period and in its final year."""
+    """The answer: the comparator, then every arm with its variants, each over the period and in its final year.
+
+    Where nothing was run beside the structure chosen (None), no variant is told of.
+    """
     model, years = question.model, list(question.years)
     births = model.births_in(strata_of(model, years))
     final, births_final = in_final_year(model, margins), model.births_in(strata_of(model, years[-1:]))
-    final_beside = {name: in_final_year(model, other) for name, other in beside.items()}
+    final_beside = (
+        None if beside is None else {name: in_final_year(model, other) for name, other in beside.items()}
+    )
     arms = []
     for arm, scenario in enumerate(question.scenarios[1:], start=1):
         summary = arm_summary(model, births, margins, arm)
@@ -53,8 +58,11 @@ def summarise(
         "draws": draws,
         "seed": seed,
         "structure": dict(question.structure.choices),
-        "not_solved": [n for n, s in every_variant(question).items() if not at_hand(question, s)],
-        "posterior": {"named": model.spec.posterior, "beside": _posteriors_beside(question)},
+        "not_solved": _not_solved(question) if beside is not None else [],
+        "posterior": {
+            "named": model.spec.posterior,
+            "beside": _posteriors_beside(question) if beside is not None else {},
+        },
         "trend_after": None if question.structure.trend is None else question.structure.trend.after,
         "baseline": {**baseline_summary(model, births, margins), "title": question.scenarios[0].title},
         "arms": arms,
@@ -62,10 +70,12 @@ def summarise(
 
 
 def _variants(
-    question: Question, margins: Margins, beside: Mapping[str, Margins], arm: int
+    question: Question, margins: Margins, beside: Mapping[str, Margins] | None, arm: int
 ) -> dict[str, dict[str, Any]]:
     """Deaths averted under every structure, with the one chosen over the very same draws beside it."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
+    if beside is None:
+        return found
     for name, structure in variants_of(question).items():
         other = beside.get(name, margins) if structure.label != question.structure.label else margins
         n = int(other.total.shape[1])
@@ -73,6 +83,11 @@ def _variants(
         headline = estimate(*averted(other, arm)).as_dict()
         found[name] = {**headline, "draws": n, "chosen_on_same_draws": matched}
     return found
+
+
+def _not_solved(question: Question) -> list[str]:
+    """Structures whose draws are not at hand."""
+    return [name for name, other in every_variant(question).items() if not at_hand(question, other)]
 
 
 def _posteriors_beside(question: Question) -> dict[str, dict[str, Any]]:

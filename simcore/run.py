@@ -128,7 +128,10 @@ class Run:
 
     def block(self, draws: DrawBlock) -> BlockResult:
         """Deaths in every arm for one block of draws."""
-        program = self.compiler.compile(draws)
+        return self.over(self.compiler.compile(draws), draws)
+
+    def over(self, program: Program, draws: DrawBlock) -> BlockResult:
+        """The same over a program that was compiled for these draws before."""
         arms = self.make_arms(program, draws)
         estimate = _realised if self.settings.estimator == "realised" else _expected
         return estimate(self, program, arms, draws)

@@ -1,0 +1,63 @@
+"""Full answers that are kept for quick ones to lean on, by stage and by which levers were on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from scenarios.live.averted import TOTAL, Deaths
+from scenarios.live.bounded import Bounded
+from scenarios.live.response import Anchor
+from scenarios.live.stage import Key
+
+MOST = 200
+"""Anchors that are kept beside the prepared ones."""
+MOST_STAGES = 12
+"""Years and structures of which something is kept, beside the one that was prepared."""
+Levers = frozenset[str]
+Place = tuple[Key, Levers]
+
+
+def _anchors() -> Bounded[Place, Anchor]:
+    return Bounded(MOST)
+
+
+@dataclass
+class Anchors:
+    """Threads may share it.
+
+    Attributes
+    ----------
+    home
+        The stage that is prepared: others lean on it until they have answers of their own.
+    prepared
+        Answers of every lever by itself, there.
+    learned
+        The last full answer of each set of levers.
+    rough
+        Of a few draws, for where there is no full answer.
+    """
+
+    home: Key
+    home_central: Deaths
+    home_before: Deaths | None = None
+    prepared: dict[Levers, Anchor] = field(default_factory=dict)
+    learned: Bounded[Place, Anchor] = field(default_factory=_anchors)
+    rough: Bounded[Place, Anchor] = field(default_factory=_anchors)
+    before: Bounded[Key, Deaths] = field(default_factory=lambda: Bounded(MOST_STAGES))
+
+    def of(self, stage: Key, levers: Levers) -> Anchor | None:
+        """The last full answer of the same levers: here, or else where the desk was prepared."""
+        learned = self.learned.get((stage, levers))
+        anchor = self.prepared.get(levers)
+        if learned is not None or anchor is None or stage == self.home:
+            return learned or anchor
+        return replace(anchor, elsewhere=True)
+
+    def deaths(self, stage: Key, central: Deaths) -> Deaths:
+        """Deaths under the comparator in every draw; where they were not run, as far from the central as at home."""
+        known = self.home_before if stage == self.home else self.before.get(stage)
+        if known is not None:
+            return known
+        if self.home_before is None:
+            return central
+        return central.times(self.home_before.parts[TOTAL] / self.home_central.mean)

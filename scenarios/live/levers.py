@@ -1,0 +1,121 @@
+"""What can be moved: every intervention of the shipped files, or of one that was loaded, with the bounds of a slider.
+
+A lever's numbers begin as its file has them, uncertain ones too; one that is moved becomes a plain number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from scenarios.live.fields import Field, fields_of
+from scenarios.printing import capital
+from scenarios.schema import (
+    AnyIntervention,
+    Births,
+    HazardRatio,
+    Prevalence,
+    Scenario,
+    Support,
+    WhatIfEqual,
+    WhatIfResidual,
+)
+from simcore.model import Model
+
+LOADED = "loaded"
+"""What levers of a file that was loaded are named after."""
+IMD = "imd_decile"
+KINDS = {"what_if_residual": "what_if", "what_if_equal": "what_if"}
+SERVICES, FEWER, BOUNDS = (
+    "Care that lowers the risk of death itself",
+    "Fewer births",
+    "Bounds that no policy reaches",
+)
+
+
+@dataclass(frozen=True)
+class Lever:
+    """An intervention that can be switched on, and the file that it comes from."""
+
+    id: str
+    scenario: Scenario
+    change: AnyIntervention
+    fields: tuple[Field, ...]
+
+    def as_dict(self, model: Model) -> dict[str, Any]:
+        """Plain data, for a page."""
+        scenario, change = self.scenario, self.change
+        alone = len(scenario.interventions) == 1
+        evidence = scenario.evidence
+        return {
+            "id": self.id,
+            "scenario": scenario.name,
+            "title": scenario.title
+            if alone
+            else f"{capital(change.id.replace('_', ' '))} ({scenario.title})",
+            "why": scenario.why.strip(),
+            "is_not": [text.strip() for text in scenario.is_not],
+            "evidence": None if evidence is None else evidence.model_dump(mode="json"),
+            "kind": KINDS.get(change.change, change.change),
+            "group": group_of(change, model),
+            "deciles": list(model.strata[IMD]) if IMD in model.strata and can_aim(change) else None,
+            "ramp": bool(self.fields),
+            "fields": [asdict(field) for field in self.fields],
+        }
+
+
+def levers_of(scenarios: Iterable[Scenario], names: Mapping[str, str] | None = None) -> dict[str, Lever]:
+    """Every intervention of some files by ``FILE/ID``; of an id in several files, the file that has it most alone.
+
+    ``names`` gives what stands for a file's name in the lever's.
+    """
+    best: dict[str, tuple[tuple[int, bool], Scenario, AnyIntervention]] = {}
+    for scenario in scenarios:
+        rank = (len(scenario.interventions), scenario.extends is not None)
+        for change in scenario.interventions:
+            if change.id not in best or rank < best[change.id][0]:
+                best[change.id] = (rank, scenario, change)
+    levers = {}
+    for _, scenario, change in best.values():
+        name = f"{(names or {}).get(scenario.name, scenario.name)}/{change.id}"
+        levers[name] = Lever(name, scenario, change, fields_of(change))
+    return levers
+
+
+def can_aim(change: AnyIntervention) -> bool:
+    """Whether a change may be aimed at some deciles only."""
+    return not isinstance(change, WhatIfEqual)
+
+
+def group_of(change: AnyIntervention, model: Model) -> str:
+    """The heading under which a lever stands: the exposure that it moves, or what sort of change it is."""
+    if isinstance(change, WhatIfEqual | WhatIfResidual):
+        return BOUNDS
+    if isinstance(change, Births):
+        return FEWER
+    if isinstance(change, HazardRatio):
+        return SERVICES
+    moved = change.of if isinstance(change, Prevalence) else change.effect.outcome.variable
+    return capital(_root(moved, model).replace("_", " "))
+
+
+def _root(variable: str, model: Model) -> str:
+    """The exposure that another is a later state of: who smokes on is among those who smoked at booking."""
+    spec = model.spec.variables.get(variable)
+    shares = None if spec is None else spec.shares
+    by: Sequence[str] = () if shares is None else shares.by
+    earlier = [n for n in by if n in model.spec.variables and model.spec.variables[n].kind == "exposure"]
+    return _root(earlier[0], model) if earlier else variable
+
+
+def is_what_if(lever: Lever) -> bool:
+    """Whether a lever as its file has it is a what-if."""
+    evidence = lever.scenario.evidence
+    bound = isinstance(lever.change, WhatIfEqual | WhatIfResidual)
+    return bound or (evidence is not None and evidence.status == "what_if")
+
+
+def is_offer(change: AnyIntervention) -> bool:
+    """Whether some are offered a thing and some accept."""
+    return isinstance(change, Support | HazardRatio)

@@ -1,0 +1,83 @@
+"""How draws respond: what a full answer found, carried over to a policy that stands a little differently.
+
+A quick answer runs the *central* draw alone. How far draws lie from it is taken from full answers of the same levers,
+its *anchors*: with ``c`` what the central draw averts and ``a`` what every draw does,
+
+    averted(policy) = c(policy) + c(policy) / c(anchor) x (a(anchor) - c(anchor))
+
+in every margin alike. An unmoved policy whose full answer is known so comes out as that very answer. Levers that are on
+together, and were never answered together, have the deviations of each by itself added up, times what being together
+leaves of their sum in the central draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scenarios.live.averted import TOTAL, Deaths
+
+LEAST = 1e-9
+"""Share of all deaths below which what the central draw averts says nothing of how draws respond."""
+FURTHEST = 50.0
+"""How many times an anchor's a policy may avert before its draws are no guide to it."""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A full answer: what the central draw averts in it, and what every draw does.
+
+    ``elsewhere`` says that it was found for other years, or under another structure: draws then lie as far from the
+    central one, as a share of it, in every margin alike.
+    """
+
+    central: Deaths
+    averted: Deaths
+    elsewhere: bool = False
+
+    def deviations(self, central: Deaths, all_deaths: float) -> Deaths | None:
+        """How far draws lie from the central one where it averts so much; None where that is not known."""
+        if abs(self.central.mean) <= LEAST * all_deaths:
+            return None
+        ratio = central.mean / self.central.mean
+        if abs(ratio) > FURTHEST:
+            return None
+        if self.elsewhere:
+            return central.times(self.averted.parts[TOTAL] / self.central.mean - 1.0)
+        return (self.averted - self.central).times(ratio)
+
+
+def spread(
+    central: Deaths, alone: Sequence[tuple[Deaths, Anchor | None]], all_deaths: float
+) -> Deaths | None:
+    """What a policy averts in every draw.
+
+    Parameters
+    ----------
+    central
+        What the central draw averts by it.
+    alone
+        Of each of its parts, what the central draw averts by that alone, and its anchor if there is one. The whole
+        policy may be its own and only part.
+    all_deaths
+        Deaths under the comparator, in the central draw.
+
+    Returns
+    -------
+    Deaths or None
+        None where some part acts and has no anchor that says how draws respond.
+    """
+    acting = [(c, anchor) for c, anchor in alone if abs(c.mean) > LEAST * all_deaths]
+    if not acting:
+        return central
+    together = sum(c.mean for c, _ in acting)
+    if abs(together) <= LEAST * all_deaths:
+        return None
+    left = central.mean / together
+    whole = central
+    for c, anchor in acting:
+        deviations = None if anchor is None else anchor.deviations(c, all_deaths)
+        if deviations is None:
+            return None
+        whole = whole + deviations.times(left)
+    return whole
