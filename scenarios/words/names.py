@@ -27,6 +27,8 @@ class Meanings:
     parameters: Mapping[str, str] = field(default_factory=dict)
     structures: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Of ``child_poverty=zero``: the question, and this answer to it."""
+    solved_from: Mapping[str, str] = field(default_factory=dict)
+    """Of a direct effect that was solved: the published one that it was solved from."""
 
     @classmethod
     def of(cls, model: Model) -> Meanings:
@@ -41,6 +43,7 @@ class Meanings:
                 for name, variant in spec.variants.items()
                 for option, chosen in variant.options.items()
             },
+            {} if spec.solve is None else {at.solves: at.value for at in spec.solve.contrasts.values()},
         )
 
 
@@ -139,8 +142,9 @@ def number_in_words(name: str, meanings: Meanings) -> str:
     >>> number_in_words("year_effects/postneonatal", NO_MEANINGS), number_in_words("cessation/uptake", NO_MEANINGS)
     ('what hazards do after the fit, postneonatal', 'uptake of cessation')
     """
-    if name in meanings.parameters:
-        return meanings.parameters[name]
+    published = meanings.solved_from.get(name, name)
+    if published in meanings.parameters:
+        return meanings.parameters[published]
     of, _, part = name.partition("/")
     if of == "year_effects":
         return f"what hazards do after the fit, {in_words(part)}"

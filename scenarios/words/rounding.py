@@ -9,8 +9,8 @@ from scenarios.printing import as_count, as_range
 
 TINY = 0.05
 """Below it a count would be printed as 0.0, which reads as none."""
-PARTS = 20
-"""A number is rounded to a unit of at most this part of its interval's width."""
+WIDE = 0.2
+"""The width of an interval, as a share of its number, above which two figures are all it warrants."""
 SCALES = ((1e9, " billion"), (1e6, " million"))
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 Ends = Sequence[float | None]
@@ -82,44 +82,47 @@ def rate(value: float) -> str:
     size = abs(value)
     if size == 0:
         return "0"
-    return f"{size:.2f}" if size >= 0.995 else f"{size:.2g}" if size >= 0.001 else "under 0.001"
+    return f"{size:.2f}" if size >= 0.995 else f"{size:#.2g}" if size >= 0.001 else "under 0.001"
 
 
-def unit_of(value: float, ends: Ends | None) -> float:
-    """The power of ten to which a number is rounded: a small part of its interval, or its own third figure.
+def figures_of(value: float, ends: Ends | None) -> int:
+    """How many figures of a large number its interval warrants: two where it is wide, or where it has no end.
 
-    >>> unit_of(73_393, (67_903, 78_560)), unit_of(366_129_611, (88_878_481, None))
-    (100.0, 10000000.0)
+    >>> figures_of(73_393, (67_903, 78_560)), figures_of(185.6, (116, 560)), figures_of(36.6, (8.9, None))
+    (3, 2, 2)
     """
-    if ends is not None and None not in ends and ends[1] != ends[0]:
-        low, high = (float(end) for end in ends if end is not None)
-        return float(10.0 ** floor(log10(abs(high - low) / PARTS)))
-    figures = 3 if ends is not None and None not in ends else 2
-    return float(10.0 ** (floor(log10(abs(value))) - figures + 1)) if value else 1.0
+    if ends is None or None in ends or not value:
+        return 2
+    low, high = (float(end) for end in ends if end is not None)
+    return 2 if (high - low) / abs(value) > WIDE else 3
 
 
-def about(value: float, unit: float = 1.0) -> str:
-    """A whole number rounded to a unit.
+def about(value: float, figures: int = 2) -> str:
+    """A whole number to so many figures.
 
-    >>> about(185.6, 10), about(73_393, 100), about(0.4)
-    ('190', '73,400', 'under 1')
+    >>> about(185.6), about(73_393, 3), about(7.4), about(0.4)
+    ('190', '73,400', '7', 'under 1')
     """
-    if 0 < abs(value) < 0.5:
-        return "under 1"
-    unit = max(unit, 1.0)
-    return f"{round(value / unit) * unit:,.0f}" if abs(value) >= unit else f"{value:,.0f}"
+    return "under 1" if 0 < abs(value) < 0.5 else f"{_to(value, figures):,.0f}"
 
 
-def money(value: float, unit: float, currency: str = "GBP") -> str:
-    """An amount rounded to a unit, with its scale in words.
+def money(value: float, figures: int = 2, currency: str = "GBP") -> str:
+    """An amount to so many figures, its scale in words.
 
-    >>> money(1_209_215, 100_000), money(46_236, 1_000), money(478_234_527, 1_000_000, "NOK")
-    ('£1.2 million', '£46,000', 'NOK 478 million')
+    >>> money(1_209_215), money(46_236), money(478_234_527, 3, "NOK"), money(999_999)
+    ('£1.2 million', '£46,000', 'NOK 478 million', '£1.0 million')
     """
-    symbol = SYMBOLS.get(currency, f"{currency} ")
-    sign, size = "-" if value < 0 else "", abs(value)
+    symbol, sign = SYMBOLS.get(currency, f"{currency} "), "-" if value < 0 else ""
+    size = _to(abs(value), figures)
     for scale, word in SCALES:
         if size >= scale:
-            decimals = max(0, round(log10(scale / unit))) if unit < scale else 0
-            return f"{sign}{symbol}{size / scale:,.{min(decimals, 2)}f}{word}"
-    return f"{sign}{symbol}{about(size, unit)}"
+            decimals = max(0, figures - 1 - floor(log10(size / scale)))
+            return f"{sign}{symbol}{size / scale:,.{decimals}f}{word}"
+    return f"{sign}{symbol}{about(size, figures)}"
+
+
+def _to(value: float, figures: int) -> float:
+    if not value:
+        return 0.0
+    unit = 10.0 ** (floor(log10(abs(value))) - figures + 1)
+    return round(value / unit) * unit

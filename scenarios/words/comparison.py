@@ -1,0 +1,133 @@
+"""Which scenario averts most, as far as draws that they share can tell; ties are called ties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scenarios.words.look_up import LookUp
+from scenarios.words.names import listed, quoted
+from scenarios.words.rounding import of_draws
+from scenarios.words.verdict import Claim, Verdict
+
+SURE = 0.95
+"""How likely it has to be that a scenario is ahead of all others before it is said to avert most."""
+BEHIND = 0.975
+"""How likely one has to be ahead of another before they are told apart."""
+NAMED = 4
+"""Ties that are named one by one."""
+GROUPS: Mapping[str, str] = {
+    "found": "Scenarios",
+    "what_if": "What-ifs and bounds",
+    "null": "Null evidence",
+    "reference": "Reference paths",
+}
+"""Kinds of scenarios, which are never ranked with one another: as headings."""
+
+
+def group_of(verdict: Verdict) -> str:
+    """With which kind of scenarios it may be compared: one of :data:`GROUPS`."""
+    if verdict.what_if:
+        return "what_if"
+    if verdict.null:
+        return "null"
+    return "reference" if verdict.reference else "found"
+
+
+def in_order(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """As a reader wants them: group by group, in each the one that averts most by its mean first."""
+    groups = list(GROUPS)
+    return sorted(verdicts, key=lambda at: (groups.index(group_of(at)), -at.mean, at.name))
+
+
+def comparison(summary: Mapping[str, Any], verdicts: Sequence[Verdict], figures: LookUp) -> tuple[str, ...]:
+    """Which of the scenarios averts most, if that can be told; sentences, none where there is nothing to compare.
+
+    What-ifs, null evidence and reference paths are ranked with nothing.
+    """
+    rivals = [at for at in in_order(verdicts) if group_of(at) == "found" and at.same_as is None]
+    apart = _apart(verdicts)
+    if len(rivals) < 2:
+        return apart
+    first, *others = rivals
+    if first.claim is not Claim.AVERTS:
+        return (f"Of none of the {len(rivals)} scenarios compared is the whole interval above 0.", *apart)
+    ahead = {other.name: _ahead(figures, first, other) for other in others}
+    if any(found is None for found in ahead.values()):
+        return ("Which of them is ahead was not worked out.", *apart)
+    probabilities = {name: found for name, found in ahead.items() if found is not None}
+    return (_first(first, others, probabilities, len(rivals) == len(verdicts), figures, summary), *apart)
+
+
+def _ahead(figures: LookUp, one: Verdict, other: Verdict) -> tuple[float, float] | None:
+    """How likely one averts more than another, and the error of that."""
+    at = figures.one("choice", one.name, "p_better_than", f"scenario {other.name}")
+    return None if at is None else (float(at["value"]), float(at["mc_error"] or 0.0))
+
+
+def _first(
+    first: Verdict,
+    others: Sequence[Verdict],
+    ahead: Mapping[str, tuple[float, float]],
+    all_compared: bool,
+    figures: LookUp,
+    summary: Mapping[str, Any],
+) -> str:
+    best = figures.one("choice", first.name, "p_best") if all_compared else None
+    if best is not None:
+        sure, error = float(best["value"]), float(best["mc_error"] or 0.0)
+    else:
+        # ahead of all at once, at the least: what may go wrong with one or another adds up
+        sure = 1 - sum(1 - value for value, _ in ahead.values())
+        error = max(error for _, error in ahead.values())
+    ties = [other for other in others if ahead[other.name][0] - 2 * ahead[other.name][1] < BEHIND]
+    if sure - 2 * error >= SURE and not ties:
+        often = "in every draw" if sure == 1 else f"in {'' if best else 'at least '}{of_draws(sure)} of draws"
+        return (
+            f"{quoted(first)} averts most of the {len(others) + 1} scenarios compared: it is ahead of all others "
+            f"{often}.{_contains(summary, first, others)}"
+        )
+    if not ties:
+        return (
+            f"{quoted(first)} comes first by its mean and is ahead of each other one by itself, but of all at once "
+            "too seldom to be called first for sure."
+        )
+    named = [
+        f"{quoted(other)} (ahead in {of_draws(ahead[other.name][0])} of draws)" for other in ties[:NAMED]
+    ]
+    more = len(ties) - len(named)
+    named += [f"{more} more"] if more > 0 else []
+    return (
+        f"{quoted(first)} comes first by its mean, but is a tie with {listed(named)}: these draws do not tell them "
+        "apart."
+    )
+
+
+def _contains(summary: Mapping[str, Any], first: Verdict, others: Sequence[Verdict]) -> str:
+    """That the first does all that others do and more, so that to be ahead of them says little."""
+    parts = {name: _parts(summary, name) for name in (first.name, *(other.name for other in others))}
+    inside = [other for other in others if parts[other.name] and parts[other.name] < parts[first.name]]
+    if not inside:
+        return ""
+    return f" It does what {listed([quoted(other) for other in inside])} would do, and more."
+
+
+def _parts(summary: Mapping[str, Any], name: str) -> frozenset[str]:
+    """The interventions of a scenario as it was run: the same whole one has the same words."""
+    scenario = summary.get("run", {}).get("scenarios", {}).get(name, {}).get("as_run", {})
+    return frozenset(repr(change) for change in scenario.get("interventions", ()))
+
+
+def _apart(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """What is ranked with nothing, and why."""
+    said = []
+    if what_ifs := sum(group_of(at) == "what_if" for at in verdicts):
+        stand, are = ("stands", "is") if what_ifs == 1 else ("stand", "are")
+        what_if = "what-if" if what_ifs == 1 else "what-ifs"
+        said.append(
+            f"{what_ifs} {what_if} {stand} apart and {are} ranked with nothing: what is assumed is no rival."
+        )
+    if nulls := sum(group_of(at) == "null" for at in verdicts):
+        has = "has" if nulls == 1 else "have"
+        said.append(f"{nulls} {has} null evidence: studies found no effect, or there is none to use.")
+    return tuple(said)
