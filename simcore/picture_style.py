@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
-BLUE, PALE, GREY = "#2073BC", "#6BACE6", "#3D3D3D"
+BLUE, PALE, GREY, PALE_GREY = "#2073BC", "#6BACE6", "#3D3D3D", "#949494"
 FONT = "Arial, Helvetica, sans-serif"
 """Letters that a machine has already: none are fetched."""
 SIZE = 13

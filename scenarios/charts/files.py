@@ -1,0 +1,55 @@
+"""Pictures as files, for slides: each as SVG and as PNG, with its title above it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scenarios.charts.chart import Chart
+from simcore.picture_files import converter, write_png, write_svg
+from simcore.picture_style import GREY
+
+WIDE = 900
+"""Pixels of a picture, of which a PNG has twice as many."""
+
+
+def write_pictures(charts: Sequence[Chart], folder: Path) -> list[Path]:
+    """PNG and SVG of each chart in a folder, which is made; their paths, the two of a chart one after the other.
+
+    Raises
+    ------
+    NoCharts
+        If the extra `charts` is not installed; nothing is written then.
+    """
+    converter()
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for chart in charts:
+        spec = for_file(chart)
+        written += [
+            write_png(folder, chart.name, spec),
+            write_svg(folder, chart.name, spec, chart.title, chart.words),
+        ]
+    return written
+
+
+def for_file(chart: Chart) -> dict[str, Any]:
+    """The specification as a file is drawn from: with its data, title and note, at a width of its own.
+
+    This is all in which a picture file differs from the picture of a page.
+    """
+    title = {
+        "text": textwrap.wrap(chart.title, 80),
+        "subtitle": textwrap.wrap(chart.note, 125),
+        "anchor": "start",
+        "fontSize": 18,
+        "subtitleFontSize": 13,
+        "subtitleColor": GREY,
+        "offset": 14,
+        "frame": "bounds",
+    }
+    return {
+        **chart.with_data(), "title": title, "width": WIDE, "padding": 16, "description": chart.words,
+    }  # fmt: skip
