@@ -2,6 +2,7 @@
 // The answer: its sentence, how sure and how fresh it is, and the run that sharpens it.
 
 import { at, fill, make, say } from "./dom.js";
+import { WAITING, runningPart } from "./running.js";
 import { asPercent, asCount, asRange } from "./numbers.js";
 import { pictures } from "./charts.js";
 
@@ -18,10 +19,9 @@ const BADGES = /** @type {Record<Standing, string>} */ ({ none: "", stale: "Out 
  */
 export function answerPanel({ onStop, onRun }) {
   const [headline, badge, about, notes, whatIf] = ["headline", "badge", "about-answer", "notes", "what-if"].map(at);
-  const [progress, bar, doing, stop, run] = ["progress", "bar", "doing", "stop", "run"].map(at);
-  const [trouble, live, short] = ["trouble", "live", "short"].map(at);
+  const [run, trouble, live, short] = ["run", "trouble", "live", "short"].map(at);
+  const running = runningPart("full", onStop);
   const charts = pictures(at("charts"), "answer");
-  stop.addEventListener("click", onStop);
   run.addEventListener("click", onRun);
 
   /** @param {Standing} standing */
@@ -38,12 +38,14 @@ export function answerPanel({ onStop, onRun }) {
       stands("none");
       say(headline, `Switch on an intervention to see how many ${deaths} it would avert.`);
       for (const place of [about, notes, whatIf, trouble]) fill(place);
-      for (const place of [progress, run, at("result"), at("bar-short")]) place.hidden = true;
+      for (const place of [run, at("result"), at("bar-short")]) place.hidden = true;
+      running.show(null);
       charts.show([]);
     },
     /** The controls have moved on from what is shown. */
     stale() {
       if (badge.dataset.standing === "full") stands("stale");
+      running.show(null);
       run.hidden = true;
       fill(trouble);
     },
@@ -55,6 +57,10 @@ export function answerPanel({ onStop, onRun }) {
      */
     async show(answer, standing, words, whatIfs) {
       stands(standing);
+      if (standing === "full") {
+        running.show(null);
+        run.hidden = true;
+      }
       say(headline, answer.words.headline);
       say(about, words);
       fill(notes, ...answer.words.notes.map((note) => make("li", {}, note)));
@@ -64,22 +70,21 @@ export function answerPanel({ onStop, onRun }) {
       fill(trouble);
       await charts.show(answer.charts);
     },
-    /** @param {Progress | null} said */
-    progress(said) {
-      progress.hidden = said === null;
-      if (said === null) return;
+    /** The full run is asked for. */
+    waiting() {
+      running.show(WAITING);
       run.hidden = true;
-      bar.max = said.of || 1;
-      bar.value = said.done;
-      say(doing, `Full draws are being run: ${said.what}, ${asCount(said.done)} of ${asCount(said.of)}.`);
+      fill(trouble);
     },
+    progress: running.show,
     /** The full run ended without an answer. */
     offerRun() {
-      progress.hidden = true;
+      running.show(null);
       run.hidden = false;
     },
-    /** @param {string} words @param {boolean} stale */
+    /** @param {string} words @param {boolean} stale whether what is shown is of other controls */
     trouble(words, stale) {
+      this.offerRun();
       if (stale && badge.dataset.standing !== "none") stands("stale");
       fill(trouble, make("p", {}, make("strong", {}, "No new answer. "), words));
     },

@@ -30,12 +30,17 @@ export class Refused extends Error {
 /** @param {unknown} trouble */
 export const wasStopped = (trouble) => trouble instanceof DOMException && trouble.name === "AbortError";
 
+const TURNS = 3;
+const LONGEST_WAIT = 3;
+const seconds = (/** @type {number} */ many) => new Promise((done) => setTimeout(done, 1000 * many));
+
 /**
  * @param {string} path
  * @param {RequestInit} [how]
+ * @param {number} [turns] how often it is asked where the server has no turn for it
  * @returns {Promise<Response>}
  */
-async function ask(path, how = {}) {
+async function ask(path, how = {}, turns = 1) {
   let response;
   try {
     response = await fetch(path, { ...how, cache: "no-store", credentials: "same-origin" });
@@ -43,11 +48,15 @@ async function ask(path, how = {}) {
     throw wasStopped(trouble) ? trouble : new Refused(0, [{ message: REMEDIES[0] }]);
   }
   if (response.ok) return response;
+  if (turns > 1 && (response.status === 429 || response.status === 503)) {
+    await seconds(Math.min(Number(response.headers.get("Retry-After")) || 1, LONGEST_WAIT));
+    return ask(path, how, turns - 1);
+  }
   const said = await response.json().catch(() => ({}));
   const remedy = /** @type {Record<number, string>} */ (REMEDIES)[response.status];
   const problems = remedy || !said.problems?.length ? [] : said.problems;
   throw new Refused(response.status, problems.length ? problems : [
-    { message: remedy ?? `The server could not answer (${response.status}). Ask again; if it stays so, start it anew.` }]);
+    { message: remedy ?? `The server could not answer (${response.status}). Ask again; if it stays so, start the server anew.` }]);
 }
 
 /**
@@ -65,7 +74,7 @@ const asJson = (body, signal) => ({
 export const start = async () => (await ask("/api/start")).json();
 
 /** @param {State} state @returns {Promise<Answer>} */
-export const quick = async (state) => (await ask("/api/quick", asJson({ state }))).json();
+export const quick = async (state) => (await ask("/api/quick", asJson({ state }), TURNS)).json();
 
 /** @param {State} state @returns {Promise<Blob>} */
 export const yaml = async (state) => (await ask("/api/yaml", asJson({ state }))).blob();

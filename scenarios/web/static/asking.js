@@ -17,7 +17,7 @@ export const REST = 1000;
  * @param {(state: State) => void} how.onSettled the controls rest, and the full run starts
  * @param {(state: State, answer: Answer) => void} how.onFull
  * @param {() => void} how.onStopped
- * @param {(state: State, trouble: unknown, which: "quick" | "full") => void} how.onTrouble
+ * @param {(trouble: unknown, which: "quick" | "full") => void} how.onTrouble
  * @param {number} [how.rest] milliseconds without a move before the full run
  */
 export function asking(how) {
@@ -38,7 +38,7 @@ export function asking(how) {
       } catch (trouble) {
         if (asked === wanted) {
           stop();
-          how.onTrouble(asked, trouble, "quick");
+          how.onTrouble(trouble, "quick");
         }
       }
     }
@@ -62,7 +62,7 @@ export function asking(how) {
     } catch (trouble) {
       if (running !== mine) return;
       if (wasStopped(trouble)) how.onStopped();
-      else how.onTrouble(state, trouble, "full");
+      else how.onTrouble(trouble, "full");
     } finally {
       if (running === mine) running = null;
     }

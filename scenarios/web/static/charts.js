@@ -47,7 +47,7 @@ function picture(id) {
   const table = make("table");
   const element = make("figure", { className: "chart", "aria-labelledby": title.id },
     title, drawing, note, folded("In words", words),
-    folded("Table of the figures", make("div", { className: "scrolls", tabIndex: 0, role: "region", "aria-labelledby": title.id }, table)));
+    folded("Table of the figures", make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": title.id }, table)));
   /** @type {any} */
   let view = null;
   let shape = "";

@@ -82,7 +82,7 @@ function variantControl(start, change) {
         return { ...state, variants: chosen === variant.chosen ? others : { ...others, [variant.name]: chosen } };
       }),
     }, ...variant.options.map((option) => make("option", { value: option.name },
-      `${option.meaning}${option.name === variant.chosen ? " (the model's choice)" : ""}`)));
+      `${option.title}${option.name === variant.chosen ? " (the model's choice)" : ""}`)));
     return { variant, select, element: make("div", {}, make("label", { htmlFor: select.id }, variant.title), select) };
   });
   return {

@@ -11,7 +11,6 @@ const STATUS = /** @type {Record<string, [string, string]>} */ ({
 });
 const BOUND = /** @type {[string, string]} */ (["what-if", "Bound: a what-if that no policy reaches"]);
 const UNSTATED = /** @type {[string, string]} */ (["reference", "Evidence not stated"]);
-const BOUND_KINDS = new Set(["what_if", "what_if_equal", "what_if_residual"]);
 
 /**
  * @param {Lever} lever
@@ -19,7 +18,7 @@ const BOUND_KINDS = new Set(["what_if", "what_if_equal", "what_if_residual"]);
  */
 export function badgeOf(lever) {
   const { evidence } = lever;
-  if (BOUND_KINDS.has(lever.kind)) return BOUND;
+  if (lever.kind === "what_if") return BOUND;
   const [style, words] = STATUS[evidence?.status ?? ""] ?? UNSTATED;
   return [style, evidence && style !== "what-if" ? `${words} (grade ${evidence.grade})` : words];
 }

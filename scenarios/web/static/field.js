@@ -1,10 +1,15 @@
 // @ts-check
 // One number of an intervention: a slider and a box that say the same, beside what is published.
 
-import { make, say } from "./dom.js";
+import { folded, make, say } from "./dom.js";
 
 /** @typedef {import("./types.js").Field} Field */
 /** @typedef {import("./types.js").Moves} Moves */
+
+/** Shares are read in hundredths. */
+const SCALE = /** @type {Record<string, number>} */ ({ "%": 100, points: 100 });
+const UNITS = /** @type {Record<string, string>} */ ({ points: "percentage points" });
+const neat = (/** @type {number} */ value) => Number(value.toPrecision(10));
 
 /**
  * @param {Field} field
@@ -12,9 +17,10 @@ import { make, say } from "./dom.js";
  * @param {(part: Moves) => void} move
  */
 export function fieldControl(field, id, move) {
-  const { low, high, step, value: published } = field;
-  const unit = field.unit === "%" ? "%" : field.unit;
-  const limits = { min: low, max: high, step };
+  const scale = SCALE[field.unit] ?? 1;
+  const unit = UNITS[field.unit] ?? field.unit;
+  const [low, high, step, published] = [field.low, field.high, field.step, field.value].map((at) => neat(at * scale));
+  let shown = published;
   const hint = `${id}-hint`;
   const wrong = make("p", { className: "wrong", id: `${id}-wrong`, role: "alert" });
   const back = make("button", {
@@ -22,10 +28,10 @@ export function fieldControl(field, id, move) {
       move({ [field.name]: undefined });
       slider.focus();
     },
-  }, "Back to published", make("span", { className: "unseen" }, ` ${field.label}`));
+  }, "Back to published", make("span", { className: "unseen" }, `: ${field.label}`));
 
   /** @param {string} text */
-  const take = (text) => {
+  function take(text) {
     const value = Number(text);
     if (text.trim() === "" || !(low <= value && value <= high)) {
       say(wrong, `Enter a number from ${low} to ${high}.`);
@@ -33,41 +39,56 @@ export function fieldControl(field, id, move) {
       return;
     }
     settle();
-    move({ [field.name]: value });
-  };
-  const settle = () => {
+    move({ [field.name]: value === published ? undefined : neat(value / scale) });
+  }
+  function settle() {
     say(wrong, "");
     box.removeAttribute("aria-invalid");
-  };
+  }
   const slider = make("input", {
-    type: "range", id, ...limits, "aria-describedby": hint, oninput: () => take(slider.value),
+    type: "range", id, min: low, max: high, step, "aria-describedby": hint, oninput: () => take(slider.value),
   });
+  // a slider stops at its steps alone: from its lowest, for the published number may lie between two
   const box = make("input", {
-    type: "number", id: `${id}-box`, ...limits, step: "any", inputMode: "decimal",
+    type: "number", id: `${id}-box`, min: low, max: high, step: "any", inputMode: "decimal",
     "aria-label": `${field.label}, as a number`, "aria-describedby": `${wrong.id} ${hint}`,
     oninput: () => take(box.value),
-    // a number that was not taken does not stay to be read as though it were
-    onblur: () => { if (box.getAttribute("aria-invalid")) { settle(); box.value = slider.value; } },
+    onblur: () => {
+      // a number that was not taken does not stay to be read as though it were
+      if (!box.hasAttribute("aria-invalid")) return;
+      settle();
+      box.value = String(shown);
+    },
   });
+  const [source, note] = inTwo(field.source);
   const element = make("div", { className: "field" },
     make("label", { htmlFor: id }, field.label),
     make("div", { className: "slide" },
       slider, make("span", { className: "boxed" }, box, make("span", { className: "unit" }, unit))),
     wrong,
-    make("p", { className: "hint", id: hint }, `Published: ${field.published} `,
-      field.source ? make("span", { className: "source" }, `Source: ${field.source}.`) : null),
-    back);
+    make("p", { className: "hint", id: hint }, `Published: ${field.published}. Source: ${source}.`),
+    back,
+    note && folded("How it was reached", make("p", {}, note)));
   return {
     element,
     /** @param {Moves} moves */
     show(moves) {
       const moved = moves[field.name];
-      const value = String(moved ?? published);
-      slider.value = value;
-      slider.setAttribute("aria-valuetext", `${value} ${unit}`);
-      if (document.activeElement !== box || Number(box.value) !== Number(value)) box.value = value;
+      shown = moved === undefined ? published : neat(moved * scale);
+      slider.value = String(shown);
+      slider.setAttribute("aria-valuetext", `${shown} ${unit}`);
+      if (Number(box.value) !== shown || box.value === "") box.value = String(shown);
       back.hidden = moved === undefined;
       element.classList.toggle("moved", moved !== undefined);
     },
   };
+}
+
+/**
+ * Keys of sources, and the note that stands after them.
+ * @param {string} source
+ */
+function inTwo(source) {
+  const end = source.indexOf(". ");
+  return end < 0 ? [source, ""] : [source.slice(0, end), source.slice(end + 2)];
 }

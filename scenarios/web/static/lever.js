@@ -3,6 +3,7 @@
 
 import { folded, make, say } from "./dom.js";
 import { badgeOf } from "./evidence.js";
+import { decileControl, rampControl } from "./aims.js";
 import { fieldControl } from "./field.js";
 
 /** @typedef {import("./types.js").Lever} Lever */
@@ -68,79 +69,4 @@ function about(lever) {
     lever.is_not.length ? make("p", {}, "It is not:") : null,
     lever.is_not.length ? make("ul", {}, ...lever.is_not.map((point) => make("li", {}, point))) : null,
     evidence ? make("p", {}, make("strong", {}, `Evidence, grade ${evidence.grade}: `), evidence.summary) : null);
-}
-
-/**
- * @param {string[]} levels most deprived first
- * @param {string} id
- * @param {(part: Moves) => void} move
- */
-function decileControl(levels, id, move) {
-  const boxes = levels.map((level, index) => make("input", {
-    type: "checkbox", id: `${id}-decile-${index}`, value: level,
-    onchange: () => {
-      const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
-      if (chosen.length === 0) {
-        boxes[index].checked = true;
-        say(hint, "At least one decile has to be reached. To reach none, switch the intervention off.");
-        return;
-      }
-      choose(chosen);
-    },
-  }));
-  /** @param {string[]} chosen */
-  const choose = (chosen) => move({ deciles: chosen.length === levels.length ? undefined : chosen });
-  const fifth = levels.slice(0, Math.max(1, Math.round(levels.length / 5)));
-  const hint = make("p", { className: "hint", id: `${id}-deciles` });
-  const element = make("fieldset", { className: "part", "aria-describedby": `${id}-deciles` },
-    make("legend", {}, "Deciles of deprivation reached"),
-    hint,
-    make("div", { className: "boxes" }, ...boxes.map((box) => make("div", { className: "choice small" },
-      box, make("label", { htmlFor: box.id }, box.value)))),
-    make("div", { className: "shortcuts" },
-      make("button", { type: "button", className: "plain", onclick: () => choose(levels) }, "All"),
-      make("button", { type: "button", className: "plain", onclick: () => choose(fifth) }, "Most deprived fifth")));
-  return {
-    element,
-    /** @param {string[] | undefined} chosen */
-    show(chosen) {
-      for (const box of boxes) box.checked = !chosen || chosen.includes(box.value);
-      say(hint, `1 is the most deprived. ${chosen ? `${chosen.length} of ${levels.length} reached.` : "All are reached."}`);
-    },
-  };
-}
-
-/**
- * @param {[number, number]} span
- * @param {string} id
- * @param {(part: Moves) => void} move
- */
-function rampControl([first, last], id, move) {
-  /** @param {"from" | "to"} name @param {string} label */
-  const year = (name, label) => {
-    const select = make("select", {
-      id: `${id}-${name}`, onchange: () => {
-        const chosen = select.value ? Number(select.value) : undefined;
-        const other = name === "from" ? "to" : "from";
-        const beside = Number(selects[other].value) || undefined;
-        const crossed = chosen && beside && (name === "from" ? beside < chosen : beside > chosen);
-        move({ [name]: chosen, ...(crossed ? { [other]: chosen } : {}) });
-      },
-    }, make("option", { value: "" }, "as published"));
-    for (let at = first; at <= last; at += 1) select.append(make("option", { value: String(at) }, String(at)));
-    selects[name] = select;
-    return make("div", {}, make("label", { htmlFor: select.id }, label), select);
-  };
-  /** @type {Record<string, any>} */
-  const selects = {};
-  const element = make("fieldset", { className: "part pair" },
-    make("legend", {}, "How it is brought in"), year("from", "Starts in"), year("to", "Complete in"));
-  return {
-    element,
-    /** @param {Moves} moves */
-    show(moves) {
-      selects.from.value = moves.from ?? "";
-      selects.to.value = moves.to ?? "";
-    },
-  };
 }

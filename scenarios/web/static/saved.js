@@ -3,13 +3,12 @@
 
 import { at, fill, make } from "./dom.js";
 import { asCount, asRange } from "./numbers.js";
-import { pictures } from "./charts.js";
 import { MOST_SAVED } from "./state.js";
 
 /** @typedef {import("./types.js").Saved} Saved */
 /** @typedef {import("./types.js").Answer} Answer */
 /** @typedef {import("./types.js").Arm} Arm */
-/** @typedef {{arm: Arm, full: boolean}} Kept */
+/** @typedef {import("./types.js").Kept} Kept */
 
 /**
  * @param {object} how
@@ -18,13 +17,10 @@ import { MOST_SAVED } from "./state.js";
  * @param {(index: number, name: string) => void} how.onRename
  * @param {(index: number) => void} how.onRemove
  * @param {() => void} how.onCompare
- * @param {() => void} how.onStop
  */
 export function savedPanel(how) {
   const [form, name, wrong, list, comparison] = ["save", "save-name", "save-wrong", "saved-list", "comparison"].map(at);
-  const [compare, stop, progress, bar, doing] = ["compare", "compare-stop", "compare-progress", "compare-bar", "compare-doing"].map(at);
-  const [table, trouble] = ["compare-table", "compare-trouble"].map(at);
-  const charts = pictures(at("compare-charts"), "compare");
+  const table = at("compare-table");
   form.addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
     const problem = how.onSave(name.value.trim());
@@ -37,8 +33,7 @@ export function savedPanel(how) {
     name.removeAttribute("aria-invalid");
     name.value = "";
   });
-  compare.addEventListener("click", how.onCompare);
-  stop.addEventListener("click", how.onStop);
+  at("compare").addEventListener("click", how.onCompare);
 
   /** @param {Saved} one @param {number} index @param {Kept | undefined} kept */
   function item(one, index, kept) {
@@ -72,33 +67,15 @@ export function savedPanel(how) {
     /**
      * @param {Saved[]} saved
      * @param {(Kept | undefined)[]} kept the answers there are, one for each
-     * @param {boolean} answered whether there is something to save
      */
-    show(saved, kept, answered) {
+    show(saved, kept) {
       fill(list, ...saved.map((one, index) => item(one, index, kept[index])));
       at("none-saved").hidden = saved.length > 0;
       comparison.hidden = saved.length < 2;
-      at("save-now").disabled = false;
       at("save-hint").textContent = saved.length >= MOST_SAVED
         ? `${MOST_SAVED} are saved, which is all that can be compared at once. Remove one to save another.`
-        : answered ? "Keeps what the controls hold, so that it can be compared with others." : "Switch on an intervention first.";
+        : "Keeps what the controls hold, so that it can be compared with others.";
       fill(table, ...tableOf(saved, kept));
-    },
-    /** @param {import("./types.js").Chart[]} shown */
-    charts: (shown) => charts.show(shown),
-    /** @param {import("./types.js").Progress | null} said */
-    progress(said) {
-      progress.hidden = said === null;
-      compare.hidden = said !== null;
-      if (said === null) return;
-      fill(trouble);
-      bar.max = said.of || 1;
-      bar.value = said.done;
-      fill(doing, `Full draws are being run: ${said.what}, ${asCount(said.done)} of ${asCount(said.of)}.`);
-    },
-    /** @param {string} words */
-    trouble(words) {
-      fill(trouble, words && make("p", {}, make("strong", {}, "No comparison. "), words));
     },
   };
 }

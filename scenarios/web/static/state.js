@@ -9,7 +9,7 @@
 /** @typedef {import("./types.js").Moves} Moves */
 
 export const MOST_SAVED = 6;
-export const LONGEST_ADDRESS = 60_000;
+export const LONGEST_ADDRESS = 200_000;
 const VERSION = "1.";
 const NUMBERS = /** @type {const} */ (["coverage", "uptake", "effect", "from", "to"]);
 
@@ -49,7 +49,7 @@ export function whatIfs(state, levers) {
     const lever = levers.get(id);
     if (!lever) return [];
     if (set.effect !== undefined) return [`${lever.title}: the effect is not the published one`];
-    if (lever.evidence?.status === "what_if") return [`${lever.title}: no study shows that a policy does this`];
+    if (lever.kind === "what_if" || lever.evidence?.status === "what_if") return [`${lever.title}: no study shows that a policy does this`];
     return [];
   });
 }

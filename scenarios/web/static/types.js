@@ -22,7 +22,7 @@
  * @typedef {object} Field
  * @property {"coverage"|"uptake"|"effect"} name
  * @property {string} label
- * @property {string} unit
+ * @property {string} unit `%` and `points` are of shares, which are numbers from 0 to 1
  * @property {number} low
  * @property {number} high
  * @property {number} step
@@ -44,7 +44,7 @@
  * @property {boolean} ramp
  * @property {Field[]} fields
  */
-/** @typedef {{name: string, title: string, options: {name: string, meaning: string}[], chosen: string}} Variant */
+/** @typedef {{name: string, title: string, options: {name: string, title: string}[], chosen: string}} Variant */
 /**
  * @typedef {object} Start
  * @property {string} model
@@ -73,5 +73,7 @@
 /** @typedef {{summary: {arms: Arm[], quick?: Quick, draws: number}, charts: Chart[], words: {headline: string, notes: string[]}, key?: string}} Answer */
 /** @typedef {{what: string, done: number, of: number}} Progress */
 /** @typedef {{line?: number, column?: number, key?: string, message: string}} Problem */
+
+/** The number of a saved scenario that is at hand, and whether it is of full draws. @typedef {{arm: Arm, full: boolean}} Kept */
 
 export {};
