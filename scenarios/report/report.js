@@ -16,8 +16,8 @@
     const drawing = figure.querySelector(".drawing");
     try {
       await vegaEmbed(drawing, { ...spec, datasets: { rows } }, options);
+      figure.querySelector(".undrawn").remove();
     } catch (error) {
-      figure.querySelector(".undrawn").hidden = false;
       figure.querySelector("details").open = true;
       throw error;
     }
