@@ -23,7 +23,7 @@ def write_answer(folder: Path, summary: Mapping[str, Any]) -> list[str]:
 
     Parquet is written where ``pyarrow`` is installed (the extra ``parquet``), CSV always.
     """
-    write_whole(folder / SUMMARY, json.dumps(summary, indent=1, allow_nan=False) + "\n")
+    write_whole(folder / SUMMARY, summary_text(summary))
     write_whole(folder / RUN, json.dumps(summary["run"], indent=1, allow_nan=False) + "\n")
     rows = summary_rows(summary)
     write_whole(folder / TABLE, _as_csv(rows))
@@ -32,6 +32,16 @@ def write_answer(folder: Path, summary: Mapping[str, Any]) -> list[str]:
         _write_parquet(folder / COLUMNS, rows)
         written.append(COLUMNS)
     return written
+
+
+def summary_text(summary: Mapping[str, Any]) -> str:
+    """What ``summary.json`` holds."""
+    return json.dumps(summary, indent=1, allow_nan=False) + "\n"
+
+
+def csv_text(summary: Mapping[str, Any]) -> str:
+    """What ``summary.csv`` holds: every figure as a row."""
+    return _as_csv(summary_rows(summary))
 
 
 def read_summary(folder: str | os.PathLike[str]) -> dict[str, Any]:
