@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -22,14 +22,17 @@ from scenarios.web.downloads import DOWNLOADS, made
 from scenarios.web.kept import Kept
 from scenarios.web.refusals import Refused, answer_refused, as_json
 from scenarios.web.rota import Rota
-from scenarios.web.runs import Running, Runs, Sizes, key_of
+from scenarios.web.runs import MOST_RUNS, MOST_SECONDS, Running, Runs, Sizes, key_of
 from scenarios.web.static_files import PAGE, StaticFile
 from scenarios.web.turns import Turns
 from scenarios.web.view import shown
 from scenarios.web.who import Names
+from simcore.problems import DocumentError
 
 KEY = re.compile(r"[0-9a-f]{64}")
 MOST_STATES = 6
+
+T = TypeVar("T")
 
 
 class Desk(Protocol):
@@ -53,8 +56,11 @@ class Limits:
     """How much is done at a time."""
 
     quick: int = 1
-    runs: int = 32
-    seconds: float = 300.0
+    runs: int = MOST_RUNS
+    seconds: float = MOST_SECONDS
+
+
+LIMITS = Limits()
 
 
 def make_app(
@@ -64,9 +70,9 @@ def make_app(
     *,
     hosts: Collection[str],
     names: Names,
-    limits: Limits = Limits(),
-) -> ASGIApp:
-    """The whole server as one ASGI application.
+    limits: Limits = LIMITS,
+) -> Served:
+    """The whole server.
 
     Parameters
     ----------
@@ -89,29 +95,29 @@ def make_app(
             Route("/api/yaml", server.yaml, methods=["POST"]),
             Route("/answers/{key}/{name}", server.download),
         ],
-        exception_handlers={Exception: answer_refused, Refused: answer_refused, ValueError: answer_refused},
-        lifespan=server.lifespan,
+        exception_handlers=dict.fromkeys((Refused, DocumentError, HTTPException, Exception), answer_refused),
     )
-    return Door(inner, hosts, names)
+    inner.router.redirect_slashes = False
+    return Served(Door(inner, hosts, names), server)
+
+
+class Served(NamedTuple):
+    """The application, and what stands behind it: ``server.close()`` stops whatever is on its way."""
+
+    app: ASGIApp
+    server: Server
 
 
 class Server:
     """What the routes share."""
 
-    def __init__(
-        self, desk: Desk, sizes: Sizes, static: Mapping[str, StaticFile], limits: Limits
-    ) -> None:
+    def __init__(self, desk: Desk, sizes: Sizes, static: Mapping[str, StaticFile], limits: Limits) -> None:
         self.desk, self.sizes, self.static = desk, sizes, static
         self.kept = Kept()
         self.rota = Rota()
         self.turns = Turns(limits.quick, self.rota)
         self.runs = Runs(sizes, self.kept, self.rota, most=limits.runs, most_seconds=limits.seconds)
         self.started = desk.start()
-
-    @asynccontextmanager
-    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        yield
-        self.close()
 
     def close(self) -> None:
         """Whatever is on its way is stopped."""
@@ -131,11 +137,11 @@ class Server:
         return as_json(self.started)
 
     async def quick(self, request: Request) -> Response:
-        state = (await _fields(request, "state"))["state"]
+        (state,) = _policies([(await _only(request, "state"))], 1)
         return as_json(await self._turn(request, "quick", lambda: shown(self.desk.quick(state))))
 
     async def yaml(self, request: Request) -> Response:
-        state = (await _fields(request, "state"))["state"]
+        (state,) = _policies([(await _only(request, "state"))], 1)
         text = await self._turn(request, "file", lambda: self.desk.yaml(state))
         return Response(text, media_type="text/yaml", headers=_saved_as("policy.yaml"))
 
@@ -144,9 +150,7 @@ class Server:
         return as_json(await self._turn(request, "file", lambda: self.desk.load(text)))
 
     async def full(self, request: Request) -> Response:
-        states = (await _fields(request, "states"))["states"]
-        if not isinstance(states, list) or not 1 <= len(states) <= MOST_STATES:
-            raise Refused(400, f"`states` is a list of one to {MOST_STATES} policies")
+        states = _policies(await _only(request, "states"), MOST_STATES)
 
         def ask() -> tuple[Question, str]:
             question = self.desk.question(states)
@@ -167,7 +171,7 @@ class Server:
         data = await self._turn(request, "file", lambda: made(name, kept.summary))
         return Response(data, media_type=DOWNLOADS[name].media_type, headers=_saved_as(name))
 
-    async def _turn(self, request: Request, kind: str, work: Any) -> Any:
+    async def _turn(self, request: Request, kind: str, work: Callable[[], T]) -> T:
         return await self.turns.do((request.state.who, kind), work)
 
     def _took(self, states: Sequence[Mapping[str, Any]], summary: dict[str, Any]) -> None:
@@ -192,12 +196,20 @@ class RunStream(StreamingResponse):
             self.running.stop()
 
 
-async def _fields(request: Request, *names: str) -> dict[str, Any]:
-    """The body, which has these keys and no other."""
+async def _only(request: Request, name: str) -> Any:
+    """What stands under the one key that the body has."""
     found = await read_json(request)
-    if set(found) != set(names):
-        wanted = " and ".join(f"`{name}`" for name in names)
-        raise Refused(400, f"an object with {wanted} alone is wanted here")
+    if set(found) != {name}:
+        raise Refused(400, f"an object with `{name}` alone is wanted here")
+    return found[name]
+
+
+def _policies(found: Any, most: int) -> list[dict[str, Any]]:
+    """States of the page; what they say is the desk's to check."""
+    if not isinstance(found, list) or not 1 <= len(found) <= most:
+        raise Refused(400, f"a list of one to {most} policies is wanted here")
+    if not all(isinstance(at, dict) for at in found):
+        raise Refused(400, "a policy is an object, as the page writes it")
     return found
 
 

@@ -44,9 +44,7 @@ def told(message: str) -> list[dict[str, Any]]:
 
 def as_json(what: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Plain data; every character beyond ASCII is escaped, so that nothing it holds can fail to be written."""
-    return Response(
-        json.dumps(what, allow_nan=False), status, headers=headers, media_type="application/json"
-    )
+    return Response(json.dumps(what, allow_nan=False), status, headers=headers, media_type="application/json")
 
 
 def refusal(error: Refused) -> Response:

@@ -105,7 +105,9 @@ class Runs:
         """Runs that have not ended."""
         return len(self._active)
 
-    def start(self, who: str, question: Question, key: str, took: Callable[[dict[str, Any]], None]) -> Running:
+    def start(
+        self, who: str, question: Question, key: str, took: Callable[[dict[str, Any]], None]
+    ) -> Running:
         """Begin one; the former one of the same who asks is stopped.
 
         Raises
@@ -117,13 +119,13 @@ class Runs:
             if former.who == who:
                 former.stop("a newer one took the place of this run")
         if len(self._active) >= self.most:
-            raise Refused(503, "too many full answers are on their way; try again shortly", {"retry-after": "5"})
+            raise Refused(
+                503, "too many full answers are on their way; try again shortly", {"retry-after": "5"}
+            )
         running = Running(who, self.rota.look)
         alone = all(other.stopped() for other in self._active)
         self._active[running] = None
-        work = self._pool.submit(
-            self._work, running, question, key, took, self.sizes.threads if alone else 1
-        )
+        work = self._pool.submit(self._work, running, question, key, took, self.sizes.threads if alone else 1)
         loop = asyncio.get_running_loop()
         work.add_done_callback(lambda _: _soon(loop, lambda: self._active.pop(running, None)))
         return running

@@ -1,4 +1,4 @@
-"""Quick answers in turns: each who asks has one that runs and one that waits, and nobody waits behind a crowd of one."""
+"""Quick answers in turns: each who asks has one that runs and one that waits, so that no crowd of one is in the way."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from scenarios.web.refusals import Refused
@@ -77,7 +78,7 @@ class Turns:
                 self._running.add(who)
                 self.before.hold()
                 task = asyncio.get_running_loop().run_in_executor(self._pool, waiting.work)
-                task.add_done_callback(lambda ended, who=who, waiting=waiting: self._end(who, waiting, ended))
+                task.add_done_callback(partial(self._end, who, waiting))
 
     def _end(self, who: Hashable, waiting: _Waiting, ended: asyncio.Future[Any]) -> None:
         self._free += 1

@@ -12,4 +12,8 @@ LEFT_OUT = ("drivers",)
 def shown(summary: Mapping[str, Any]) -> dict[str, Any]:
     """The answer with its pictures and its words."""
     sections = {name: found for name, found in summary["sections"].items() if name not in LEFT_OUT}
-    return {"summary": {**summary, "sections": sections}, "charts": [], "words": {"headline": "", "notes": []}}
+    return {
+        "summary": {**summary, "sections": sections},
+        "charts": [],
+        "words": {"headline": "", "notes": []},
+    }

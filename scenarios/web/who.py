@@ -1,4 +1,4 @@
-"""Who asks: a random name that the server signed and a browser keeps; where a token is wanted, proof that it was given."""
+"""Who asks: a random name that the server signed and a browser keeps, once a token was shown where one is wanted."""
 
 from __future__ import annotations
 

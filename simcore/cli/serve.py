@@ -1,0 +1,159 @@
+"""``simcore serve``: the page, on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from simcore.cli.common import default_threads, threads_option
+from simcore.cli.progress import Progress
+
+EXAMPLES = """\b
+simcore serve
+simcore serve --port 8000 --draws 200
+simcore serve --host 0.0.0.0 --name office-pc --open-to-network
+"""
+SHORTEST_TOKEN = 16
+
+
+@click.command(epilog=EXAMPLES)
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, metavar="N")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen. Any address but this machine's own needs --open-to-network.",
+)
+@click.option(
+    "--open-to-network",
+    is_flag=True,
+    help="Let other machines in, with a token. Nothing is encrypted: on a network that is not trusted, stand behind a "
+    "proxy that speaks HTTPS.",
+)
+@click.option(
+    "--token",
+    metavar="TEXT",
+    help=f"With --open-to-network: what opens the page, {SHORTEST_TOKEN} characters or more; made and printed if not "
+    "given.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOST",
+    help="With --open-to-network: a name or address by which browsers ask for this machine (repeatable). Requests "
+    "under any other are refused.",
+)
+@click.option(
+    "--model", default="england", show_default=True, metavar="NAME", help="A shipped model, or a folder."
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(2),
+    show_default="500, or as many as ship",
+    metavar="N",
+    help="Draws of a full answer.",
+)
+@click.option(
+    "--births",
+    type=click.IntRange(1000),
+    default=4_000,
+    show_default=True,
+    metavar="N",
+    help="Simulated births for each draw.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="The same seed gives the same numbers, to the last bit.",
+)
+@threads_option
+def command(
+    port: int,
+    host: str,
+    open_to_network: bool,
+    token: str | None,
+    names: tuple[str, ...],
+    model: str,
+    draws: int | None,
+    births: int,
+    seed: int,
+    threads: int | None,
+) -> None:
+    """Open a page in the browser on which policies are moved and the answer follows.
+
+    The page runs on this machine and asks no other. Full answers have the numbers of `simcore compare`.
+    """
+    try:
+        from scenarios.web import serving
+    except ModuleNotFoundError as missing:
+        raise _no_web(missing) from None
+    from simcore.picture_files import NoCharts, converter
+
+    loopback = serving.is_loopback(host)
+    _check_network(host, loopback, open_to_network, token, names)
+    try:
+        vega = converter().javascript_bundle()
+    except NoCharts as missing:
+        raise click.UsageError(str(missing)) from None
+    from scenarios.live.desk import Desk
+
+    from scenarios.web.app import Limits, make_app
+    from scenarios.web.door import hosts_of
+    from scenarios.web.runs import Sizes
+    from scenarios.web.static_files import read_static
+    from scenarios.web.who import Names
+
+    place = serving.take_place(host, port, names)
+    asked = None if loopback else token or serving.new_token()
+    processors = threads or default_threads()
+    try:
+        with Progress("quick answers") as progress:
+            desk = Desk(model, draws=draws, births=births, seed=seed, tick=progress.tick)
+        app, server = make_app(
+            desk,
+            Sizes(desk.draws, births, seed, threads=processors),
+            read_static(vega),
+            hosts=hosts_of(place.names, place.port),
+            names=Names(f"simcore_{place.port}", asked),
+            limits=Limits(quick=max(processors - 1, 1)),
+        )
+    except BaseException:
+        place.listening.close()
+        raise
+
+    def ready() -> None:
+        click.echo(place.address(asked))
+        click.echo("Ctrl-C ends it", err=True)
+
+    serving.Serving(app, place, ready=ready, ending=server.close).run()
+
+
+def _check_network(
+    host: str, loopback: bool, open_to_network: bool, token: str | None, names: tuple[str, ...]
+) -> None:
+    """What lets other machines in is asked for in so many words."""
+    if not loopback and not open_to_network:
+        raise click.UsageError(
+            f"--host {host} lets other machines in; add --open-to-network if that is meant, and they will need a token"
+        )
+    if loopback and (open_to_network or token is not None or names):
+        raise click.UsageError(
+            f"{host} is reached from this machine alone; --open-to-network, --token and --name go with another --host"
+        )
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise click.UsageError(
+            f"--token has {len(token)} characters; {SHORTEST_TOKEN} at least, or leave it out and one is made"
+        )
+
+
+def _no_web(missing: ModuleNotFoundError) -> Exception:
+    """The extra is not installed: said as what to do. Anything else that is missing is a fault here."""
+    if (missing.name or "").partition(".")[0] in ("starlette", "uvicorn"):
+        return click.UsageError(
+            "the page needs starlette and uvicorn: install them with `pip install 'simcore[web]'`"
+        )
+    return missing
