@@ -14,17 +14,21 @@ import httpx
 from scenarios.compare import answer
 from scenarios.question import Question
 from scenarios.read import parse_scenario
+from scenarios.running import Tick
 from scenarios.schema import Scenario
 from scenarios.web.app import LIMITS, Limits, Served, make_app
 from scenarios.web.door import hosts_of
-from scenarios.web.runs import Sizes
 from scenarios.web.serving import Serving, take_place
 from scenarios.web.static_files import StaticFile
 from scenarios.web.who import Names
 from simcore.problems import DocumentError, Problem
+from simcore.run import Settings
 from tests.models import invented, prevalence, scenario_text
 
-SIZES = Sizes(draws=4, births=1000, variant_draws=2)
+DRAWS, VARIANT_DRAWS = 4, 2
+LONG = 20_000
+"""Draws of a run far longer than any test waits."""
+SETTINGS = Settings(births=1000)
 STATIC = {
     name: StaticFile.of(name, text)
     for name, text in {"index.html": b"<!doctype html>", "app.js": b"start()", "vega.js": b"draw()"}.items()
@@ -40,10 +44,11 @@ class InventedDesk:
     ``before`` is called on the thread that works out a quick answer, with its state.
     """
 
-    def __init__(self, before: Callable[[Mapping[str, Any]], None] = lambda state: None) -> None:
+    def __init__(self, before: Callable[[Any], None] = lambda state: None, draws: int = DRAWS) -> None:
         self.before = before
+        self.model = invented("harbour")
+        self.draws, self.variant_draws, self.settings = draws, VARIANT_DRAWS, SETTINGS
         self.quick_asked: list[Mapping[str, Any]] = []
-        self.handed_back: list[Mapping[str, Any]] = []
 
     def start(self) -> dict[str, Any]:
         return {"model": "harbour", "levers": []}
@@ -65,8 +70,9 @@ class InventedDesk:
     def load(self, text: str) -> dict[str, Any]:
         return {"levers": [], "title": parse_scenario(text, "loaded").title}
 
-    def took(self, state: Mapping[str, Any], summary: Mapping[str, Any]) -> None:
-        self.handed_back.append(state)
+    def full(self, states: Sequence[Any], tick: Tick = lambda what, done, of: None) -> dict[str, Any]:
+        summary = answer(self.question(states), self.draws, SETTINGS, variant_draws=VARIANT_DRAWS, tick=tick)
+        return {**summary, "quick": {"errors": {}}}
 
 
 def policy(state: Mapping[str, Any], name: str = "policy") -> Scenario:
@@ -91,7 +97,7 @@ def question_of(policies: Sequence[Scenario]) -> Question:
 def small_answer() -> dict[str, Any]:
     """A full answer of very few draws."""
     question = question_of([policy({"v": 1, "multiply": 0.5})])
-    return answer(question, SIZES.draws, SIZES.settings, variant_draws=SIZES.variant_draws)
+    return answer(question, DRAWS, SETTINGS, variant_draws=VARIANT_DRAWS)
 
 
 def state(multiply: float = 0.5, **more: Any) -> dict[str, Any]:
@@ -104,13 +110,11 @@ def application(
     *,
     token: str | None = None,
     limits: Limits = LIMITS,
-    sizes: Sizes = SIZES,
 ) -> Served:
     """The server at its usual place."""
     names = ("127.0.0.1", "localhost", "[::1]")
     return make_app(
         desk or InventedDesk(),
-        sizes,
         STATIC,
         hosts=hosts_of(names, PORT),
         names=Names("simcore", token),
@@ -130,16 +134,15 @@ def play(what: Coroutine[Any, Any, None]) -> None:
 
 
 @contextmanager
-def listening(desk: InventedDesk | None = None, **more: Any) -> Iterator[tuple[str, Served]]:
+def listening(desk: InventedDesk | None = None, limits: Limits = LIMITS) -> Iterator[tuple[str, Served]]:
     """A real server on a free port of this machine; its address."""
     place = take_place("127.0.0.1", 0)
     served = make_app(
         desk or InventedDesk(),
-        more.pop("sizes", SIZES),
         STATIC,
         hosts=hosts_of(place.names, place.port),
         names=Names("simcore"),
-        limits=more.pop("limits", LIMITS),
+        limits=limits,
     )
     begun = Event()
     serving = Serving(served.app, place, ready=begun.set, ending=served.server.close)

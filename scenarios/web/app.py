@@ -16,18 +16,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scenarios.question import Question
+from scenarios.running import Tick
 from scenarios.web.bodies import read_json, read_yaml_text
 from scenarios.web.door import Door
 from scenarios.web.downloads import DOWNLOADS, made
 from scenarios.web.kept import Kept
 from scenarios.web.refusals import Refused, answer_refused, as_json
 from scenarios.web.rota import Rota
-from scenarios.web.runs import MOST_RUNS, MOST_SECONDS, Running, Runs, Sizes, key_of
+from scenarios.web.runs import MOST_RUNS, MOST_SECONDS, Running, Runs, key_of
 from scenarios.web.static_files import PAGE, StaticFile
 from scenarios.web.turns import Turns
-from scenarios.web.view import shown
+from scenarios.web.view import View
 from scenarios.web.who import Names
+from simcore.model import Model
 from simcore.problems import DocumentError
+from simcore.run import Settings
 
 KEY = re.compile(r"[0-9a-f]{64}")
 MOST_STATES = 6
@@ -38,17 +41,22 @@ T = TypeVar("T")
 class Desk(Protocol):
     """Who answers: a model with its levers (:class:`scenarios.live.desk.Desk`)."""
 
+    model: Model
+    draws: int
+    settings: Settings
+    variant_draws: int
+
     def start(self) -> dict[str, Any]: ...
 
-    def quick(self, state: Mapping[str, Any]) -> dict[str, Any]: ...
+    def quick(self, said: object) -> dict[str, Any]: ...
 
-    def question(self, states: Sequence[Mapping[str, Any]]) -> Question: ...
+    def question(self, states: Sequence[object]) -> Question: ...
 
-    def yaml(self, state: Mapping[str, Any]) -> str: ...
+    def full(self, states: Sequence[object], tick: Tick = ...) -> dict[str, Any]: ...
+
+    def yaml(self, said: object) -> str: ...
 
     def load(self, text: str) -> dict[str, Any]: ...
-
-    def took(self, state: Mapping[str, Any], summary: Mapping[str, Any]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,6 @@ LIMITS = Limits()
 
 def make_app(
     desk: Desk,
-    sizes: Sizes,
     static: Mapping[str, StaticFile],
     *,
     hosts: Collection[str],
@@ -83,7 +90,7 @@ def make_app(
     names
         Who signs the cookies of those who ask, and knows the token where one is wanted.
     """
-    server = Server(desk, sizes, static, limits)
+    server = Server(desk, static, limits)
     inner = Starlette(
         routes=[
             Route("/", server.page),
@@ -111,12 +118,13 @@ class Served(NamedTuple):
 class Server:
     """What the routes share."""
 
-    def __init__(self, desk: Desk, sizes: Sizes, static: Mapping[str, StaticFile], limits: Limits) -> None:
-        self.desk, self.sizes, self.static = desk, sizes, static
+    def __init__(self, desk: Desk, static: Mapping[str, StaticFile], limits: Limits) -> None:
+        self.desk, self.static = desk, static
+        self.view = View(desk.model)
         self.kept = Kept()
         self.rota = Rota()
         self.turns = Turns(limits.quick, self.rota)
-        self.runs = Runs(sizes, self.kept, self.rota, most=limits.runs, most_seconds=limits.seconds)
+        self.runs = Runs(self.view, self.kept, self.rota, most=limits.runs, most_seconds=limits.seconds)
         self.started = desk.start()
 
     def close(self) -> None:
@@ -138,7 +146,7 @@ class Server:
 
     async def quick(self, request: Request) -> Response:
         (state,) = _policies([(await _only(request, "state"))], 1)
-        return as_json(await self._turn(request, "quick", lambda: shown(self.desk.quick(state))))
+        return as_json(await self._turn(request, "quick", lambda: self.view.shown(self.desk.quick(state))))
 
     async def yaml(self, request: Request) -> Response:
         (state,) = _policies([(await _only(request, "state"))], 1)
@@ -152,16 +160,11 @@ class Server:
     async def full(self, request: Request) -> Response:
         states = _policies(await _only(request, "states"), MOST_STATES)
 
-        def ask() -> tuple[Question, str]:
-            question = self.desk.question(states)
-            return question, key_of(question, self.sizes)
-
-        question, key = await self._turn(request, "full", ask)
+        key = await self._turn(request, "full", lambda: self._key(states))
         kept = self.kept.get(key)
         if kept is not None:
             return Response(b'{"answer": ' + kept.shown + b"}\n", media_type=NDJSON)
-        took = partial(self._took, states)
-        return RunStream(self.runs.start(request.state.who, question, key, took))
+        return RunStream(self.runs.start(request.state.who, partial(self.desk.full, states), key))
 
     async def download(self, request: Request) -> Response:
         key, name = request.path_params["key"], request.path_params["name"]
@@ -174,9 +177,9 @@ class Server:
     async def _turn(self, request: Request, kind: str, work: Callable[[], T]) -> T:
         return await self.turns.do((request.state.who, kind), work)
 
-    def _took(self, states: Sequence[Mapping[str, Any]], summary: dict[str, Any]) -> None:
-        if len(states) == 1:
-            self.desk.took(states[0], summary)
+    def _key(self, states: Sequence[object]) -> str:
+        desk = self.desk
+        return key_of(desk.question(states), desk.draws, desk.settings, desk.variant_draws)
 
 
 NDJSON = "application/x-ndjson"

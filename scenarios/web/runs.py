@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
-from scenarios.compare import VARIANT_DRAWS, answer
 from scenarios.question import Question
 from scenarios.recorded import record_of
+from scenarios.running import Tick
 from scenarios.web.kept import Answer, Kept
-from scenarios.web.refusals import Refused, in_words, told
+from scenarios.web.refusals import BY_STATUS, Refused, in_words, told
 from scenarios.web.rota import Rota, Stopped
-from scenarios.web.view import shown
+from scenarios.web.view import View
 from simcore.problems import DocumentError
 from simcore.run import Settings
 
@@ -28,26 +28,10 @@ MOST_SECONDS = 300.0
 HERE_AND_NOW = ("made", "libraries", "platform", "threads")
 """What a run record says of where it was made, and what moves no number."""
 
+WAITING = "waiting"
+"""What a run does before its first turn."""
+
 Event = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How full a full answer is: those of ``simcore compare`` with these options.
-
-    ``threads`` are those of a run that is alone; one that has others beside it has one.
-    """
-
-    draws: int
-    births: int
-    seed: int = 1
-    variant_draws: int = VARIANT_DRAWS
-    threads: int = 1
-
-    @property
-    def settings(self) -> Settings:
-        """As a run takes them, with one thread."""
-        return Settings(seed=self.seed, births=self.births)
 
 
 class Running:
@@ -83,19 +67,23 @@ class Running:
             yield json.dumps(event, allow_nan=False).encode() + b"\n"
 
 
+Work = Callable[[Tick], dict[str, Any]]
+"""Works out a full answer, and calls between blocks of draws."""
+
+
 class Runs:
     """All full answers on their way. Lives on the loop; each run has a thread of its own."""
 
     def __init__(
         self,
-        sizes: Sizes,
+        view: View,
         kept: Kept,
         rota: Rota,
         *,
         most: int = MOST_RUNS,
         most_seconds: float = MOST_SECONDS,
     ) -> None:
-        self.sizes, self.kept, self.rota = sizes, kept, rota
+        self.view, self.kept, self.rota = view, kept, rota
         self.most, self.most_seconds = most, most_seconds
         self._pool = ThreadPoolExecutor(most, thread_name_prefix="full")
         self._active: dict[Running, None] = {}
@@ -105,9 +93,7 @@ class Runs:
         """Runs that have not ended."""
         return len(self._active)
 
-    def start(
-        self, who: str, question: Question, key: str, took: Callable[[dict[str, Any]], None]
-    ) -> Running:
+    def start(self, who: str, work: Work, key: str) -> Running:
         """Begin one; the former one of the same who asks is stopped.
 
         Raises
@@ -123,11 +109,10 @@ class Runs:
                 503, "too many full answers are on their way; try again shortly", {"retry-after": "5"}
             )
         running = Running(who, self.rota.look)
-        alone = all(other.stopped() for other in self._active)
         self._active[running] = None
-        work = self._pool.submit(self._work, running, question, key, took, self.sizes.threads if alone else 1)
+        done = self._pool.submit(self._work, running, work, key)
         loop = asyncio.get_running_loop()
-        work.add_done_callback(lambda _: _soon(loop, lambda: self._active.pop(running, None)))
+        done.add_done_callback(lambda _: _soon(loop, lambda: self._active.pop(running, None)))
         return running
 
     def close(self) -> None:
@@ -136,14 +121,7 @@ class Runs:
             running.stop("the server ends")
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _work(
-        self,
-        running: Running,
-        question: Question,
-        key: str,
-        took: Callable[[dict[str, Any]], None],
-        threads: int,
-    ) -> None:
+    def _work(self, running: Running, work: Work, key: str) -> None:
         clock = _Clock(self.most_seconds)
 
         def tick(what: str, done: int, of: int) -> None:
@@ -153,18 +131,11 @@ class Runs:
             clock.start()
 
         try:
-            tick("draws", 0, self.sizes.draws)
-            summary = answer(
-                question,
-                self.sizes.draws,
-                replace(self.sizes.settings, threads=threads),
-                variant_draws=self.sizes.variant_draws,
-                tick=tick,
-            )
-            took(summary)
-            found = {**shown(summary), "key": key}
-            self.kept.put(key, Answer(_packed(summary), _packed(found)))
-            running.say({"answer": found})
+            tick(WAITING, 0, 1)
+            summary = work(tick)
+            shown = {**self.view.shown(summary), "key": key}
+            self.kept.put(key, Answer(_packed(self.view.whole(summary)), _packed(shown)))
+            running.say({"answer": shown})
         except Stopped:
             running.say({"problems": told(running.why or "this run was stopped"), "superseded": True})
         except DocumentError as error:
@@ -172,9 +143,9 @@ class Runs:
         except TookTooLong:
             limit = f"{self.most_seconds:,.0f} seconds of computing"
             running.say({"problems": told(f"this takes longer than the {limit} that one run has here")})
-        except BaseException:
-            running.say({"problems": told("something went wrong in the server; what stands in its terminal")})
-            raise
+        except BaseException as error:
+            running.say({"problems": told(BY_STATUS[500])})
+            sys.excepthook(type(error), error, error.__traceback__)
         finally:
             self.rota.leave(running)
             running.say(None)
@@ -202,9 +173,9 @@ class _Clock:
             raise TookTooLong
 
 
-def key_of(question: Question, sizes: Sizes) -> str:
+def key_of(question: Question, draws: int, settings: Settings, variant_draws: int) -> str:
     """What was asked, as one word: scenarios, model, draws, sizes. The same question has the same."""
-    record = record_of(question, sizes.draws, sizes.settings, {"variant_draws": sizes.variant_draws})
+    record = record_of(question, draws, settings, {"variant_draws": variant_draws})
     asked = {name: value for name, value in record.items() if name not in HERE_AND_NOW}
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 

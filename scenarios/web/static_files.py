@@ -15,7 +15,8 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-PAGE, VEGA = "index.html", "vega.js"
+PAGE, STYLE, VEGA = "index.html", "style.css", "vega.js"
+"""The page itself; the style that it shares with the report; what draws its pictures."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,8 @@ class StaticFile:
 
 
 def read_static(vega: str) -> dict[str, StaticFile]:
-    """Every file of the page by its name, with what draws pictures beside them."""
-    folder = files("scenarios.web") / "static"
-    found = {
-        at.name: StaticFile.of(at.name, at.read_bytes())
-        for at in sorted(folder.iterdir(), key=lambda at: at.name)
-        if "." + at.name.rpartition(".")[2] in TYPES
-    }
-    return {**found, VEGA: StaticFile.of(VEGA, vega.encode())}
+    """Every file of the page by its name, with the style of the report and what draws pictures."""
+    here = [at for at in (files("scenarios.web") / "static").iterdir() if at.name.endswith(tuple(TYPES))]
+    shared = files("scenarios.report") / STYLE
+    found = {at.name: at.read_bytes() for at in (*here, shared)} | {VEGA: vega.encode()}
+    return {name: StaticFile.of(name, data) for name, data in found.items()}

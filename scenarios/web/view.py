@@ -5,15 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scenarios.words.in_brief import in_brief
+from scenarios.words.names import Meanings
+from simcore.model import Model
+
 LEFT_OUT = ("drivers",)
 """Sections that are long, and that a page shows as a picture alone."""
+OF_THE_PAGE = "quick"
+"""What the page adds to an answer: how far quick ones were off."""
 
 
-def shown(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer with its pictures and its words."""
-    sections = {name: found for name, found in summary["sections"].items() if name not in LEFT_OUT}
-    return {
-        "summary": {**summary, "sections": sections},
-        "charts": [],
-        "words": {"headline": "", "notes": []},
-    }
+class View:
+    """Answers of one model, as a page shows them."""
+
+    def __init__(self, model: Model) -> None:
+        self.meanings = Meanings.of(model)
+
+    def shown(self, summary: Mapping[str, Any]) -> dict[str, Any]:
+        """An answer, quick or full, with its pictures and its words."""
+        sections = {name: found for name, found in summary["sections"].items() if name not in LEFT_OUT}
+        return {
+            "summary": {**summary, "sections": sections},
+            "charts": [],
+            "words": in_brief(summary, self.meanings),
+        }
+
+    def whole(self, summary: Mapping[str, Any]) -> dict[str, Any]:
+        """A full answer as a comparison writes it."""
+        return {name: found for name, found in summary.items() if name != OF_THE_PAGE}

@@ -89,34 +89,33 @@ def command(
     """
     try:
         from scenarios.web import serving
+        from scenarios.web.static_files import read_static
     except ModuleNotFoundError as missing:
         raise _no_web(missing) from None
-    from simcore.picture_files import NoCharts, converter
+    from scenarios.report.vega import vega_bundle
+    from simcore.picture_files import NoCharts
 
     loopback = serving.is_loopback(host)
     _check_network(host, loopback, open_to_network, token, names)
     try:
-        vega = converter().javascript_bundle()
+        static = read_static(vega_bundle())
     except NoCharts as missing:
         raise click.UsageError(str(missing)) from None
     from scenarios.live.desk import Desk
-
     from scenarios.web.app import Limits, make_app
     from scenarios.web.door import hosts_of
-    from scenarios.web.runs import Sizes
-    from scenarios.web.static_files import read_static
     from scenarios.web.who import Names
 
     place = serving.take_place(host, port, names)
     asked = None if loopback else token or serving.new_token()
     processors = threads or default_threads()
     try:
-        with Progress("quick answers") as progress:
-            desk = Desk(model, draws=draws, births=births, seed=seed, tick=progress.tick)
+        desk = Desk(model, draws=draws, births=births, seed=seed, threads=processors)
+        with Progress("interventions") as progress:
+            desk.prepare(progress.tick)
         app, server = make_app(
             desk,
-            Sizes(desk.draws, births, seed, threads=processors),
-            read_static(vega),
+            static,
             hosts=hosts_of(place.names, place.port),
             names=Names(f"simcore_{place.port}", asked),
             limits=Limits(quick=max(processors - 1, 1)),
