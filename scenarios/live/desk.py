@@ -20,7 +20,7 @@ from scenarios.live.response import Anchor, spread
 from scenarios.live.stage import Stage
 from scenarios.margins import Margins
 from scenarios.precision import FLOOR
-from scenarios.question import DEFAULT_BASELINE, DEFAULT_MODEL, Given, usual_years
+from scenarios.question import DEFAULT_BASELINE, DEFAULT_MODEL, Given, Question, usual_years
 from scenarios.recorded import record_of
 from scenarios.running import Tick, blocks_of
 from scenarios.schema import Scenario
@@ -164,6 +164,17 @@ class Desk:
             self._errors.get(asked.on),
             [WHAT_IF] if asked.what_if else [],
         )
+
+    def question(self, states: Sequence[object]) -> Question:
+        """What several states ask together.
+
+        Raises
+        ------
+        DocumentError
+            If one cannot be used, or none is given, or they cannot be compared.
+        """
+        asked = self.reader.read_all(states)
+        return asked[0].stage.question([one.scenario for one in asked])
 
     def full(self, states: Sequence[object], tick: Tick = lambda what, done, of: None) -> dict[str, Any]:
         """The full answer to several states, as ``simcore compare`` gives it for their files; it is learned from.
