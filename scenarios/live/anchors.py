@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from scenarios.live.asked import Asked, On
 from scenarios.live.averted import TOTAL, Deaths
 from scenarios.live.bounded import Bounded
+from scenarios.live.fixing import as_fixed
 from scenarios.live.response import Anchor
-from scenarios.live.stage import Key
+from scenarios.live.stage import MOST_STAGES, Key
 
 MOST = 200
 """Anchors that are kept beside the prepared ones."""
-MOST_STAGES = 12
-"""Years and structures of which something is kept, beside the one that was prepared."""
-Levers = frozenset[str]
+Levers = frozenset[On]
 Place = tuple[Key, Levers]
 
 
@@ -30,7 +30,7 @@ class Anchors:
     home
         The stage that is prepared: others lean on it until they have answers of their own.
     prepared
-        Answers of every lever by itself, there.
+        Answers of every lever by itself there, as its file has it, by name.
     learned
         The last full answer of each set of levers.
     rough
@@ -40,18 +40,23 @@ class Anchors:
     home: Key
     home_central: Deaths
     home_before: Deaths | None = None
-    prepared: dict[Levers, Anchor] = field(default_factory=dict)
+    prepared: dict[str, Anchor] = field(default_factory=dict)
     learned: Bounded[Place, Anchor] = field(default_factory=_anchors)
     rough: Bounded[Place, Anchor] = field(default_factory=_anchors)
     before: Bounded[Key, Deaths] = field(default_factory=lambda: Bounded(MOST_STAGES))
 
-    def of(self, stage: Key, levers: Levers) -> Anchor | None:
-        """The last full answer of the same levers: here, or else where the desk was prepared."""
-        learned = self.learned.get((stage, levers))
-        anchor = self.prepared.get(levers)
-        if learned is not None or anchor is None or stage == self.home:
-            return learned or anchor
-        return replace(anchor, elsewhere=True)
+    def of(self, asked: Asked) -> Anchor | None:
+        """The last full answer of the same levers; of a single one else what was prepared of it."""
+        stage = asked.stage.key
+        learned = self.learned.get((stage, asked.on))
+        if learned is not None or len(asked.state.policy) != 1:
+            return learned
+        lever = asked.levers[asked.state.policy[0].lever]
+        anchor = self.prepared.get(lever.id)
+        if anchor is None:
+            return None
+        fixed = as_fixed(anchor, lever, asked.scenario)
+        return fixed if stage == self.home else replace(fixed, elsewhere=True)
 
     def deaths(self, stage: Key, central: Deaths) -> Deaths:
         """Deaths under the comparator in every draw; where they were not run, as far from the central as at home."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from scenarios.check import find_problems, vocabulary_of
-from scenarios.live.anchors import MOST_STAGES
 from scenarios.live.bounded import Bounded
 from scenarios.live.compose import compose
 from scenarios.live.levers import LOADED, Lever, levers_of
 from scenarios.live.loading import read_loaded
 from scenarios.live.moving import is_moved_effect
-from scenarios.live.stage import Key, Stage
+from scenarios.live.stage import MOST_STAGES, Key, Stage
 from scenarios.live.state import WHERE, Chosen, State, read_state
 from scenarios.question import Given, years_outside
 from scenarios.read import library, read_scenario, read_scenarios
@@ -20,6 +20,14 @@ from scenarios.schema import Scenario
 from simcore.draw_source import USUAL
 from simcore.load import load_model
 from simcore.problems import DocumentError, Problem
+
+
+class On(NamedTuple):
+    """A lever that is on: its name, the text that it was loaded from, and the numbers that are set by hand."""
+
+    lever: str
+    file: str = ""
+    moved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,13 +40,17 @@ class Asked:
     scenario: Scenario
 
     @property
-    def on(self) -> frozenset[str]:
-        """Which levers are on, those of a loaded file told apart by its text."""
-        text = self.state.loaded
-        return frozenset(
-            f"{chosen.lever} of {text}" if chosen.lever.startswith(f"{LOADED}/") else chosen.lever
-            for chosen in self.state.policy
-        )
+    def on(self) -> frozenset[On]:
+        """Which levers are on and which of their numbers are set by hand: answers to these spread alike."""
+        return frozenset(self._on(chosen) for chosen in self.state.policy)
+
+    def _on(self, chosen: Chosen) -> On:
+        lever = self.levers[chosen.lever]
+        file = "" if self.state.loaded is None or not chosen.lever.startswith(LOADED) else self.state.loaded
+        moved = [
+            field.name for field in lever.fields if getattr(chosen.set, field.name) not in (None, field.value)
+        ]
+        return On(chosen.lever, file, tuple(moved))
 
     @property
     def what_if(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.margins import Array, Margins
 
@@ -58,6 +59,14 @@ class Deaths:
     def average(self) -> Deaths:
         """The mean over draws, as one draw."""
         return Deaths({name: values.mean(axis=0, keepdims=True) for name, values in self.parts.items()})
+
+    def as_the_others(self, which: NDArray[np.bool_]) -> Deaths:
+        """With the mean of the other draws in place of some (``bool[draws]``)."""
+        parts = {}
+        for name, values in self.parts.items():
+            parts[name] = values.copy()
+            parts[name][which] = values[~which].mean(axis=0)
+        return Deaths(parts)
 
     def times(self, factor: float | Array) -> Deaths:
         """Every number times a factor, or those of each draw times a factor of its own (``float64[draws]``)."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from scenarios.compare import DRAWS, VARIANT_DRAWS
 from scenarios.compare import answer as full_answer
-from scenarios.live.anchors import MOST_STAGES, Anchors
-from scenarios.live.asked import Asked, Reader
+from scenarios.live.anchors import Anchors
+from scenarios.live.asked import Asked, On, Reader
 from scenarios.live.averted import Deaths, margins_of
 from scenarios.live.bounded import Bounded
 from scenarios.live.compose import as_yaml, document_of
@@ -17,7 +17,7 @@ from scenarios.live.kept import kept_in, read_kept, write_kept
 from scenarios.live.levers import LOADED, levers_of
 from scenarios.live.quick import quick_summary
 from scenarios.live.response import Anchor, spread
-from scenarios.live.stage import Stage
+from scenarios.live.stage import MOST_STAGES, Stage
 from scenarios.margins import Margins
 from scenarios.precision import FLOOR
 from scenarios.question import DEFAULT_BASELINE, DEFAULT_MODEL, Given, Question, usual_years
@@ -90,7 +90,7 @@ class Desk:
         warm()
         self.home = self.reader.stage(self.years, {})
         self.anchors = Anchors(self.home.key, self.home.before)
-        self._errors: Bounded[frozenset[str], float] = Bounded(MOST_STAGES * max(1, len(self.reader.levers)))
+        self._errors: Bounded[frozenset[On], float] = Bounded(MOST_STAGES * max(1, len(self.reader.levers)))
 
     def start(self) -> dict[str, Any]:
         """What a page begins with: years, variants, levers, and how full answers are run."""
@@ -224,7 +224,7 @@ class Desk:
             write_kept(place, kept)
         self.anchors.home_before = kept.get("")
         for one, name in zip(asked, names, strict=True):
-            self.anchors.prepared[frozenset({name})] = Anchor(self._central(one)[0], kept[name])
+            self.anchors.prepared[name] = Anchor(self._central(one)[0], kept[name])
         tick(PREPARING, len(asked), len(asked))
 
     def _estimate(self, asked: Asked) -> Margins:
@@ -232,11 +232,11 @@ class Desk:
         stage = asked.stage
         central, like = self._central(asked)
         before = self.anchors.deaths(stage.key, stage.before)
-        whole = self.anchors.of(stage.key, asked.on)
+        whole = self.anchors.of(asked)
         alone: list[tuple[Deaths, Anchor | None]] = [(central, whole)]
         if whole is None and len(asked.state.policy) > 1:
             parts = self.reader.parts(asked)
-            alone = [(self._central(part)[0], self.anchors.of(stage.key, part.on)) for part in parts]
+            alone = [(self._central(part)[0], self.anchors.of(part)) for part in parts]
         averted = spread(central, alone, stage.before.mean)
         if averted is None:
             rough = self.anchors.rough.get((stage.key, asked.on)) or self._rough(asked)

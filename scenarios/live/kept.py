@@ -37,7 +37,8 @@ def read_kept(path: Path) -> dict[str, Deaths] | None:
     """What :func:`write_kept` kept, or None where there is nothing that can be read."""
     arrays: dict[str, dict[str, Array]] = {}
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # opened here, for NumPy leaves a file that is no archive open
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             for key in file.files:
                 name, _, part = key.rpartition("|")
                 arrays.setdefault(name, {})[part] = file[key]

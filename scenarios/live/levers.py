@@ -17,7 +17,6 @@ from scenarios.schema import (
     HazardRatio,
     Prevalence,
     Scenario,
-    Support,
     WhatIfEqual,
     WhatIfResidual,
 )
@@ -26,6 +25,7 @@ from simcore.model import Model
 LOADED = "loaded"
 """What levers of a file that was loaded are named after."""
 IMD = "imd_decile"
+SHORTEST_WORD = 3
 KINDS = {"what_if_residual": "what_if", "what_if_equal": "what_if"}
 SERVICES, FEWER, BOUNDS = (
     "Care that lowers the risk of death itself",
@@ -97,7 +97,16 @@ def group_of(change: AnyIntervention, model: Model) -> str:
     if isinstance(change, HazardRatio):
         return SERVICES
     moved = change.of if isinstance(change, Prevalence) else change.effect.outcome.variable
-    return capital(_root(moved, model).replace("_", " "))
+    return _spoken(_root(moved, model))
+
+
+def _spoken(name: str) -> str:
+    """A variable's name as a heading; one too short to be a word is a set of initials.
+
+    >>> _spoken("child_poverty"), _spoken("bmi")
+    ('Child poverty', 'BMI')
+    """
+    return name.upper() if len(name) <= SHORTEST_WORD else capital(name.replace("_", " "))
 
 
 def _root(variable: str, model: Model) -> str:
@@ -114,8 +123,3 @@ def is_what_if(lever: Lever) -> bool:
     evidence = lever.scenario.evidence
     bound = isinstance(lever.change, WhatIfEqual | WhatIfResidual)
     return bound or (evidence is not None and evidence.status == "what_if")
-
-
-def is_offer(change: AnyIntervention) -> bool:
-    """Whether some are offered a thing and some accept."""
-    return isinstance(change, Support | HazardRatio)

@@ -60,7 +60,7 @@ def _not_there(lever: Lever, settings: Settings, place: int, model: Model) -> An
     names = [field.name for field in lever.fields]
     for name in (*GATES, EFFECT):
         if getattr(settings, name) is not None and name not in names:
-            yield problem(name, f"{lever.id} has no {name}; {hint(name, names, cutoff=1.1)}")
+            yield problem(name, f"{lever.id} has no {name}; {hint(name, names, cutoff=1.0)}")
     if settings.deciles is not None:
         if IMD not in model.strata or not can_aim(lever.change):
             yield problem("deciles", f"{lever.id} is not aimed at deciles; leave them out")

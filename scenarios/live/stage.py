@@ -21,6 +21,8 @@ from simcore.solved import read_central
 CENTRAL_BIRTHS = 20_000
 """Simulated births of the central draw. They are those of every quick answer, so that most of their luck leaves the
 ratio of two of them; what is left is under 1% (docs/design.md)."""
+MOST_STAGES = 12
+"""Years and structures that are kept ready at a time."""
 Key = tuple[tuple[int, ...], str]
 
 
