@@ -7,21 +7,31 @@ from typing import Any
 
 from scenarios.charts.chart import Chart
 from scenarios.charts.comparison import comparison
-from scenarios.charts.labels import NO_LABELS, Labels
+from scenarios.charts.cost import cost
+from scenarios.charts.drivers import drivers
+from scenarios.charts.gradient import rates_by_decile
 from scenarios.charts.levels import by_age, by_cause, by_decile, over_time
 from scenarios.charts.looked_at import LookedAt, look_at
+from scenarios.charts.reach import reach
+from scenarios.charts.structures import structures
+from scenarios.words.names import NO_MEANINGS, Meanings
 
 ROOMS: tuple[Callable[[LookedAt], list[Chart]], ...] = (
     comparison,
     by_decile,
+    rates_by_decile,
     by_cause,
     by_age,
     over_time,
+    reach,
+    cost,
+    drivers,
+    structures,
 )
 
 
 def charts_of(
-    summary: Mapping[str, Any], focus: Sequence[str] | None = None, labels: Labels = NO_LABELS
+    summary: Mapping[str, Any], focus: Sequence[str] | None = None, meanings: Meanings = NO_MEANINGS
 ) -> list[Chart]:
     """The pictures of an answer; one whose figures the answer lacks is left out.
 
@@ -33,7 +43,6 @@ def charts_of(
         Scenarios to be told apart by level, six at most. If None: all where there are so few, else the six that
         avert most and are no bounds.
     labels
-        What causes, ages and numbers are called: :func:`scenarios.charts.labels.labels_of` of the model.
 
     Raises
     ------
@@ -42,5 +51,5 @@ def charts_of(
     NoCharts
         If the extra `charts` is not installed.
     """
-    seen = look_at(summary, focus, labels)
+    seen = look_at(summary, focus, meanings)
     return [chart for room in ROOMS for chart in room(seen)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from scenarios.charts import titles
@@ -13,22 +13,23 @@ from scenarios.charts.sheet import Line, Sheet, lay
 from scenarios.words.verdict import Verdict
 from simcore.picture_style import ORANGE
 
-LOOKS = (
-    ("effective", Look()),
-    ("unstated", Look()),
-    ("null", Look(filled=False)),
-    ("reference", Look(shape="square")),
-    ("what_if", Look(ORANGE, "diamond")),
-    ("bound", Look(ORANGE, "triangle-up", filled=False)),
-)
+LOOKS: Mapping[str, Look] = {
+    "effective": Look(),
+    "unstated": Look(),
+    "null": Look(filled=False),
+    "reference": Look(shape="square"),
+    "what_if": Look(ORANGE, "diamond"),
+    "bound": Look(ORANGE, "triangle-up", filled=False),
+}
 HEADINGS = {
     "effective": "Trials or studies found an effect",
     "unstated": "No evidence is stated",
-    "null": "Studies found no effect, or there is none to use",
+    "null": "Null evidence: studies found no effect",
     "reference": "Paths that others are held against",
     "what_if": "What if: an effect assumed to be looked at",
     "bound": "Bounds: no policy reaches them",
 }
+"""By what a scenario is, in the order in which they stand."""
 COLUMNS = (
     Column("scenario", "Scenario", number=False),
     Column("evidence", "Evidence", number=False),
@@ -38,6 +39,8 @@ COLUMNS = (
     Column("percent", "% of all"),
     Column("p_averts", "Probability that it averts any"),
 )
+SAID = 6
+"""Scenarios whose figures are said in words; the table has them all."""
 
 
 def comparison(seen: LookedAt) -> list[Chart]:
@@ -46,40 +49,37 @@ def comparison(seen: LookedAt) -> list[Chart]:
     what_ifs = [arm for arm in seen.arms if arm.verdict.what_if]
     charts = []
     if policies:
-        note = "What-ifs and bounds are in a picture of their own, on another scale." if what_ifs else ""
-        charts.append(_chart(seen, "comparison", titles.comparison(seen, policies), policies, note))
+        note = titles.contains(seen) if len(policies) > 1 else ""
+        apart = "What-ifs and bounds have a picture of their own, on another scale." if what_ifs else ""
+        note = " ".join(filter(None, [note, apart]))
+        charts.append(_chart(seen, "comparison", titles.of_comparison(seen, policies), policies, note))
     if what_ifs:
-        note = "No policies: an effect assumed to be looked at, or a bound that nothing reaches."
+        note = "No policies: an effect is assumed to be looked at, or a bound is drawn that nothing reaches."
         note += " The scale is not that of the policies." if policies else ""
-        charts.append(_chart(seen, "what_ifs", titles.what_ifs(seen, what_ifs), what_ifs, note))
+        charts.append(_chart(seen, "what_ifs", titles.of_what_ifs(seen, what_ifs), what_ifs, note))
     return charts
 
 
 def kind_of(found: Verdict) -> str:
-    """What a scenario is, by its evidence and what it changes: how its mark looks and where it stands."""
-    if found.bound:
-        return "bound"
+    """What a scenario is, by its evidence and what it changes: one of :data:`HEADINGS`."""
     if found.what_if:
-        return "what_if"
+        return "bound" if found.bound else "what_if"
     return found.status if found.status in HEADINGS else "unstated"
 
 
 def _chart(seen: LookedAt, name: str, title: str, arms: Sequence[Arm], note: str) -> Chart:
     order = list(HEADINGS)
-    sorted_arms = sorted(arms, key=lambda arm: (order.index(kind_of(arm.verdict)), -arm.verdict.mean))
-    kinds = tuple(dict.fromkeys(kind_of(arm.verdict) for arm in sorted_arms))
-    axis = f"{seen.deaths} averted, {seen.headline_span}".strip(", ").capitalize()
-    sheet = Sheet(axis, looks=tuple((kind, look) for kind, look in LOOKS if kind in kinds))
-    spec, rows = lay(sheet, list(_lines(sorted_arms)))
-    shown = "; ".join(
-        f"{row['scenario']} {titles.number_words(row['value'], (row['low'], row['high']))}"
-        if row["low"] is not None
-        else f"{row['scenario']} {titles.number_words(row['value'], None)}"
-        for row in rows[:6]
+    in_order = sorted(arms, key=lambda arm: (order.index(kind_of(arm.verdict)), -arm.verdict.mean, arm.name))
+    kinds = dict.fromkeys(kind_of(arm.verdict) for arm in in_order)
+    sheet = Sheet(
+        seen.axis(f"{seen.deaths} averted", headline=True), tuple((kind, LOOKS[kind]) for kind in kinds)
     )
+    spec, rows = lay(sheet, list(_lines(in_order)))
+    shown = "; ".join(f"{row['scenario']}: {row['said']}" for row in rows[:SAID])
+    more = "" if len(rows) <= SAID else f"; {len(rows) - SAID} more in the table"
     words = (
-        f"{title}. One line a scenario, by its evidence and then from the largest mean down: a mark at the mean, a "
-        f"rule over the 95% interval. {shown}."
+        f"{title}. One line a scenario, grouped by its evidence, the largest mean first: a mark at the mean, a rule "
+        f"over the 95% interval. {shown}{more}."
     )
     return Chart(name, title, words, spec, rows, COLUMNS, note)
 
@@ -100,6 +100,5 @@ def _lines(arms: Sequence[Arm]) -> Iterator[Line]:
                 "percent": found.percent,
                 "p_averts": found.p_averts,
             }
-            said = titles.number_words(found.mean, found.interval95)
-            yield Line(arm.title, said, row, kind, heading)
+            yield Line(arm.title, titles.beside(found.mean, found.interval95), row, kind, heading)
             heading = None

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from scenarios.charts.labels import NO_LABELS, Labels
+from scenarios.words.look_up import Figure, LookUp
+from scenarios.words.names import NO_MEANINGS, WHAT_IF, Meanings, period
 from scenarios.words.verdict import Verdict, headline_part, verdict_of
 from simcore.problems import DocumentError, Problem, hint
+from simcore.results import counted
 
 FEW = 6
 """Scenarios that one picture tells apart by level, at most."""
-Found = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Arm:
     """One scenario of an answer, and what may be claimed of it."""
 
-    found: Found
+    found: Mapping[str, Any]
     verdict: Verdict
 
     @property
@@ -30,8 +30,10 @@ class Arm:
 
     @property
     def title(self) -> str:
-        """As its file puts it, in one line."""
-        return " ".join(self.verdict.title.split())
+        """Its whole title in one line, which says of a what-if that it is one."""
+        title = " ".join(self.verdict.title.split())
+        called = title.casefold().startswith(WHAT_IF)
+        return f"What if: {title}" if self.verdict.what_if and not called else title
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,22 @@ class LookedAt:
         Every scenario but the comparator.
     focus
         Those that are told apart by level: six at most.
-    labels
-        What causes, ages, numbers and structures are called.
+    meanings
+        What causes, numbers and structures are called.
+    figures
+        The answer's figures, by what they are of.
     """
 
-    summary: Found
+    summary: Mapping[str, Any]
     arms: tuple[Arm, ...]
     focus: tuple[Arm, ...]
-    labels: Labels
+    meanings: Meanings
+    figures: LookUp
 
     @property
     def deaths(self) -> str:
         """What is averted, in one word where that is enough: ``deaths``."""
-        words: str = self.summary["words"]["deaths"]
-        return "deaths" if words.endswith("deaths") else words
+        return counted(self.summary["words"])
 
     @property
     def births(self) -> str:
@@ -67,48 +71,32 @@ class LookedAt:
         return str(self.summary["words"]["births"])
 
     @property
-    def span(self) -> str:
-        """The years, in words: ``2025 to 2034``."""
-        years = self.summary["years"]
-        if not years:
-            return ""
-        return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    def comparator(self) -> str:
+        """The name of what scenarios are held against."""
+        return str(self.summary["baseline"]["name"])
 
-    @property
-    def headline_span(self) -> str:
-        """The years that headlines are of."""
-        years = self.summary["years"]
-        return str(years[-1]) if years and self.summary["definition"] == "final_year" else self.span
+    def axis(self, what: str, headline: bool = False) -> str:
+        """What a scale is of, and of when: ``Deaths averted, over 2025 to 2034``."""
+        terms = self.summary if headline else {**self.summary, "definition": "period"}
+        when = period(terms) if self.summary["years"] else ""
+        said = f"{what}, {when[:1].lower()}{when[1:]}" if when else what
+        return said[:1].upper() + said[1:]
 
-    def headline(self, arm: Arm) -> Found:
+    def headline(self, arm: Arm) -> Mapping[str, Any]:
         """What a scenario averts as the answer's terms define it."""
         return headline_part(self.summary, arm.found)
 
-    def section(self, name: str, scenario: str, measure: str) -> list[Found]:
-        """Figures of one measure of one scenario, in their order; none where the answer lacks the section."""
-        return self._by_measure.get((name, scenario, measure), [])
-
-    def by(
+    def levels(
         self, scenario: str, dim: str, measure: str = "deaths_averted", section: str = "by"
-    ) -> dict[str, Found]:
-        """Figures of one measure by level of a dimension: ``{"1": figure, ...}``."""
-        start = f"{dim} "
-        return {
-            at["level"].removeprefix(start): at
-            for at in self.section(section, scenario, measure)
-            if at["level"].startswith(start) and "," not in at["level"]
-        }
-
-    @cached_property
-    def _by_measure(self) -> dict[tuple[str, str, str], list[Found]]:
-        found: dict[tuple[str, str, str], list[Found]] = {}
-        for name, figures in self.summary.get("sections", {}).items():
-            for at in figures:
-                found.setdefault((name, at["scenario"], at["measure"]), []).append(at)
-        return found
+    ) -> dict[str, Figure]:
+        """Figures of one measure by level of a dimension, ``{"1": figure, ...}``; none where the answer lacks it."""
+        found = self.figures.levels(section, scenario, measure, dim)
+        return {at["level"].removeprefix(f"{dim} "): at for at in found if "," not in at["level"]}
 
 
-def look_at(summary: Found, focus: Sequence[str] | None = None, labels: Labels = NO_LABELS) -> LookedAt:
+def look_at(
+    summary: Mapping[str, Any], focus: Sequence[str] | None = None, meanings: Meanings = NO_MEANINGS
+) -> LookedAt:
     """An answer with the scenarios to look at closely: those named, or those that avert most and are no bounds.
 
     Raises
@@ -128,7 +116,13 @@ def look_at(summary: Found, focus: Sequence[str] | None = None, labels: Labels =
     else:
         policies = [arm for arm in arms if not arm.verdict.bound]
         chosen = tuple(sorted(policies, key=lambda arm: -arm.verdict.mean)[:FEW])
-    return LookedAt(summary, arms, chosen, labels)
+    return LookedAt(summary, arms, chosen, meanings, LookUp(summary))
+
+
+def ends(at: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Both ends of the interval of a figure, None where it has none."""
+    low, high = at["interval95"] or (None, None)
+    return low, high
 
 
 def _problems(focus: Sequence[str], names: Sequence[str]) -> Iterator[Problem]:

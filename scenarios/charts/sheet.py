@@ -12,9 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from scenarios.charts.canvas import altair, finished
-from scenarios.charts.labels import LINE, in_lines
-from scenarios.charts.marks import LETTERS, Look, point, text
-from simcore.picture_style import GREY, PALE_GREY
+from scenarios.charts.marks import LEGEND, LETTERS, LINE, Look, in_lines, legend, point, text
+from simcore.picture_style import GREY, NAVY, ORANGE, PALE, PALE_GREY
 
 Row = dict[str, Any]
 
@@ -34,7 +33,7 @@ MONEY = (
 class Line:
     """One line of a sheet: its words, the number said beside it, and the row of figures that is drawn.
 
-    ``heading`` stands above it, as it begins a group. ``fixed`` is how many lines its words take at least.
+    ``heading`` stands above it, as it begins a group.
     """
 
     words: str
@@ -42,7 +41,6 @@ class Line:
     row: Mapping[str, Any]
     look: str = "plain"
     heading: str | None = None
-    fixed: int = 1
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,10 @@ class Sheet:
         Whether the number of a line stands beside its mark; else at the right of its words.
     width
         Letters of a line of words.
+    reference
+        A field that is drawn as a short line across each mark, to be held against.
+    legend
+        What marks are, in words, where that is not said otherwise.
     """
 
     axis: str
@@ -77,14 +79,18 @@ class Sheet:
     money: bool = False
     beside: bool = True
     width: int = LINE
+    reference: str | None = None
+    legend: tuple[tuple[Look, str], ...] = ()
 
 
 def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[Row, ...]]:
     """The specification of a sheet and its rows: figures as they were given, and where they lie."""
     rows: list[Row] = []
-    y = float(GAP)
+    y = float(GAP + LEGEND * len(sheet.legend))
     for line in lines:
         row: Row = {**line.row, "look": line.look, "said": line.said}
+        if not rows:
+            row["legend"] = True
         if line.heading is not None:
             heading = in_lines(line.heading)
             y += ABOVE_HEADING if rows else 0
@@ -92,7 +98,7 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
             y += LETTERS * len(heading) + 4
         words = in_lines(line.words, sheet.width)
         row |= {"words": words, "words_y": y}
-        y += LETTERS * max(len(words), line.fixed)
+        y += LETTERS * len(words)
         row |= {"top": y, "y": y + BAR / 2, "bottom": y + BAR}
         y += BAR + GAP
         rows.append(row)
@@ -116,12 +122,16 @@ def _spec(sheet: Sheet, height: int) -> Mapping[str, Any]:
         layers.append(
             thread.encode(x=alt.value(0), x2=alt.value({"expr": f"width - {NUMBER_ROOM}"}), y=y("y"))
         )
+    if sheet.reference is not None:
+        held = base.mark_rule(color=ORANGE, strokeWidth=3)
+        layers.append(held.encode(x=x(sheet.reference), y=y("top"), y2="bottom"))
     if sheet.bar:
-        bar = base.mark_bar(height=BAR - 6).encode(x=x("value"), x2=alt.X2Datum(0), y=y("y"), color=colour)
+        bar = base.mark_bar(height=BAR - 6, color=PALE, stroke=NAVY).encode(
+            x=x("value"), x2=alt.X2Datum(0), y=y("y")
+        )
         layers.append(bar)
     if sheet.ends is not None:
         low, high = sheet.ends
-        # on a bar an interval is black, or half of it could not be seen
         paint = alt.value("black") if sheet.bar else colour
         layers.append(base.mark_rule(strokeWidth=2).encode(x=x(low), x2=high, y=y("y"), color=paint))
         layers += [
@@ -132,6 +142,7 @@ def _spec(sheet: Sheet, height: int) -> Mapping[str, Any]:
             of_look = base.transform_filter(alt.datum.look == name)
             layers.append(point(of_look, look).encode(x=x("value"), y=y("y")))
     layers += [point(base, look).encode(x=x(name), y=y("y")) for name, look in sheet.marks]
+    layers += legend(alt, base, sheet.legend, GAP)
     left = alt.value(0)
     layers.append(text(base).encode(x=left, y=y("words_y"), text="words:N"))
     headed = base.transform_filter("isValid(datum.heading)")
@@ -149,11 +160,15 @@ def _across(alt: Any, sheet: Sheet) -> Callable[[Any], Any]:
     scale = alt.Scale(zero=True, nice=True, range=[8, {"expr": f"width - {room}"}])
     axis = alt.Axis(
         orient="top",
-        tickCount=alt.ExprRef("width < 500 ? 4 : 8"),
+        tickCount=alt.ExprRef("width < 500 ? 3 : 6"),
         domain=False,
         ticks=False,
+        labelFlush=False,
+        labelOverlap="greedy",
+        labelSeparation=6,
         titleAnchor="start",
         titleAlign="left",
+        titleX=0,
         **({"labelExpr": MONEY} if sheet.money else {}),
     )
 

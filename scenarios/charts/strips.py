@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from scenarios.charts.canvas import altair, finished
-from scenarios.charts.labels import in_lines
-from scenarios.charts.marks import LETTERS, Look, point, text
+from scenarios.charts.marks import LEGEND, LETTERS, Look, in_lines, legend, point, text
 from simcore.picture_style import GREY, NAVY
 
 TALL = 120
@@ -78,21 +77,28 @@ def _spec(kind: Strips, arms: tuple[tuple[str, int], ...]) -> Mapping[str, Any]:
         domain=False,
     )  # fmt: skip
     x = alt.X("level:O", sort=None, title=kind.x, axis=axis, scale=alt.Scale(type="point", padding=0.5))
-    layers, top = _legend(alt, base, kind), (LETTERS + 6) * (1 + len(kind.legend))
+    once = base.transform_filter(alt.expr.isValid(alt.datum.legend))
+    layers = [text(once, fontSize=12).encode(x=alt.value(0), y=alt.value(0), text=alt.value(kind.y))]
+    top = LEGEND
+    layers += legend(
+        alt, base, [(look, words) for (_, look), words in zip(kind.marks, kind.legend, strict=False)], top
+    )
+    top += LEGEND * len(kind.legend)
     for name, lines in arms:
         # one scenario alone needs no heading: the title of the picture names it
+        top += 4
         if len(arms) > 1:
             first = base.transform_filter((alt.datum.name == name) & alt.expr.isValid(alt.datum.heading))
             heading = text(first, fontWeight="bold")
             layers.append(heading.encode(x=alt.value(0), y=alt.value(top), text="heading:N"))
-            top += LETTERS * lines + 10
+            top += LETTERS * lines + 8
         layers.append(_strip(alt, base.transform_filter(alt.datum.name == name), base, kind, x, top))
         top += TALL + BELOW
     return finished(alt.layer(*layers).resolve_scale(y="independent"), top - BELOW)
 
 
 def _strip(alt: Any, here: Any, base: Any, kind: Strips, x: Any, top: int) -> Any:
-    scale = alt.Scale(range=[top + TALL, top], zero=True, nice=True)
+    scale = alt.Scale(range=[top + TALL, top], zero=True, nice=4)
     axis = alt.Axis(orient="left", tickCount=4, domain=False, ticks=False, grid=True)
 
     def y(of: str) -> Any:
@@ -114,14 +120,3 @@ def _strip(alt: Any, here: Any, base: Any, kind: Strips, x: Any, top: int) -> An
         layers.append(here.mark_rule(color=GREY, strokeWidth=1).encode(x=x, y=y(one), y2=other))
     layers += [point(here, look).encode(x=x, y=y(of)) for of, look in kind.marks]
     return alt.layer(*layers)
-
-
-def _legend(alt: Any, base: Any, kind: Strips) -> list[Any]:
-    """What goes upwards, and what each mark is, at the head of the picture."""
-    once = base.transform_filter(alt.expr.isValid(alt.datum.legend))
-    layers = [text(once, fontSize=12).encode(x=alt.value(0), y=alt.value(0), text=alt.value(kind.y))]
-    for place, ((_, look), words) in enumerate(zip(kind.marks, kind.legend, strict=False), start=1):
-        at = place * (LETTERS + 6)
-        layers.append(point(once, look).encode(x=alt.value(6), y=alt.value(at + 7)))
-        layers.append(text(once, fontSize=12).encode(x=alt.value(18), y=alt.value(at), text=alt.value(words)))
-    return layers

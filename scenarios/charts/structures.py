@@ -1,0 +1,95 @@
+"""The same answer under other structures: questions that data have not settled, side by side and never averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scenarios.charts import titles
+from scenarios.charts.chart import Chart, Column
+from scenarios.charts.looked_at import Arm, LookedAt
+from scenarios.charts.marks import Look
+from scenarios.charts.sheet import Line, Sheet, lay
+from scenarios.words.hangs_on import range_over_structures
+from scenarios.words.names import listed, structure_in_words
+from simcore.picture_style import ORANGE
+
+CHOSEN = "as chosen"
+COLUMNS = (
+    Column("scenario", "Scenario", number=False),
+    Column("structure", "Structure", number=False),
+    Column("meaning", "What it is", number=False),
+    Column("value", "Averted"),
+    Column("low", "95% interval, from"),
+    Column("high", "to"),
+    Column("same_draws", "As chosen, on the same draws"),
+    Column("draws", "Draws"),
+)
+NOTE = (
+    "Structures are shown side by side and never averaged. Hold each mark against the upright line in its own row, "
+    "which is of the structure as chosen on the very same draws."
+)
+
+
+def structures(seen: LookedAt) -> list[Chart]:
+    """Of each scenario looked at, what is averted under every other structure."""
+    arms = [arm for arm in seen.focus if _others(seen, arm)]
+    if not arms:
+        return []
+    sheet = Sheet(
+        seen.axis(f"{seen.deaths} averted", headline=True),
+        (("chosen", Look()), ("other", Look(shape="square", filled=False))),
+        reference="same_draws",
+        legend=(
+            (Look(), "Structure as chosen"),
+            (Look(shape="square", filled=False), "Another structure"),
+            (Look(ORANGE, "square", size=40), "As chosen, on the same draws (upright line)"),
+        ),
+    )
+    spec, rows = lay(sheet, [line for arm in arms for line in _lines(seen, arm, headed=len(arms) > 1)])
+    first = arms[0]
+    title = titles.of_level(seen, arms, _finding(seen, first))
+    told = "; ".join(f"{row['structure']}: {row['said']}" for row in rows if row["name"] == first.name)
+    words = (
+        f"{title}. One line for each structure: a mark at the mean, a rule over the 95% interval. "
+        f"{first.title}: {told}."
+    )
+    return [Chart("structures", title, words, spec, rows, COLUMNS, NOTE)]
+
+
+def _others(seen: LookedAt, arm: Arm) -> dict[str, Mapping[str, Any]]:
+    chosen = {f"{name}={option}" for name, option in seen.summary["structure"].items()}
+    variants: Mapping[str, Mapping[str, Any]] = seen.headline(arm).get("variants", {})
+    return {name: at for name, at in variants.items() if name not in chosen}
+
+
+def _finding(seen: LookedAt, arm: Arm) -> str:
+    """Under which structures nothing is left, if there are any; else how far the mean moves."""
+    none = [structure_in_words(at.structure) for at in arm.verdict.shifts if at.moved == "none"]
+    if none:
+        return f"It hangs on a question that data have not settled: under {listed(none, 'or')} the answer is exactly 0"
+    return range_over_structures(seen.summary, seen.headline(arm)["variants"]).partition(". ")[0]
+
+
+def _lines(seen: LookedAt, arm: Arm, headed: bool) -> Iterator[Line]:
+    found = arm.verdict
+    low, high = found.interval95 or (None, None)
+    row: dict[str, Any] = {"name": arm.name, "scenario": arm.title}
+    draws = int(seen.summary["draws"])
+    chosen = {"value": found.mean, "low": low, "high": high, "same_draws": None, "draws": draws}
+    said = titles.beside(found.mean, found.interval95)
+    yield Line(
+        CHOSEN,
+        said,
+        {**row, "structure": CHOSEN, "meaning": "", **chosen},
+        "chosen",
+        arm.title if headed else None,
+    )
+    for name, at in _others(seen, arm).items():
+        low, high = at["interval95"]
+        figures = {"value": at["mean"], "low": low, "high": high}
+        more = {"same_draws": at["chosen_on_same_draws"], "draws": at["draws"]}
+        structure = structure_in_words(name)
+        said = titles.beside(at["mean"], at["interval95"])
+        more["meaning"] = ": ".join(seen.meanings.structures.get(name, ()))
+        yield Line(structure, said, {**row, "structure": structure, **figures, **more}, "other")
