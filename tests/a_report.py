@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
+from typing import Any
 
 from scenarios.charts.chart import Chart, Column
 from scenarios.report.blocks import Commands, Folded, Listed, Paragraph, Picture, Report, Section, Table
 
-Says = Callable[[str], str]
+FITTED = {"width": "container", "height": 60, "autosize": {"type": "fit-x", "contains": "padding"}}
+"""As wide as the page has room."""
 
+Says = Callable[[str], str]
 SPEC = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
     "data": {"name": "rows"},
@@ -35,7 +38,7 @@ SPEC = {
 }
 
 
-def a_chart(name: str, says: Says = str) -> Chart:
+def a_chart(name: str, says: Says = str, width: Mapping[str, Any] | None = None) -> Chart:
     """Two scenarios as dots with intervals; ``says`` may change every text in it."""
     rows = [
         {"title": says("Cessation offer"), "mean": 958.4, "low": 285.0, "high": 1642.0},
@@ -52,7 +55,7 @@ def a_chart(name: str, says: Says = str) -> Chart:
         name,
         title,
         says(f"Dots with bars: 958, 285 to 1,642 ({name})."),
-        SPEC,
+        {**SPEC, **(width or {})},
         tuple(rows),
         columns,
         says("A note"),
@@ -77,7 +80,7 @@ def a_report(says: Says = str) -> Report:
             Picture(a_chart("comparison", says)),
         ),
     )
-    more = (table, Picture(a_chart("by_decile", says)), Paragraph(says("Inside.")))
+    more = (table, Picture(a_chart("by_decile", says, FITTED)), Paragraph(says("Inside.")))
     reproduce = Section(
         "reproduce",
         says("How to run it again"),

@@ -120,7 +120,7 @@ def test_figures_beside_a_picture_are_rounded_as_the_answer_is_and_what_is_missi
     plain: Elements,
 ) -> None:
     cells = [text for _, text in plain.of("td")][:6]
-    assert cells == ["958", "285", "1,642", "1.23", "-3", "–"]
+    assert cells == ["958", "285", "1,642", "1.2", "-3.0", "–"]
 
 
 def test_the_language_is_told(plain: Elements) -> None:

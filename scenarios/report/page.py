@@ -13,9 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scenarios.charts.chart import Chart
 from scenarios.report.blocks import Report
-from scenarios.report.cells import as_cell
+from scenarios.report.cells import cells_of
 from scenarios.report.vega import vega_bundle
 from simcore.picture_files import NoCharts
 
@@ -48,7 +47,7 @@ def as_html(report: Report) -> str:
         scripts=[Markup(inside(script, "script")) for script in scripts],
         labels=LABELS,
         kind_of=lambda block: type(block).__name__,
-        cells=_cells,
+        cells=cells_of,
         numbered=lambda chart: {k for k, column in enumerate(chart.columns) if column.number},
         next_id=lambda kind: f"{kind}-{next(numbers)}",
     )  # fmt: skip
@@ -86,10 +85,6 @@ def inside(text: str, element: str) -> str:
         if end in text.lower():
             raise ValueError(f"{end!r} cannot stand inside <{element}>")
     return text
-
-
-def _cells(chart: Chart) -> list[list[str]]:
-    return [[as_cell(row.get(column.key), column.number) for column in chart.columns] for row in chart.rows]
 
 
 def _digest(text: str) -> str:

@@ -11,11 +11,14 @@
     tooltip: { disableDefaultStyle: true },
   };
 
+  const views = [];
+
   async function draw(figure) {
     const { spec, rows } = JSON.parse(figure.querySelector("script").textContent);
     const drawing = figure.querySelector(".drawing");
     try {
-      await vegaEmbed(drawing, { ...spec, datasets: { rows } }, options);
+      const { view } = await vegaEmbed(drawing, { ...spec, datasets: { rows } }, options);
+      if (spec.width === "container") views.push(view);
       figure.querySelector(".undrawn").remove();
     } catch (error) {
       figure.querySelector("details").open = true;
@@ -39,11 +42,20 @@
     document.documentElement.dataset.drawn = String(done.filter((one) => one.status === "fulfilled").length);
   });
 
-  // On paper nothing can be opened.
+  // A picture takes the width it finds; folded away it found none.
+  const refit = () => window.dispatchEvent(new Event("resize"));
+  document.addEventListener("toggle", refit, true);
+
+  // On paper nothing can be opened, and a picture is drawn as wide as the page: letters keep their size.
+  const paper = 680; // CSS pixels of A4 between its margins
   let closed = [];
   window.addEventListener("beforeprint", () => {
     closed = [...document.querySelectorAll("details:not([open])")];
     closed.forEach((one) => (one.open = true));
+    views.forEach((view) => view.width(paper).run());
   });
-  window.addEventListener("afterprint", () => closed.forEach((one) => (one.open = false)));
+  window.addEventListener("afterprint", () => {
+    closed.forEach((one) => (one.open = false));
+    refit();
+  });
 })();
