@@ -32,7 +32,7 @@ JOBS      := auto
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test browser lint types layers tests study fuzz kills format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
+.PHONY: help compare test browser lint types layers tests study fuzz kills quick-answers format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -80,6 +80,10 @@ fuzz: $(STAMP)  ## 100,000 broken scenario files through the reader: a quarter o
 kills: $(STAMP)  ## 200 runs killed at random moments, each resumed to the same bits: a quarter of an hour
 	@$(BIN)/simcore warm
 	@$(OFFLINE) $(BIN)/python -m tests.kills --runs 200 --seed $(SEED)
+
+quick-answers: $(STAMP)  ## how far the page's quick answers are from full ones, over 60 policies: ten minutes (others: SEED=2)
+	@$(BIN)/simcore warm
+	@$(OFFLINE) $(BIN)/python -m tests.quick_answers --seed $(SEED)
 
 format: $(STAMP)  ## lay out the source, sort imports
 	@$(BIN)/ruff check --select I --fix .

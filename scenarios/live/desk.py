@@ -200,6 +200,15 @@ class Desk:
         summary["quick"] = {"errors": self._judge(asked, off, summary)}
         return summary
 
+    def estimate(self, state: object) -> Margins:
+        """Deaths of the comparator and of a state over draws, as a quick answer has them."""
+        return self._estimate(self.reader.read(state))
+
+    def run(self, state: object) -> Margins:
+        """The same, every draw run."""
+        asked = self.reader.read(state)
+        return self._run(asked.stage, [asked.scenario], self.draws, self.settings)
+
     def prepare(self, tick: Tick = lambda what, done, of: None) -> None:
         """Answer every lever by itself in full, or read such answers from the user's cache.
 

@@ -1,0 +1,1 @@
+"""How far the quick answers of the page are from full ones."""
