@@ -40,9 +40,11 @@ def write_svg(folder: Path, name: str, spec: Mapping[str, Any], title: str, word
     return _write(folder / f"{name}.svg", as_svg(spec, title, words).encode())
 
 
-def write_png(folder: Path, name: str, spec: Mapping[str, Any]) -> Path:
-    """The same as ``name.png``, :data:`DENSITY` pixels for one."""
-    return _write(folder / f"{name}.png", converter().vegalite_to_png(json.dumps(spec), scale=DENSITY))
+def write_both(folder: Path, name: str, spec: Mapping[str, Any], title: str, words: str) -> list[Path]:
+    """The same, and beside it ``name.png``, :data:`DENSITY` pixels for one; both paths."""
+    svg = as_svg(spec, title, words)
+    png: bytes = converter().svg_to_png(svg, scale=DENSITY)
+    return [_write(folder / f"{name}.svg", svg.encode()), _write(folder / f"{name}.png", png)]
 
 
 def as_svg(spec: Mapping[str, Any], title: str, words: str) -> str:

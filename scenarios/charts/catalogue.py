@@ -40,8 +40,8 @@ def charts_of(
     summary
         The answer, as ``compare --json`` prints it; of an answer in haste some sections may be lacking.
     focus
-        Scenarios to be told apart by level, six at most. If None: all where there are so few, else the six that
-        avert most and are no bounds.
+        Scenarios to be told apart by level, six at most. If None: all where there are so few, else the six
+        policies that avert most; what-ifs are none, and are taken only where there is nothing else.
     labels
 
     Raises

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.charts.chart import Chart
-from simcore.picture_files import converter, write_png, write_svg
+from simcore.picture_files import converter, write_both
 from simcore.picture_style import GREY
 
 WIDE = 900
@@ -25,14 +25,11 @@ def write_pictures(charts: Sequence[Chart], folder: Path) -> list[Path]:
     """
     converter()
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for chart in charts:
-        spec = for_file(chart)
-        written += [
-            write_png(folder, chart.name, spec),
-            write_svg(folder, chart.name, spec, chart.title, chart.words),
-        ]
-    return written
+    return [
+        path
+        for chart in charts
+        for path in write_both(folder, chart.name, for_file(chart), chart.title, chart.words)
+    ]
 
 
 def for_file(chart: Chart) -> dict[str, Any]:

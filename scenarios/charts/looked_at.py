@@ -97,7 +97,7 @@ class LookedAt:
 def look_at(
     summary: Mapping[str, Any], focus: Sequence[str] | None = None, meanings: Meanings = NO_MEANINGS
 ) -> LookedAt:
-    """An answer with the scenarios to look at closely: those named, or those that avert most and are no bounds.
+    """An answer with the scenarios to look at closely: those named, or the policies that avert most.
 
     Raises
     ------
@@ -114,8 +114,9 @@ def look_at(
     elif len(arms) <= FEW:
         chosen = arms
     else:
-        policies = [arm for arm in arms if not arm.verdict.bound]
-        chosen = tuple(sorted(policies, key=lambda arm: -arm.verdict.mean)[:FEW])
+        # a what-if is no rival of a policy, and a path is none that anybody proposes
+        proposed = [arm for arm in arms if not arm.verdict.what_if and not arm.verdict.reference]
+        chosen = tuple(sorted(proposed or arms, key=lambda arm: -arm.verdict.mean)[:FEW])
     return LookedAt(summary, arms, chosen, meanings, LookUp(summary))
 
 

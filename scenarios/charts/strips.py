@@ -107,8 +107,8 @@ def _strip(alt: Any, here: Any, base: Any, kind: Strips, x: Any, top: int) -> An
     first = here.transform_filter(alt.expr.isValid(alt.datum.heading))
     nought = alt.YDatum(0, type="quantitative", scale=scale, axis=axis, title=None)
     fields = [*(kind.ends or ()), *(mark for mark, _ in kind.marks)]
-    # marks of all scenarios, not to be seen: so every strip has the same scale
-    layers = [base.mark_point(opacity=0).encode(y=y(of)) for of in fields]
+    # the span of all scenarios, not to be seen: so every strip has the same scale
+    layers = [_span(alt, base, of, y) for of in fields]
     layers.append(first.mark_rule(color=GREY, strokeWidth=1).encode(y=nought))
     if kind.ends is not None:
         low, high = kind.ends
@@ -120,3 +120,9 @@ def _strip(alt: Any, here: Any, base: Any, kind: Strips, x: Any, top: int) -> An
         layers.append(here.mark_rule(color=GREY, strokeWidth=1).encode(x=x, y=y(one), y2=other))
     layers += [point(here, look).encode(x=x, y=y(of)) for of, look in kind.marks]
     return alt.layer(*layers)
+
+
+def _span(alt: Any, base: Any, of: str, y: Any) -> Any:
+    least, most = f"least_{of}", f"most_{of}"
+    spans = base.transform_aggregate(**{least: f"min({of})", most: f"max({of})"})
+    return spans.mark_rule(opacity=0).encode(y=y(least), y2=most)

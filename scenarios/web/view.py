@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.charts.catalogue import charts_of
-from scenarios.charts.labels import labels_of
 from scenarios.words.in_brief import in_brief
 from scenarios.words.names import Meanings
 from simcore.model import Model
@@ -21,14 +20,14 @@ class View:
     """Answers of one model, as a page shows them."""
 
     def __init__(self, model: Model) -> None:
-        self.meanings, self.labels = Meanings.of(model), labels_of(model)
+        self.meanings = Meanings.of(model)
 
     def shown(self, summary: Mapping[str, Any]) -> dict[str, Any]:
         """An answer, quick or full, with its pictures and its words."""
         sections = {name: found for name, found in summary["sections"].items() if name not in LEFT_OUT}
         return {
             "summary": {**summary, "sections": sections},
-            "charts": [chart.as_dict() for chart in charts_of(summary, labels=self.labels)],
+            "charts": [chart.as_dict() for chart in charts_of(summary, meanings=self.meanings)],
             "words": in_brief(summary, self.meanings),
         }
 
