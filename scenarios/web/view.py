@@ -10,8 +10,8 @@ from scenarios.words.in_brief import in_brief
 from scenarios.words.names import Meanings
 from simcore.model import Model
 
-LEFT_OUT = ("drivers",)
-"""Sections that are long, and that a page shows as a picture alone."""
+LEFT_OUT = ("by", "rates", "reach", "chance", "drivers")
+"""Sections that are long, and that a page shows as pictures and words; a full answer can be had whole as a file."""
 OF_THE_PAGE = "quick"
 """What the page adds to an answer: how far quick ones were off."""
 
