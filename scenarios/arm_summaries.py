@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from scenarios.interval import interval95
 from scenarios.margins import IMD, Array, Margins
 from scenarios.uncertainty import averted, averted_by_fewer_births, deaths_under, estimate
 from simcore.model import Model
@@ -83,8 +82,7 @@ def arm_summary(model: Model, births: Array, margins: Margins, arm: int) -> dict
     people = {step: v.sum(axis=1) for (name, step), v in margins.people.items() if name == margins.arms[arm]}
     if people:
         out["people"] = {
-            step: {"mean": float(v.mean()), "interval95": [float(q) for q in np.quantile(v, [0.025, 0.975])]}
-            for step, v in people.items()
+            step: {"mean": float(v.mean()), "interval95": list(interval95(v))} for step, v in people.items()
         }
     return out
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.interval import interval95
+
 Array = NDArray[np.float64]
 ALL = "all"
 """The level of a figure that is of everybody and of every year."""
@@ -86,8 +88,7 @@ def figure_of(scenario: str, measure: str, level: str, draws: Array, unit: str, 
     """
     if not np.isfinite(draws).all():
         return Figure(scenario, measure, level, None, unit, more=more)
-    low, high = (float(q) for q in np.quantile(draws, [0.025, 0.975]))
-    return Figure(scenario, measure, level, float(draws.mean()), unit, (low, high), more=more)
+    return Figure(scenario, measure, level, float(draws.mean()), unit, interval95(draws), more=more)
 
 
 def is_small(count: float) -> dict[str, bool]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from scenarios.interval import interval95
 from scenarios.margins import Array, Margins
 
 LARGEST_SHARE = 0.05
@@ -101,7 +102,7 @@ def estimate(draws: Array, slices: Array | None = None, settled: bool = False, s
     low = high = centre
     if between > 0 and not settled:
         spread = centre + (draws - centre) * np.sqrt(1.0 - share) if removed else draws
-        low, high = (float(q) for q in np.quantile(spread, [0.025, 0.975]))
+        low, high = interval95(spread)
     return Estimate(
         centre, (low, high), float(np.sqrt(within.sum())) / n, float(np.sqrt(between / n)), share, removed
     )
