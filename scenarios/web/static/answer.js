@@ -10,7 +10,7 @@ import { pictures } from "./charts.js";
 /** @typedef {import("./types.js").Progress} Progress */
 /** @typedef {"none" | "stale" | "quick" | "full"} Standing */
 
-const BADGES = /** @type {Record<Standing, string>} */ ({ none: "", stale: "Out of date", quick: "Quick", full: "Full" });
+const BADGES = /** @type {Record<Standing, string>} */ ({ none: "", stale: "Out of date", quick: "Quick", full: "Full draws" });
 
 /**
  * @param {object} how
@@ -116,20 +116,18 @@ function briefly({ summary }) {
 export function quickWords({ summary: { quick } }) {
   const error = quick?.error;
   const last = error === null || error === undefined
-    ? "How far it is from full draws is not known before the first full run."
-    : `The last full run differed from its quick answer by ${asPercent(error)}.`;
-  return ["Quick answer, from one run of the median draw.", last, ...(quick?.notes ?? [])].join(" ");
+    ? "How far it is from full draws is not known before they were run once."
+    : `The last time it was ${off(error)}.`;
+  return `Quick answer: what moves is worked out for the median draw, and spread as in draws that were run. ${last}`;
 }
 
 /**
  * @param {Answer} answer
- * @param {Answer | null} quick the quick answer to the same question
  */
-export function fullWords({ summary }, quick) {
-  const words = `Full answer, over ${asCount(summary.draws)} draws.`;
-  if (!quick) return words;
-  const [was, is] = [quick, { summary }].map((one) => one.summary.arms[0].deaths_averted.mean);
-  if (was === is) return `${words} The quick answer was the same.`;
-  if (is === 0) return `${words} The quick answer was ${asCount(was)}.`;
-  return `${words} The quick answer was ${asPercent(Math.abs(was / is - 1))} off.`;
+export function fullWords({ summary: { draws, quick, arms } }) {
+  const error = quick?.errors?.[arms[0].name];
+  return `Full answer, over ${asCount(draws)} draws.${error === undefined ? "" : ` The quick answer was ${off(error)}.`}`;
 }
+
+/** @param {number} error */
+const off = (error) => (error < 0.0005 ? "the same as full draws" : `${asPercent(error)} off full draws`);

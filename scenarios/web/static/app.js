@@ -53,7 +53,7 @@ async function page(start) {
       held.full = answer;
       taking.show(true, answer.key ?? null);
       showSaved();
-      await panel.show(answer, "full", fullWords(answer, held.quick ?? null), whatIfs(state, levers));
+      await panel.show(answer, "full", fullWords(answer), whatIfs(state, levers));
       panel.announce(`Full answer: ${answer.words.headline}`);
     },
     onStopped() {
@@ -133,14 +133,14 @@ async function page(start) {
     set.show(view.state);
     showSaved();
     writeAddress();
-    const { quick, full } = answers.to(view.state);
+    const { full } = answers.to(view.state);
     taking.show(asked(view.state), full?.key ?? null);
     if (!asked(view.state)) {
       asks.rest();
       panel.empty(start.words.deaths);
     } else if (full) {
       asks.rest();
-      panel.show(full, "full", fullWords(full, quick ?? null), whatIfs(view.state, levers));
+      panel.show(full, "full", fullWords(full), whatIfs(view.state, levers));
     } else {
       panel.stale();
       asks.moved(view.state);

@@ -42,12 +42,13 @@ export function pictures(place, prefix) {
 function picture(id) {
   const title = make("h3", { id: `${id}-title` });
   const drawing = make("div", { className: "drawing" });
-  const words = make("p", { className: "in-words" });
+  const words = make("p", { id: `${id}-words` });
   const note = make("p", { className: "hint" });
   const table = make("table");
   const element = make("figure", { className: "chart", "aria-labelledby": title.id },
-    title, drawing, note, folded("In words", words),
-    folded("Table of the figures", make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": title.id }, table)));
+    title, make("div", { role: "img", "aria-labelledby": title.id, "aria-describedby": words.id }, drawing), note,
+    folded("The picture in words, and its figures", words,
+      make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-labelledby": title.id }, table)));
   /** @type {any} */
   let view = null;
   let shape = "";
@@ -64,7 +65,7 @@ function picture(id) {
       return;
     }
     const canvas = make("div");
-    const spec = { ...fitted(chart.spec, width), datasets: { rows } };
+    const spec = { ...chart.spec, width, datasets: { rows } };
     const { view: next } = await /** @type {any} */ (window).vegaEmbed(canvas, spec, OPTIONS);
     if (asked !== turn) return next.finalize();
     view?.finalize();
@@ -98,16 +99,6 @@ function picture(id) {
       await draw(chart);
     },
   };
-}
-
-/**
- * A picture of one panel takes the width there is; one of several keeps its own.
- * @param {any} spec
- * @param {number} width
- */
-function fitted(spec, width) {
-  if (!("layer" in spec || "mark" in spec)) return spec;
-  return { ...spec, width, autosize: { type: "fit-x", contains: "padding" } };
 }
 
 /** @param {Chart} chart */

@@ -66,7 +66,7 @@ export function fieldControl(field, id, move) {
     make("div", { className: "slide" },
       slider, make("span", { className: "boxed" }, box, make("span", { className: "unit" }, unit))),
     wrong,
-    make("p", { className: "hint", id: hint }, `Published: ${field.published}. Source: ${source}.`),
+    make("p", { className: "hint", id: hint }, `Published: ${said(field, published, unit)}. Source: ${source}.`),
     back,
     note && folded("How it was reached", make("p", {}, note)));
   return {
@@ -82,6 +82,17 @@ export function fieldControl(field, id, move) {
       element.classList.toggle("moved", moved !== undefined);
     },
   };
+}
+
+/**
+ * A share stands in its file as a number from 0 to 1; it is told as the slider has it, too.
+ * @param {Field} field
+ * @param {number} published
+ * @param {string} unit
+ */
+function said(field, published, unit) {
+  if (!(field.unit in SCALE)) return field.published;
+  return `${published}${unit === "%" ? "" : " "}${unit} (as a share: ${field.published})`;
 }
 
 /**

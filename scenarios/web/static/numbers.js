@@ -38,7 +38,7 @@ export function asPercent(share) {
  * @param {unknown} value
  */
 export function asCell(value) {
-  if (typeof value !== "number") return value === null || value === undefined ? "none" : String(value);
+  if (typeof value !== "number") return value === null || value === undefined ? "–" : String(value);
   if (value === 0 || Math.abs(value) >= 10) return asCount(value);
   return value.toLocaleString("en-GB", { maximumSignificantDigits: 3 });
 }

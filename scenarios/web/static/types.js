@@ -69,7 +69,11 @@
  */
 /** @typedef {{mean: number, interval95: [number, number] | null}} Estimate */
 /** @typedef {{name: string, title: string, deaths_averted: Estimate, percent: number, most_deprived_fifth: Estimate}} Arm */
-/** @typedef {{error: number | null, interval: boolean, notes: string[]}} Quick */
+/**
+ * Of a quick answer: how far the last one of these interventions was off, as a share. Of a full one: how far the quick
+ * answers before it were off.
+ * @typedef {{error?: number | null, notes?: string[], errors?: Record<string, number>}} Quick
+ */
 /** @typedef {{summary: {arms: Arm[], quick?: Quick, draws: number}, charts: Chart[], words: {headline: string, notes: string[]}, key?: string}} Answer */
 /** @typedef {{what: string, done: number, of: number}} Progress */
 /** @typedef {{line?: number, column?: number, key?: string, message: string}} Problem */
