@@ -56,7 +56,8 @@ def comparison(summary: Mapping[str, Any], verdicts: Sequence[Verdict], figures:
     if any(found is None for found in ahead.values()):
         return ("Which of them is ahead was not worked out.", *apart)
     probabilities = {name: found for name, found in ahead.items() if found is not None}
-    return (_first(first, others, probabilities, len(rivals) == len(verdicts), figures, summary), *apart)
+    said = _first(first, others, probabilities, len(rivals) == len(verdicts), figures)
+    return (said, *_contains(summary, first, others), *apart)
 
 
 def _ahead(figures: LookUp, one: Verdict, other: Verdict) -> tuple[float, float] | None:
@@ -71,7 +72,6 @@ def _first(
     ahead: Mapping[str, tuple[float, float]],
     all_compared: bool,
     figures: LookUp,
-    summary: Mapping[str, Any],
 ) -> str:
     best = figures.one("choice", first.name, "p_best") if all_compared else None
     if best is not None:
@@ -85,7 +85,7 @@ def _first(
         often = "in every draw" if sure == 1 else f"in {'' if best else 'at least '}{of_draws(sure)} of draws"
         return (
             f"{quoted(first)} averts most of the {len(others) + 1} scenarios compared: it is ahead of all others "
-            f"{often}.{_contains(summary, first, others)}"
+            f"{often}."
         )
     if not ties:
         return (
@@ -103,13 +103,13 @@ def _first(
     )
 
 
-def _contains(summary: Mapping[str, Any], first: Verdict, others: Sequence[Verdict]) -> str:
+def _contains(summary: Mapping[str, Any], first: Verdict, others: Sequence[Verdict]) -> tuple[str, ...]:
     """That the first does all that others do and more, so that to be ahead of them says little."""
     parts = {name: _parts(summary, name) for name in (first.name, *(other.name for other in others))}
     inside = [other for other in others if parts[other.name] and parts[other.name] < parts[first.name]]
     if not inside:
-        return ""
-    return f" It does what {listed([quoted(other) for other in inside])} would do, and more."
+        return ()
+    return (f"{quoted(first)} does what {listed([quoted(other) for other in inside])} would do, and more.",)
 
 
 def _parts(summary: Mapping[str, Any], name: str) -> frozenset[str]:
@@ -128,6 +128,6 @@ def _apart(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
             f"{what_ifs} {what_if} {stand} apart and {are} ranked with nothing: what is assumed is no rival."
         )
     if nulls := sum(group_of(at) == "null" for at in verdicts):
-        has = "has" if nulls == 1 else "have"
+        has = "scenario has" if nulls == 1 else "scenarios have"
         said.append(f"{nulls} {has} null evidence: studies found no effect, or there is none to use.")
     return tuple(said)

@@ -24,7 +24,7 @@ def standing(verdict: Verdict) -> str:
             "Nobody claims that it can be had."
         )
     if verdict.null:
-        return f"The evidence is null. {_null(verdict)}"
+        return _null(verdict)
     if verdict.reference:
         return "This is a reference path that others are held against; nobody proposes it."
     if verdict.status is None:
@@ -33,10 +33,10 @@ def standing(verdict: Verdict) -> str:
 
 
 def _null(verdict: Verdict) -> str:
-    found = "No usable effect was found" if verdict.grade == "D" else "Studies found no effect"
     if verdict.claim is Claim.NONE:
-        return f"{found}, so none is counted; that is no proof that there is none."
-    return f"{found}; what the interval leaves open is no finding either."
+        return "That no effect was found is no proof that there is none."
+    found = "no usable effect was found" if verdict.grade == "D" else "studies found no effect"
+    return f"The evidence is null: {found}. What the interval leaves open is no finding either."
 
 
 def grade_in_words(grade: str | None) -> str:

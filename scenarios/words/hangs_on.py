@@ -15,9 +15,10 @@ ERRORS = 4
 TOLD = 3
 """Numbers that a sentence names."""
 GOES_WITH = (
-    "These go with the answer from draw to draw. Not all is their own doing: a number may vary together with another "
+    "What goes with the answer from draw to draw is not all its own doing: a number may vary together with another "
     "that matters."
 )
+"""What has to be said wherever drivers are shown."""
 
 
 def largest_swings(verdict: Verdict, figures: LookUp, meanings: Meanings = NO_MEANINGS) -> list[Figure]:
@@ -45,7 +46,7 @@ def drivers(verdict: Verdict, figures: LookUp, meanings: Meanings = NO_MEANINGS)
         return "No single uncertain number moves it by more than chance among these draws would."
     told = [_swing(at, meanings) for at in found]
     assumed = "As a what-if, the mean" if verdict.what_if else "The mean"
-    return f"{assumed} is {'; '.join(told)}. {GOES_WITH}"
+    return f"{assumed} is {'; '.join(told)}."
 
 
 def _swing(at: Figure, meanings: Meanings) -> str:
@@ -75,5 +76,5 @@ def range_over_structures(summary: Mapping[str, Any], variants: Mapping[str, Map
         return f"Under every other structure it is {fewer_or_more(others[low])}."
     return (
         f"Over the other structures the mean runs from {fewer_or_more(others[low])} ({structure_in_words(low)}) to "
-        f"{fewer_or_more(others[high])} ({structure_in_words(high)}). They are shown side by side and never averaged."
+        f"{fewer_or_more(others[high])} ({structure_in_words(high)})."
     )

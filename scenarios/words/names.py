@@ -29,6 +29,8 @@ class Meanings:
     """Of ``child_poverty=zero``: the question, and this answer to it."""
     solved_from: Mapping[str, str] = field(default_factory=dict)
     """Of a direct effect that was solved: the published one that it was solved from."""
+    ages: Mapping[str, str] = field(default_factory=dict)
+    """Bands of ages at death, by the days that they hold."""
 
     @classmethod
     def of(cls, model: Model) -> Meanings:
@@ -44,6 +46,7 @@ class Meanings:
                 for option, chosen in variant.options.items()
             },
             {} if spec.solve is None else {at.solves: at.value for at in spec.solve.contrasts.values()},
+            {name: days_in_words(*days) for name, days in spec.deaths.age_bands.items()},
         )
 
 
@@ -97,6 +100,8 @@ def years_in_words(years: Sequence[int]) -> str:
 def period(summary: Mapping[str, Any]) -> str:
     """When the headline is of: ``Over 2025 to 2034``, or its final year alone."""
     years = summary["years"]
+    if not years:
+        return "In all"
     if len(years) == 1:
         return f"In {years[0]}"
     if summary["definition"] == "final_year":
@@ -165,4 +170,15 @@ def level_in_words(level: str, meanings: Meanings = NO_MEANINGS) -> str:
         return f"most deprived {word}" if at == first else f"least deprived {word}" if at == last else name
     if dim == "cause" and name in meanings.causes:
         return meanings.causes[name]
+    if dim == "age_band" and name in meanings.ages:
+        return meanings.ages[name]
     return in_words(name or dim)
+
+
+def days_in_words(first: int, end: int) -> str:
+    """Days of life from the first up to, and without, the end.
+
+    >>> days_in_words(0, 1), days_in_words(28, 91), days_in_words(3, 4)
+    ('day 0', '28 to 90 days', 'day 3')
+    """
+    return f"{first} to {end - 1} days" if end - first > 1 else f"day {first}"

@@ -22,9 +22,11 @@ def by_cause(
     return _parts(verdict, figures, "cause", "by cause", meanings)
 
 
-def by_age(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> str:
+def by_age(
+    summary: Mapping[str, Any], verdict: Verdict, figures: LookUp, meanings: Meanings = NO_MEANINGS
+) -> str:
     """The ages at death at which most deaths are averted, over the whole period."""
-    return _parts(verdict, figures, "age_band", "by age at death", NO_MEANINGS)
+    return _parts(verdict, figures, "age_band", "by age at death", meanings)
 
 
 def over_time(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> str:
@@ -39,7 +41,7 @@ def over_time(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> 
     return said[:1].upper() + said[1:]
 
 
-def acts_alike(verdict: Verdict, arm: Mapping[str, Any], model: Model) -> tuple[str, ...]:
+def acts_alike(arm: Mapping[str, Any], model: Model) -> tuple[str, ...]:
     """Variables that a scenario moves and that act on every cause of death alike, so that no split is a finding."""
     moved = {step.partition(":moves ")[2] for step in arm.get("people", {})}
     return tuple(
@@ -51,7 +53,7 @@ def acts_alike(verdict: Verdict, arm: Mapping[str, Any], model: Model) -> tuple[
     )
 
 
-def no_finding(variables: Iterable[str], model: Model) -> str:
+def no_finding(variables: Iterable[str]) -> str:
     """That the split by cause follows from an assumption; empty where it does not."""
     named = [in_words(name) for name in variables]
     if not named:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scenarios.words.look_up import Figure, LookUp
+from scenarios.words.names import comparator
 from scenarios.words.rounding import count, count_range, percent, rate
 from scenarios.words.verdict import Claim, Verdict, headline_part
 
@@ -98,12 +99,15 @@ def _ratio(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> str
     if low == high == 0:
         return ""
     now = f"rates of the most deprived fifth are {before['value']:.2f} times those of the least"
+    here = f"Under {comparator(summary)}"
     if low <= 0 <= high:
-        return f"Now {now}; whether that ratio changes cannot be told."
+        return f"{here} {now}; whether that ratio changes cannot be told."
     then = f"{after['value']:.2f}"
     if then == f"{before['value']:.2f}":
-        return f"Now {now}; that ratio would {'fall' if high < 0 else 'rise'} by less than is printed here."
-    return f"Now {now}; they would be {then} times."
+        return (
+            f"{here} {now}; that ratio would {'fall' if high < 0 else 'rise'} by less than is printed here."
+        )
+    return f"{here} {now}; they would be {then} times."
 
 
 def _before_after(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simcore.ledger.book import Ledger
 from simcore.ledger.files import GRADES
 from simcore.ledger.rows import Row
+from simcore.ledger.told import KEYS, sensitivity_of, sources_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,7 +18,6 @@ WIDE = 130
 """Columns of what is printed to a file or a pipe."""
 ALIKE = 12
 """Rows of one column, read by one rule, above which they are told in one line."""
-KEYS = ("title", "publisher", "year", "url", "licence", "what_was_read")
 FIELDS = (
     "kind", "table", "line", "name", "column", "measure", "value", "low", "high", "unit", "population", "geography",
     "period", "sources", "grade", "rule", "assumptions", "used", "note",
@@ -37,12 +37,12 @@ def ledger_json(ledger: Ledger, rows: Sequence[Row]) -> dict[str, Any]:
         for rule in ledger.rules.values()
         if rule.name in named
     ]
-    return {**_head(ledger), "rows": plain, "rules": rules, "sources": _sources(ledger, rows)}
+    return {**_head(ledger), "rows": plain, "rules": rules, "sources": sources_of(ledger, rows)}
 
 
 def assumptions_json(ledger: Ledger, log: Sequence[dict[str, str]]) -> dict[str, Any]:
     """Assumptions, each with how far the headline moves where that was computed."""
-    moved = _sensitivity(ledger)
+    moved = sensitivity_of(ledger)
     return {**_head(ledger), "assumptions": [{**row, "sensitivity": moved.get(row["id"], [])} for row in log]}
 
 
@@ -73,14 +73,14 @@ def print_ledger(ledger: Ledger, rows: Sequence[Row], *, every: bool) -> None:
         console.print(table, highlight=False, markup=False)
         console.print("; ".join(f"{grade} {what}" for grade, what in GRADES.items()) + ".", highlight=False)
         _print_rules(console, ledger, rows)
-        _print_sources(console, _sources(ledger, rows))
+        _print_sources(console, sources_of(ledger, rows))
         if len(shown) < len(rows):
             console.print("\nRows alike stand in one line; --rows prints each.", highlight=False)
 
 
 def print_assumptions(ledger: Ledger, log: Sequence[dict[str, str]]) -> None:
     """Print assumptions one under another."""
-    moved = _sensitivity(ledger)
+    moved = sensitivity_of(ledger)
     with _Page() as console:
         for row in log:
             rest = {name: cell for name, cell in row.items() if name not in ("id", "statement") and cell}
@@ -197,36 +197,3 @@ def _print_sources(console: Console, sources: list[dict[str, Any]]) -> None:
         # an address that is broken over lines leads nowhere
         console.print(f"  {said['url']}", highlight=False, markup=False, soft_wrap=True)
         console.print(used, highlight=False, markup=False)
-
-
-def _sources(ledger: Ledger, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Sources that rows name, or that a source of theirs was worked out from, with everything that uses them."""
-    if ledger.sources is None:
-        return []
-    users, wanted = ledger.users(), {key for row in rows for key in row.sources}
-    return [
-        {
-            "key": row["key"],
-            **{name: row.get(name) or "" for name in KEYS},
-            "used_by": list(users.get(row["key"], ())),
-        }
-        for row in ledger.sources.rows()
-        if row["key"] in wanted
-    ]
-
-
-def _sensitivity(ledger: Ledger) -> dict[str, list[dict[str, str]]]:
-    """What was computed for each assumption, as cells and in words."""
-    found: dict[str, list[dict[str, str]]] = {}
-    if ledger.sensitivity is None:
-        return found
-    for row in ledger.sensitivity.rows():
-        cells = {name: str(cell or "") for name, cell in row.items()}
-        moved = ", ".join(
-            f"{name.removeprefix('change_')} {cell}%"
-            for name, cell in cells.items()
-            if name.startswith("change_") and cell
-        )
-        words = f"{cells.get('meaning', '')}: {moved or cells.get('not_computed', '')}"
-        found.setdefault(cells.get("assumption", ""), []).append({**cells, "words": words})
-    return found

@@ -1,0 +1,58 @@
+"""The question, and the answer to it: one sentence for each scenario, and what has to be said with it."""
+
+from __future__ import annotations
+
+from scenarios.report.blocks import Block, Folded, Listed, Paragraph, Section, Tone
+from scenarios.report.made_of import MadeOf
+from scenarios.words.comparison import in_order
+from scenarios.words.headline import caveats, headline
+from scenarios.words.names import comparator, quoted, short, years_in_words
+from scenarios.words.verdict import Verdict
+
+
+def answer(made_of: MadeOf) -> Section:
+    """What was asked, what was found, and of which years, births and comparator."""
+    blocks: list[Block] = [Paragraph(_question(made_of))]
+    for verdict in in_order(made_of.focus):
+        blocks += _found(made_of, verdict)
+    others = [at for at in in_order(made_of.verdicts) if at not in made_of.focus]
+    if others:
+        lines = tuple(headline(made_of.summary, at) for at in others)
+        blocks.append(Folded(f"The other {len(others)} scenarios, a sentence each", (Listed(lines),)))
+    whys = tuple(filter(None, (_why(made_of, at) for at in in_order(made_of.focus))))
+    if whys:
+        blocks.append(Folded("What these scenarios are, in the words of their files", (Listed(whys),)))
+    return Section("answer", "The question and the answer", tuple(blocks))
+
+
+def _question(made_of: MadeOf) -> str:
+    summary, words = made_of.summary, made_of.words
+    baseline, years = summary["baseline"], summary["years"]
+    what = "this scenario" if len(summary["arms"]) == 1 else f"each of these {len(summary['arms'])} scenarios"
+    when = f" of {years_in_words(years)}" if years else ""
+    how = ""
+    if len(years) > 1:
+        last = summary["definition"] == "final_year"
+        how = (
+            f" What is given is the difference in {years[-1]} alone."
+            if last
+            else " What is given is the sum over these years."
+        )
+    return (
+        f"How many {words['deaths']} would {what} avert among {words['births']}{when}, if all else were as under "
+        f"{comparator(summary)}?{how} The comparator is “{short(baseline.get('title', baseline['name']))}”: "
+        f"{baseline['births']:,.0f} {words['births']}, {baseline['deaths']['mean']:,.0f} {words['deaths']} expected."
+    )
+
+
+def _found(made_of: MadeOf, verdict: Verdict) -> list[Block]:
+    tone: Tone = "what_if" if verdict.what_if else "answer"
+    found: list[Block] = [Paragraph(headline(made_of.summary, verdict), tone)]
+    beside: Tone = "what_if" if verdict.what_if else "caution"
+    with_it = " ".join(caveats(made_of.summary, verdict, made_of.meanings))
+    return [*found, Paragraph(with_it, beside)] if with_it else found
+
+
+def _why(made_of: MadeOf, verdict: Verdict) -> str:
+    why = " ".join(str(made_of.as_run(verdict.name).get("why", "")).split())
+    return f"{quoted(verdict)}: {why}" if why else ""

@@ -1,0 +1,52 @@
+"""What the answer is not, near the top: of the scenarios, of the model, of the draws."""
+
+from __future__ import annotations
+
+from scenarios.footnotes import which_draws
+from scenarios.report.blocks import Block, Listed, Paragraph, Section
+from scenarios.report.made_of import MadeOf
+from scenarios.words.headline import rough
+from scenarios.words.names import quoted
+from scenarios.words.verdict import Verdict
+
+INTERVALS = (
+    "Each number is a mean over draws of what is uncertain, and each interval holds 95% of them (a credible interval). "
+    "It holds what published effects, counts and the scenario's own numbers leave open. It does not hold whether the "
+    "model is built rightly: other structures stand side by side below."
+)
+
+
+def limits(made_of: MadeOf) -> Section:
+    """How the answer must not be read."""
+    summary = made_of.summary
+    blocks: list[Block] = []
+    if made_of.model is None:
+        blocks.append(Paragraph(_other_model(made_of), "caution"))
+    if few := rough(summary):
+        blocks.append(Paragraph(few, "caution"))
+    if use := made_of.words.get("use", ""):
+        blocks.append(Paragraph(use, "caution"))
+    is_not = tuple(line for verdict in made_of.focus for line in _is_not(made_of, verdict))
+    if is_not:
+        blocks.append(Listed(is_not))
+    blocks.append(Paragraph(INTERVALS))
+    record, posterior = made_of.record, summary.get("posterior", {})
+    if drawn := which_draws(posterior.get("named"), record.get("solved_draws"), record.get("posterior")):
+        provisional = (record.get("posterior") or {}).get("status") == "provisional"
+        blocks.append(Paragraph(drawn, "caution" if provisional else "note"))
+    return Section("limits", "What this is not", tuple(blocks))
+
+
+def _is_not(made_of: MadeOf, verdict: Verdict) -> list[str]:
+    said = made_of.as_run(verdict.name).get("is_not", ())
+    return [f"{quoted(verdict)} is not: {' '.join(str(line).split())}" for line in said]
+
+
+def _other_model(made_of: MadeOf) -> str:
+    was = made_of.record.get("model", {})
+    return (
+        f"This report was written with another model at hand ({made_of.here}) than the one that was run "
+        f"({was.get('name', '')}, edition {was.get('edition', '')}, {was.get('hash', 'unknown')}). The numbers are "
+        "those of the run. What would be read from the files of its model is left out: what its names mean, its "
+        "assumptions, its sources."
+    )
