@@ -31,7 +31,11 @@ ROOMS: tuple[Callable[[LookedAt], list[Chart]], ...] = (
 
 
 def charts_of(
-    summary: Mapping[str, Any], focus: Sequence[str] | None = None, meanings: Meanings = NO_MEANINGS
+    summary: Mapping[str, Any],
+    focus: Sequence[str] | None = None,
+    meanings: Meanings = NO_MEANINGS,
+    *,
+    wide: bool = False,
 ) -> list[Chart]:
     """The pictures of an answer; one whose figures the answer lacks is left out.
 
@@ -42,7 +46,11 @@ def charts_of(
     focus
         Scenarios to be told apart by level, six at most. If None: all where there are so few, else the six
         policies that avert most; what-ifs are none, and are taken only where there is nothing else.
-    labels
+    meanings
+        What causes, numbers and structures are called: ``Meanings.of`` the model, where it is at hand.
+    wide
+        Whether they are for files (:func:`scenarios.charts.files.write_pictures`): words then stand at the left of
+        marks, so that a picture fits a slide; else above them, so that it fits a phone.
 
     Raises
     ------
@@ -51,5 +59,5 @@ def charts_of(
     NoCharts
         If the extra `charts` is not installed.
     """
-    seen = look_at(summary, focus, meanings)
+    seen = look_at(summary, focus, meanings, wide)
     return [chart for room in ROOMS for chart in room(seen)]

@@ -24,7 +24,7 @@ LOOKS: Mapping[str, Look] = {
 HEADINGS = {
     "effective": "Trials or studies found an effect",
     "unstated": "No evidence is stated",
-    "null": "Null evidence: studies found no effect",
+    "null": "Null evidence: no effect was found, or none to use",
     "reference": "Paths that others are held against",
     "what_if": "What if: an effect assumed to be looked at",
     "bound": "Bounds: no policy reaches them",
@@ -49,13 +49,14 @@ def comparison(seen: LookedAt) -> list[Chart]:
     what_ifs = [arm for arm in seen.arms if arm.verdict.what_if]
     charts = []
     if policies:
-        note = titles.contains(seen) if len(policies) > 1 else ""
         apart = "What-ifs and bounds have a picture of their own, on another scale." if what_ifs else ""
-        note = " ".join(filter(None, [note, apart]))
+        first = titles.contains(seen) if len(policies) > 1 else ""
+        note = " ".join(filter(None, [first, *_fewer_births(seen, policies), apart]))
         charts.append(_chart(seen, "comparison", titles.of_comparison(seen, policies), policies, note))
     if what_ifs:
         note = "No policies: an effect is assumed to be looked at, or a bound is drawn that nothing reaches."
         note += " The scale is not that of the policies." if policies else ""
+        note = " ".join([note, *_fewer_births(seen, what_ifs)])
         charts.append(_chart(seen, "what_ifs", titles.of_what_ifs(seen, what_ifs), what_ifs, note))
     return charts
 
@@ -72,7 +73,9 @@ def _chart(seen: LookedAt, name: str, title: str, arms: Sequence[Arm], note: str
     in_order = sorted(arms, key=lambda arm: (order.index(kind_of(arm.verdict)), -arm.verdict.mean, arm.name))
     kinds = dict.fromkeys(kind_of(arm.verdict) for arm in in_order)
     sheet = Sheet(
-        seen.axis(f"{seen.deaths} averted", headline=True), tuple((kind, LOOKS[kind]) for kind in kinds)
+        seen.axis(f"{seen.deaths} averted", headline=True),
+        tuple((kind, LOOKS[kind]) for kind in kinds),
+        wide=seen.wide,
     )
     spec, rows = lay(sheet, list(_lines(in_order)))
     shown = "; ".join(f"{row['scenario']}: {row['said']}" for row in rows[:SAID])
@@ -102,3 +105,13 @@ def _lines(arms: Sequence[Arm]) -> Iterator[Line]:
             }
             yield Line(arm.title, titles.beside(found.mean, found.interval95), row, kind, heading)
             heading = None
+
+
+def _fewer_births(seen: LookedAt, arms: Sequence[Arm]) -> list[str]:
+    """Deaths that fall away as fewer are born, which no mark holds."""
+    return [
+        f"{arm.title}: as fewer are born, {titles.beside(*arm.verdict.fewer_births)} {seen.deaths} fall away, which "
+        "are in no mark here."
+        for arm in arms
+        if arm.verdict.fewer_births is not None
+    ]

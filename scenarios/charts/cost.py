@@ -38,9 +38,14 @@ def cost(seen: LookedAt) -> list[Chart]:
     arms = [arm for arm in seen.focus if _sums(seen, arm)]
     found.sort(key=lambda pair: _prices(pair[1]))
     several = len({_prices(at) for _, at in found}) > 1
-    spec, rows = lay(Sheet(seen.axis("Cost"), bar=True, money=True), list(_lines(seen, found)))
+    spec, rows = lay(
+        Sheet(seen.axis("Cost"), bar=True, money=True, wide=seen.wide), list(_lines(seen, found))
+    )
     said = spending(seen.summary, arms[0].verdict, seen.figures)
-    title = titles.of_level(seen, arms, said[0] if said else "")
+    partial = (
+        "; that is of a part of it alone" if any(_free(at) for arm, at in found if arm is arms[0]) else ""
+    )
+    title = titles.of_level(seen, arms, f"{said[0].removesuffix('.')}{partial}" if said else "")
     told = "; ".join(f"{row['scenario']}: {row['said']} in prices of {row['prices']}" for row in rows)
     words = f"{title}. One bar for each scenario, a rule over its 95% interval. {told}."
     unknown = [arm for arm in seen.focus if arm not in arms and seen.figures.some("cost", arm.name, "cost")]

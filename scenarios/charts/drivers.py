@@ -51,6 +51,7 @@ def drivers(seen: LookedAt) -> list[Chart]:
         marks=(("low", LOW),),
         reference="mean",
         legend=legend,
+        wide=seen.wide,
     )
     spec, rows = lay(sheet, lines)
     first = arms[0]

@@ -11,12 +11,14 @@ from scenarios.charts.chart import Chart
 from simcore.picture_files import converter, write_both
 from simcore.picture_style import GREY
 
-WIDE = 900
+WIDE = 1000
 """Pixels of a picture, of which a PNG has twice as many."""
 
 
 def write_pictures(charts: Sequence[Chart], folder: Path) -> list[Path]:
     """PNG and SVG of each chart in a folder, which is made; their paths, the two of a chart one after the other.
+
+    Draw them from ``charts_of(..., wide=True)``: those of a page leave room at the right that a slide wants filled.
 
     Raises
     ------
@@ -35,13 +37,13 @@ def write_pictures(charts: Sequence[Chart], folder: Path) -> list[Path]:
 def for_file(chart: Chart) -> dict[str, Any]:
     """The specification as a file is drawn from: with its data, title and note, at a width of its own.
 
-    This is all in which a picture file differs from the picture of a page.
+    This, and that a wide chart has its words at the left, is all in which it differs from the picture of a page.
     """
     title = {
-        "text": textwrap.wrap(chart.title, 80),
-        "subtitle": textwrap.wrap(chart.note, 125),
+        "text": textwrap.wrap(chart.title, 100),
+        "subtitle": textwrap.wrap(chart.note, 145),
         "anchor": "start",
-        "fontSize": 18,
+        "fontSize": 17,
         "subtitleFontSize": 13,
         "subtitleColor": GREY,
         "offset": 14,

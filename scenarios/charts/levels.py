@@ -105,7 +105,7 @@ def _sheet(
     if not arms:
         return []
     title = titles.of_level(seen, arms, said(arms[0]))
-    sheet = Sheet(seen.axis(f"{seen.deaths} averted"), beside=False, width=NARROW)
+    sheet = Sheet(seen.axis(f"{seen.deaths} averted"), beside=False, width=NARROW, wide=seen.wide)
     spec, rows = lay(sheet, list(_lines(seen, arms, dim, label)))
     words = (
         f"{title}. One line for each {heading.lower()}: a mark at the mean, a rule over the 95% interval. "

@@ -52,6 +52,8 @@ class LookedAt:
         What causes, numbers and structures are called.
     figures
         The answer's figures, by what they are of.
+    wide
+        Whether pictures are for files, which have room at the left for words.
     """
 
     summary: Mapping[str, Any]
@@ -59,6 +61,7 @@ class LookedAt:
     focus: tuple[Arm, ...]
     meanings: Meanings
     figures: LookUp
+    wide: bool = False
 
     @property
     def deaths(self) -> str:
@@ -95,7 +98,10 @@ class LookedAt:
 
 
 def look_at(
-    summary: Mapping[str, Any], focus: Sequence[str] | None = None, meanings: Meanings = NO_MEANINGS
+    summary: Mapping[str, Any],
+    focus: Sequence[str] | None = None,
+    meanings: Meanings = NO_MEANINGS,
+    wide: bool = False,
 ) -> LookedAt:
     """An answer with the scenarios to look at closely: those named, or the policies that avert most.
 
@@ -117,7 +123,7 @@ def look_at(
         # a what-if is no rival of a policy, and a path is none that anybody proposes
         proposed = [arm for arm in arms if not arm.verdict.what_if and not arm.verdict.reference]
         chosen = tuple(sorted(proposed or arms, key=lambda arm: -arm.verdict.mean)[:FEW])
-    return LookedAt(summary, arms, chosen, meanings, LookUp(summary))
+    return LookedAt(summary, arms, chosen, meanings, LookUp(summary), wide)
 
 
 def ends(at: Mapping[str, Any]) -> tuple[float | None, float | None]:

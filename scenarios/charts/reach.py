@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from scenarios.charts import titles
 from scenarios.charts.chart import Chart, Column
 from scenarios.charts.levels import NARROW
 from scenarios.charts.looked_at import Arm, LookedAt, ends
 from scenarios.charts.sheet import Line, Sheet, lay
+from scenarios.printing import capital
 from scenarios.words.look_up import Figure
-from scenarios.words.names import in_words
+from scenarios.words.names import in_words, listed
 from scenarios.words.people import number_needed, step_in_words
 from scenarios.words.rounding import about, figures_of
 
@@ -30,12 +32,12 @@ def reach(seen: LookedAt) -> list[Chart]:
     arms = [arm for arm in seen.focus if _steps(seen, arm)]
     if not arms:
         return []
-    sheet = Sheet(seen.axis(seen.births), bar=True, beside=False, width=NARROW)
+    sheet = Sheet(seen.axis(seen.births), bar=True, beside=False, width=NARROW, wide=seen.wide)
     spec, rows = lay(sheet, list(_lines(seen, arms)))
     first = arms[0]
-    title = titles.of_level(
-        seen, arms, number_needed(seen.summary, first.verdict, seen.figures) or _widest(rows)
-    )
+    needed = number_needed(seen.summary, first.verdict, seen.figures)
+    # of what there is no number of, it is no finding of this picture
+    title = titles.of_level(seen, arms, needed if "95% interval" in needed else _from_to(rows))
     said = "; ".join(f"{row['step']}: {row['said']}" for row in rows if row["name"] == first.name)
     words = f"{title}. One bar for each step of an intervention, a rule over its 95% interval. {first.title}: {said}."
     return [Chart("reach", title, words, spec, rows, COLUMNS)]
@@ -59,9 +61,9 @@ def _lines(seen: LookedAt, arms: Sequence[Arm]) -> Iterator[Line]:
     for arm in arms:
         by_intervention = _steps(seen, arm)
         for name, steps in by_intervention.items():
-            whose = [arm.title] if len(arms) > 1 else []
-            which = [in_words(name)] if len(by_intervention) > 1 else []
-            heading: str | None = ": ".join([*whose, *which]) or None
+            whose = [arm.title] if len(arms) > 1 and name == next(iter(by_intervention)) else []
+            which = [capital(in_words(name))] if len(by_intervention) > 1 else []
+            heading: str | None = "\n".join([*whose, *which]) or None
             for level, at in steps:
                 low, high = ends(at)
                 row = {
@@ -86,6 +88,17 @@ def _births(at: Figure) -> str:
     return f"{about(at['value'], figures)} ({about(low, figures)} to {about(high, figures)})"
 
 
-def _widest(rows: Sequence[dict[str, object]]) -> str:
-    first = rows[0]
-    return f"{first['said']} births {first['step']}"
+def _from_to(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The first and the last step of the first intervention."""
+    steps = [
+        row
+        for row in rows
+        if (row["name"], row["intervention"]) == (rows[0]["name"], rows[0]["intervention"])
+    ]
+    told = [f"{_in_words(row)} {row['step']}" for row in (steps[0], steps[-1])]
+    return f"of its {rows[0]['intervention']}, {listed(list(dict.fromkeys(told)))}"
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    number, _, interval = str(row["said"]).partition(" (")
+    return f"{number} births (95% interval {interval}" if interval else f"{number} births"

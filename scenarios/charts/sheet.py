@@ -1,7 +1,8 @@
-"""A sheet of lines: words above, and beneath them a mark with its interval, on one scale for all.
+"""A sheet of lines: words, and a mark with its interval, on one scale for all.
 
-Words stand above their marks, so that they are whole at any width, a phone's too. Where a line lies is worked out here
-from how many lines its words take; the specification hangs on the height and on the marks, on no value.
+Words stand above their marks, so that they are whole at any width, a phone's too; on a wide sheet, for a file, they
+stand at the left. Where a line lies is worked out here from how many lines its words take; the specification hangs on
+the height and on the marks, on no value.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ Row = dict[str, Any]
 
 BAR, GAP, ABOVE_HEADING = 18, 9, 8
 """Pixels of a mark, between one line and the next, and before a heading."""
-NUMBER_ROOM = 138
-"""Pixels kept at the right for the number of each line."""
+NUMBER_ROOM, LONG_NUMBER_ROOM = 152, 225
+"""Pixels kept at the right for the number of each line, and for one that else stands at the right of words."""
+WORD_ROOM, WORDS_AT_LEFT = 340, 52
+"""Pixels kept at the left of a wide sheet for words, and letters of a line of them."""
 PLAIN = Look()
 MONEY = (
     "abs(datum.value) >= 1e9 ? '£' + format(datum.value / 1e9, '~g') + ' bn' : "
@@ -69,6 +72,8 @@ class Sheet:
         A field that is drawn as a short line across each mark, to be held against.
     legend
         What marks are, in words, where that is not said otherwise.
+    wide
+        Whether words stand at the left of their marks, for which a phone has no room.
     """
 
     axis: str
@@ -81,6 +86,22 @@ class Sheet:
     width: int = LINE
     reference: str | None = None
     legend: tuple[tuple[Look, str], ...] = ()
+    wide: bool = False
+
+    @property
+    def number_beside(self) -> bool:
+        """Whether the number of a line stands at the right of its mark."""
+        return self.beside or self.wide
+
+    @property
+    def from_left(self) -> int:
+        """Pixels at the left that no mark is drawn on."""
+        return WORD_ROOM if self.wide else 0
+
+    @property
+    def from_right(self) -> int:
+        """Pixels at the right that no mark is drawn on."""
+        return 8 if not self.number_beside else NUMBER_ROOM if self.beside else LONG_NUMBER_ROOM
 
 
 def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[Row, ...]]:
@@ -92,15 +113,22 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
         if not rows:
             row["legend"] = True
         if line.heading is not None:
-            heading = in_lines(line.heading)
+            heading = [one for part in line.heading.split("\n") for one in in_lines(part)]
             y += ABOVE_HEADING if rows else 0
             row |= {"heading": heading, "heading_y": y}
             y += LETTERS * len(heading) + 4
-        words = in_lines(line.words, sheet.width)
-        row |= {"words": words, "words_y": y}
-        y += LETTERS * len(words)
-        row |= {"top": y, "y": y + BAR / 2, "bottom": y + BAR}
-        y += BAR + GAP
+        if sheet.wide:
+            words = in_lines(line.words, WORDS_AT_LEFT)
+            tall = max(LETTERS * len(words), BAR)
+            row |= {"words": words, "words_y": y + (tall - LETTERS * len(words)) / 2 + 2}
+            middle = y + tall / 2
+            y += tall + GAP - 3
+        else:
+            words = in_lines(line.words, sheet.width)
+            row |= {"words": words, "words_y": y}
+            middle = y + LETTERS * len(words) + BAR / 2
+            y = middle + BAR / 2 + GAP
+        row |= {"top": middle - BAR / 2, "y": middle, "bottom": middle + BAR / 2}
         rows.append(row)
     return _spec(sheet, int(y)), tuple(rows)
 
@@ -117,10 +145,14 @@ def _spec(sheet: Sheet, height: int) -> Mapping[str, Any]:
     )
     # none on any line, where it is; and a thread that leads to its number
     layers = [base.mark_rule(color=GREY, strokeWidth=1).encode(x=x(None), y=y("top"), y2="bottom")]
-    if sheet.beside:
+    if sheet.number_beside:
         thread = base.mark_rule(color=PALE_GREY, strokeDash=[1, 3])
         layers.append(
-            thread.encode(x=alt.value(0), x2=alt.value({"expr": f"width - {NUMBER_ROOM}"}), y=y("y"))
+            thread.encode(
+                x=alt.value(sheet.from_left),
+                x2=alt.value({"expr": f"width - {sheet.from_right}"}),
+                y=y("y"),
+            )
         )
     if sheet.reference is not None:
         held = base.mark_rule(color=ORANGE, strokeWidth=3)
@@ -147,17 +179,18 @@ def _spec(sheet: Sheet, height: int) -> Mapping[str, Any]:
     layers.append(text(base).encode(x=left, y=y("words_y"), text="words:N"))
     headed = base.transform_filter("isValid(datum.heading)")
     layers.append(text(headed, fontWeight="bold").encode(x=left, y=y("heading_y"), text="heading:N"))
-    beside = {"baseline": "middle"} if sheet.beside else {}
+    beside = {"baseline": "middle"} if sheet.number_beside else {}
     said = text(base, align="right", **beside)
     right = alt.value({"expr": "width"})
-    layers.append(said.encode(x=right, y=y("y" if sheet.beside else "words_y"), text="said:N"))
+    layers.append(said.encode(x=right, y=y("y" if sheet.number_beside else "words_y"), text="said:N"))
     return finished(alt.layer(*layers), height)
 
 
 def _across(alt: Any, sheet: Sheet) -> Callable[[Any], Any]:
     """The scale that all lines share, with its axis at the top, where a reader begins."""
-    room = NUMBER_ROOM if sheet.beside else 8
-    scale = alt.Scale(zero=True, nice=True, range=[8, {"expr": f"width - {room}"}])
+    scale = alt.Scale(
+        zero=True, nice=True, range=[sheet.from_left + 8, {"expr": f"width - {sheet.from_right}"}]
+    )
     axis = alt.Axis(
         orient="top",
         tickCount=alt.ExprRef("width < 500 ? 3 : 6"),
@@ -168,7 +201,7 @@ def _across(alt: Any, sheet: Sheet) -> Callable[[Any], Any]:
         labelSeparation=6,
         titleAnchor="start",
         titleAlign="left",
-        titleX=0,
+        titleX=sheet.from_left,
         **({"labelExpr": MONEY} if sheet.money else {}),
     )
 

@@ -40,6 +40,7 @@ def structures(seen: LookedAt) -> list[Chart]:
         seen.axis(f"{seen.deaths} averted", headline=True),
         (("chosen", Look()), ("other", Look(shape="square", filled=False))),
         reference="same_draws",
+        wide=seen.wide,
         legend=(
             (Look(), "Structure as chosen"),
             (Look(shape="square", filled=False), "Another structure"),
