@@ -156,7 +156,7 @@ def report(seen: Seen) -> bool:
     slope = np.polyfit(np.arange(len(late)), late, 1)[0] * len(late)
     print(f"machine          {machine()}")
     print(
-        f"moves            {len(seconds):,} by quick answers, {seen.begun:,} full ones begun, {seen.finished:,} finished"
+        f"asked            {len(seconds):,} quick answers; {seen.begun:,} full ones begun, {seen.finished:,} finished"
     )
     print(
         f"answered within  median {half[0] * 1000:,.0f} ms, 95% {half[1] * 1000:,.0f} ms, all {whole * 1000:,.0f} ms"

@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -37,7 +38,7 @@ class Place:
 
     def address(self, token: str | None = None) -> str:
         """What to open in a browser; with the token in it where one is wanted."""
-        return f"http://{self.names[0]}:{self.port}/" + ("" if token is None else f"?token={token}")
+        return f"http://{self.names[0]}:{self.port}/" + ("" if token is None else f"?token={quote(token)}")
 
 
 def is_loopback(host: str) -> bool:
