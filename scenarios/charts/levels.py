@@ -18,8 +18,8 @@ from scenarios.words.who_benefits import who_benefits
 from simcore.dims import AGE_BAND, CAUSE, YEAR
 
 ONE_SCALE = "All scenarios are on one scale: what is too small to be seen there stands in the table."
-NARROW = 24
-"""Letters of a line of words beside which a number stands, on a phone."""
+NARROW = 150
+"""Pixels of a line of words beside which a number stands, on a phone."""
 Label = Callable[[str], str]
 
 
@@ -105,7 +105,7 @@ def _sheet(
     if not arms:
         return []
     title = titles.of_level(seen, arms, said(arms[0]))
-    sheet = Sheet(seen.axis(f"{seen.deaths} averted"), beside=False, width=NARROW, wide=seen.wide)
+    sheet = Sheet(seen.axis(f"{seen.deaths} averted"), beside=False, room=NARROW, wide=seen.wide)
     spec, rows = lay(sheet, list(_lines(seen, arms, dim, label)))
     words = (
         f"{title}. One line for each {heading.lower()}: a mark at the mean, a rule over the 95% interval. "

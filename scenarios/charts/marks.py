@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,8 +13,8 @@ LETTERS = 16
 """Pixels from one line of words to the next."""
 LEGEND = 20
 """Pixels of a line that says what a mark is."""
-LINE = 50
-"""Letters of a line of words that a phone's width holds."""
+PHONE = 325
+"""Pixels of a line of words at the width of a phone."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,3 @@ def legend(alt: Any, base: Any, looks: Sequence[tuple[Look, str]], top: int) -> 
         layers.append(point(once, look).encode(x=alt.value(8), y=alt.value(at + 7)))
         layers.append(text(once, fontSize=12).encode(x=alt.value(22), y=alt.value(at), text=alt.value(words)))
     return layers
-
-
-def in_lines(words: str, width: int = LINE) -> list[str]:
-    """Words in lines that no picture cuts.
-
-    >>> in_lines("Flour fortified with folic acid", 20)
-    ['Flour fortified with', 'folic acid']
-    """
-    return textwrap.wrap(words, width) or [""]

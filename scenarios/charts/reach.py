@@ -32,7 +32,7 @@ def reach(seen: LookedAt) -> list[Chart]:
     arms = [arm for arm in seen.focus if _steps(seen, arm)]
     if not arms:
         return []
-    sheet = Sheet(seen.axis(seen.births), bar=True, beside=False, width=NARROW, wide=seen.wide)
+    sheet = Sheet(seen.axis(seen.births), bar=True, beside=False, room=NARROW, wide=seen.wide)
     spec, rows = lay(sheet, list(_lines(seen, arms)))
     first = arms[0]
     needed = number_needed(seen.summary, first.verdict, seen.figures)

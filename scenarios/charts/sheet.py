@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from scenarios.charts.canvas import altair, finished
-from scenarios.charts.marks import LEGEND, LETTERS, LINE, Look, in_lines, legend, point, text
+from scenarios.charts.letters import in_lines
+from scenarios.charts.marks import LEGEND, LETTERS, PHONE, Look, legend, point, text
 from simcore.picture_style import GREY, NAVY, ORANGE, PALE, PALE_GREY
 
 Row = dict[str, Any]
@@ -22,8 +23,8 @@ BAR, GAP, ABOVE_HEADING = 18, 9, 8
 """Pixels of a mark, between one line and the next, and before a heading."""
 NUMBER_ROOM, LONG_NUMBER_ROOM = 152, 225
 """Pixels kept at the right for the number of each line, and for one that else stands at the right of words."""
-WORD_ROOM, WORDS_AT_LEFT = 340, 52
-"""Pixels kept at the left of a wide sheet for words, and letters of a line of them."""
+WORD_ROOM = 350
+"""Pixels kept at the left of a wide sheet for words."""
 PLAIN = Look()
 MONEY = (
     "abs(datum.value) >= 1e9 ? '£' + format(datum.value / 1e9, '~g') + ' bn' : "
@@ -66,8 +67,8 @@ class Sheet:
         Whether the scale is of pounds.
     beside
         Whether the number of a line stands beside its mark; else at the right of its words.
-    width
-        Letters of a line of words.
+    room
+        Pixels of a line of words.
     reference
         A field that is drawn as a short line across each mark, to be held against.
     legend
@@ -83,7 +84,7 @@ class Sheet:
     marks: tuple[tuple[str, Look], ...] = ()
     money: bool = False
     beside: bool = True
-    width: int = LINE
+    room: int = PHONE
     reference: str | None = None
     legend: tuple[tuple[Look, str], ...] = ()
     wide: bool = False
@@ -113,18 +114,18 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
         if not rows:
             row["legend"] = True
         if line.heading is not None:
-            heading = [one for part in line.heading.split("\n") for one in in_lines(part)]
+            heading = [one for part in line.heading.split("\n") for one in in_lines(part, PHONE, bold=True)]
             y += ABOVE_HEADING if rows else 0
             row |= {"heading": heading, "heading_y": y}
             y += LETTERS * len(heading) + 4
         if sheet.wide:
-            words = in_lines(line.words, WORDS_AT_LEFT)
+            words = in_lines(line.words, WORD_ROOM - 10)
             tall = max(LETTERS * len(words), BAR)
             row |= {"words": words, "words_y": y + (tall - LETTERS * len(words)) / 2 + 2}
             middle = y + tall / 2
             y += tall + GAP - 3
         else:
-            words = in_lines(line.words, sheet.width)
+            words = in_lines(line.words, sheet.room)
             row |= {"words": words, "words_y": y}
             middle = y + LETTERS * len(words) + BAR / 2
             y = middle + BAR / 2 + GAP

@@ -8,11 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from scenarios.charts.canvas import altair, finished
-from scenarios.charts.marks import LEGEND, LETTERS, Look, in_lines, legend, point, text
+from scenarios.charts.letters import in_lines
+from scenarios.charts.marks import LEGEND, LETTERS, PHONE, Look, legend, point, text
 from simcore.picture_style import GREY, NAVY
 
 TALL = 120
 """Pixels of a strip, without its heading."""
+AXIS = 45
+"""Pixels that the axis may take of the width."""
 BELOW = 22
 """Pixels between a strip and the heading of the next."""
 
@@ -57,7 +60,7 @@ def lay_strips(
         Name and title of every scenario that has a strip, from the top.
     """
     laid, begun = [], set[str]()
-    headings = {name: in_lines(title) for name, title in arms}
+    headings = {name: in_lines(title, PHONE - AXIS, bold=True) for name, title in arms}
     for row in rows:
         more: Row = {} if begun else {"legend": True}
         if row["name"] not in begun:
