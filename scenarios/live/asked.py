@@ -23,11 +23,12 @@ from simcore.problems import DocumentError, Problem
 
 
 class On(NamedTuple):
-    """A lever that is on: its name, the text that it was loaded from, and the numbers that are set by hand."""
+    """A lever that is on: its name, the text it was loaded from, which numbers are set by hand, whom it is aimed at."""
 
     lever: str
     file: str = ""
     moved: tuple[str, ...] = ()
+    deciles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Asked:
 
     @property
     def on(self) -> frozenset[On]:
-        """Which levers are on and which of their numbers are set by hand: answers to these spread alike."""
+        """What draws of an answer spread by: answers to policies of which this is the same spread alike."""
         return frozenset(self._on(chosen) for chosen in self.state.policy)
 
     def _on(self, chosen: Chosen) -> On:
@@ -50,7 +51,7 @@ class Asked:
         moved = [
             field.name for field in lever.fields if getattr(chosen.set, field.name) not in (None, field.value)
         ]
-        return On(chosen.lever, file, tuple(moved))
+        return On(chosen.lever, file, tuple(moved), chosen.set.deciles or ())
 
     @property
     def what_if(self) -> bool:

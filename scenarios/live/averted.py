@@ -60,6 +60,11 @@ class Deaths:
         """The mean over draws, as one draw."""
         return Deaths({name: values.mean(axis=0, keepdims=True) for name, values in self.parts.items()})
 
+    def within(self, axis: int, places: Sequence[int]) -> Deaths:
+        """The total alone, in some levels of a dimension of the strata: ``axis`` counts these from 0."""
+        strata = self.parts["strata"].take(places, axis=1 + axis)
+        return Deaths({TOTAL: strata.reshape(strata.shape[0], -1).sum(axis=1)})
+
     def as_the_others(self, which: NDArray[np.bool_]) -> Deaths:
         """With the mean of the other draws in place of some (``bool[draws]``)."""
         parts = {}
