@@ -19,7 +19,7 @@ from scenarios.question import Question
 from scenarios.running import Tick
 from scenarios.web.bodies import read_json, read_yaml_text
 from scenarios.web.door import Door
-from scenarios.web.downloads import DOWNLOADS, made
+from scenarios.web.downloads import TYPES, Checks, Downloads, no_checks
 from scenarios.web.kept import Kept
 from scenarios.web.refusals import Refused, answer_refused, as_json
 from scenarios.web.rota import Rota
@@ -78,6 +78,7 @@ def make_app(
     hosts: Collection[str],
     names: Names,
     limits: Limits = LIMITS,
+    checks: Checks = no_checks,
 ) -> Served:
     """The whole server.
 
@@ -89,8 +90,10 @@ def make_app(
         What a request may call the server, port and all (:func:`scenarios.web.door.hosts_of`).
     names
         Who signs the cookies of those who ask, and knows the token where one is wanted.
+    checks
+        What a report says of the fit.
     """
-    server = Server(desk, static, limits)
+    server = Server(desk, static, limits, Downloads(desk.model, checks))
     inner = Starlette(
         routes=[
             Route("/", server.page),
@@ -118,8 +121,10 @@ class Served(NamedTuple):
 class Server:
     """What the routes share."""
 
-    def __init__(self, desk: Desk, static: Mapping[str, StaticFile], limits: Limits) -> None:
-        self.desk, self.static = desk, static
+    def __init__(
+        self, desk: Desk, static: Mapping[str, StaticFile], limits: Limits, downloads: Downloads
+    ) -> None:
+        self.desk, self.static, self.downloads = desk, static, downloads
         self.view = View(desk.model)
         self.kept = Kept()
         self.rota = Rota()
@@ -168,11 +173,11 @@ class Server:
 
     async def download(self, request: Request) -> Response:
         key, name = request.path_params["key"], request.path_params["name"]
-        kept = self.kept.get(key) if KEY.fullmatch(key) and name in DOWNLOADS else None
+        kept = self.kept.get(key) if KEY.fullmatch(key) and name in TYPES else None
         if kept is None:
             raise Refused(404, "this answer is no longer kept; ask for it again")
-        data = await self._turn(request, "file", lambda: made(name, kept.summary))
-        return Response(data, media_type=DOWNLOADS[name].media_type, headers=_saved_as(name))
+        data = await self._turn(request, "file", lambda: self.downloads.made(name, kept.summary))
+        return Response(data, media_type=TYPES[name], headers=_saved_as(name))
 
     async def _turn(self, request: Request, kind: str, work: Callable[[], T]) -> T:
         return await self.turns.do((request.state.who, kind), work)

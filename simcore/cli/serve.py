@@ -105,6 +105,7 @@ def command(
     from scenarios.web.app import Limits, make_app
     from scenarios.web.door import hosts_of
     from scenarios.web.who import Names
+    from simcore.cli.report_checks import gather_checks
 
     place = serving.take_place(host, port, names)
     asked = None if loopback else token or serving.new_token()
@@ -119,6 +120,7 @@ def command(
             hosts=hosts_of(place.names, place.port),
             names=Names(f"simcore_{place.port}", asked),
             limits=Limits(quick=max(processors - 1, 1)),
+            checks=gather_checks,
         )
     except BaseException:
         place.listening.close()
