@@ -25,6 +25,11 @@ def rates(ran: Ran) -> list[Figure]:
     return [figure for arm in arms for figure in (*_rates(ran, arm), *_pooled(ran, arm))]
 
 
+def rates_alone(ran: Ran) -> list[Figure]:
+    """The same without three years pooled, which are many."""
+    return [figure for arm in range(len(ran.margins.arms)) for figure in _rates(ran, arm)]
+
+
 def unit_of(ran: Ran) -> str:
     """What a rate is of."""
     return f"per 1,000 {wording(ran.question.model)['births']}"

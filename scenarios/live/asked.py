@@ -21,6 +21,9 @@ from simcore.draw_source import USUAL
 from simcore.load import load_model
 from simcore.problems import DocumentError, Problem
 
+MOST_PARTS = 200
+"""Levers by themselves, as they stand, that are kept."""
+
 
 class On(NamedTuple):
     """A lever that is on: its name, the text it was loaded from, which numbers are set by hand, whom it is aimed at."""
@@ -85,6 +88,7 @@ class Reader:
         self.levers = levers_of(used)
         self._stages: Bounded[Key, Stage] = Bounded(MOST_STAGES)
         self._loaded: Bounded[str, Scenario] = Bounded(MOST_STAGES)
+        self._parts: Bounded[tuple[Chosen, str | None, str | None], Scenario] = Bounded(MOST_PARTS)
 
     def read(self, said: object, taken: Sequence[str] = ()) -> Asked:
         """What a browser sent; its scenario's name is none of those taken.
@@ -157,7 +161,12 @@ class Reader:
 
     def _part(self, asked: Asked, chosen: Chosen) -> Asked:
         state = asked.state.model_copy(update={"policy": (chosen,)})
-        scenario = compose(state, asked.levers, self.model, [self.comparator.name])
+        # of several levers that are on, one moves at a time
+        key = chosen, state.title, state.loaded
+        scenario = self._parts.get(key)
+        if scenario is None:
+            scenario = compose(state, asked.levers, self.model, [self.comparator.name])
+            self._parts.put(key, scenario)
         return replace(asked, state=state, scenario=scenario)
 
     def _check(self, scenarios: Sequence[Scenario], years: tuple[int, int] | None = None) -> None:

@@ -17,7 +17,7 @@ from scenarios.live.kept import kept_in, read_kept, write_kept
 from scenarios.live.levers import LOADED, levers_of
 from scenarios.live.quick import quick_summary
 from scenarios.live.response import Anchor, spread
-from scenarios.live.stage import MOST_STAGES, Stage
+from scenarios.live.stage import MOST_STAGES, Key, Stage
 from scenarios.margins import Margins
 from scenarios.precision import FLOOR
 from scenarios.question import DEFAULT_BASELINE, DEFAULT_MODEL, Given, Question, usual_years
@@ -35,6 +35,8 @@ AT_ONCE = 4
 """Levers that are run together while the desk is prepared."""
 ROUGH_DRAWS, ROUGH_BIRTHS = 20, 1_000
 """Draws that say how far draws lie apart where no full answer does."""
+MOST_CENTRAL = 200
+"""Runs of the central draw that are kept: of several levers that are on, one moves at a time."""
 PREPARING = "quick answers"
 WHAT_IF = "An effect was set by hand: this is a what-if."
 
@@ -90,6 +92,7 @@ class Desk:
         warm()
         self.home = self.reader.stage(self.years, {})
         self.anchors = Anchors(self.home.key, self.home.before)
+        self._central_ones: Bounded[tuple[Key, str], tuple[Deaths, Margins]] = Bounded(MOST_CENTRAL)
         self._errors: Bounded[frozenset[On], float] = Bounded(MOST_STAGES * max(1, len(self.reader.levers)))
 
     def start(self) -> dict[str, Any]:
@@ -256,8 +259,13 @@ class Desk:
 
     def _central(self, asked: Asked) -> tuple[Deaths, Margins]:
         """What is averted in the central draw, and the margins of the arm there."""
-        margins = asked.stage.margins(asked.scenario)
-        return asked.stage.before - Deaths.of(margins, 0), margins
+        key = asked.stage.key, asked.scenario.document.digest
+        found = self._central_ones.get(key)
+        if found is None:
+            margins = asked.stage.margins(asked.scenario)
+            found = asked.stage.before - Deaths.of(margins, 0), margins
+            self._central_ones.put(key, found)
+        return found
 
     def _rough(self, asked: Asked) -> Anchor:
         """How draws lie apart, from a few of them."""

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from scenarios.by import deaths_by
+from scenarios.cost import cost
+from scenarios.equity import equity
+from scenarios.figures import Figure
 from scenarios.margins import Margins
 from scenarios.question import Question
 from scenarios.ran import Ran
-from scenarios.sections import SECTIONS
+from scenarios.rates import rates_alone
+from scenarios.reach import reach
 from scenarios.summary import summarise
 
-SECTIONS_SHOWN = ("by", "equity", "rates", "reach", "cost")
+MADE: Mapping[str, Callable[[Ran], list[Figure]]] = {
+    "by": deaths_by,
+    "equity": equity,
+    "rates": rates_alone,
+    "reach": reach,
+    "cost": cost,
+}
+"""Sections that a page shows; of rates what its pictures hold, for it is asked for them at every move."""
 OF_THE_CENTRAL_DRAW = ("reach", "cost")
 """Sections whose births at steps are those of the central draw alone: they have no interval until draws are run."""
 
@@ -25,7 +37,7 @@ def quick_summary(
     """
     summary = summarise(question, margins, None, int(margins.total.shape[1]), seed)
     ran = Ran(question, margins)
-    sections = {name: [at.as_dict() for at in SECTIONS[name].make(ran)] for name in SECTIONS_SHOWN}
+    sections = {name: [at.as_dict() for at in make(ran)] for name, make in MADE.items()}
     for name in OF_THE_CENTRAL_DRAW:
         for figure in sections[name]:
             figure["interval95"] = None
