@@ -10,7 +10,9 @@ from typing import Any
 from scenarios.question import Question
 from scenarios.ran import Terms
 from scenarios.schema import Scenario
-from simcore.load import shipped_models
+from simcore.load import load_model, shipped_models
+from simcore.model import Model
+from simcore.problems import DocumentError, Problem
 from simcore.record import run_record
 from simcore.run import Settings
 
@@ -46,6 +48,22 @@ def asked_again(
         "by": list(settings.by),
         "terms": asdict(terms),
     }
+
+
+def model_of(record: Mapping[str, Any], place: str) -> Model:
+    """The model that a finished run was of, as it is now.
+
+    Raises
+    ------
+    DocumentError
+        If the record names none, or it cannot be read. ``place`` is where the record stands.
+    """
+    try:
+        name = record["asked"]["model"]
+    except (KeyError, TypeError) as error:
+        message = f"the record lacks {error}; it is not one of this edition, run the comparison again"
+        raise DocumentError(Problem(place, None, None, "run", message)) from None
+    return load_model(name)
 
 
 def _file_of(scenario: Scenario) -> dict[str, Any]:

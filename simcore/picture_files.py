@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,18 @@ def converter() -> Any:
     except ModuleNotFoundError as missing:
         raise NoCharts from missing
     return vl_convert
+
+
+def require_charts() -> None:
+    """Everything that pictures and reports are made with is at hand; none of it is loaded.
+
+    Raises
+    ------
+    NoCharts
+        If the extra `charts` is not installed.
+    """
+    if not all(map(find_spec, ("altair", "jinja2", "vl_convert"))):
+        raise NoCharts
 
 
 def write_svg(folder: Path, name: str, spec: Mapping[str, Any], title: str, words: str) -> Path:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -97,10 +97,7 @@ def opened(browser: Browser, **context: Any) -> Iterator[tuple[Page, Seen]]:
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """One Chromium for all tests of a process."""
-    path = find_chromium()
-    if path is None:
-        tell = pytest.fail if os.environ.get("SIMCORE_BROWSER") == "required" else pytest.skip
-        tell(f"{MISSING}; `make browser` installs one")
+    path = find_chromium() or give_up()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=QUIET)
         request.config.stash[_LOOP] = asyncio.get_running_loop()
@@ -131,6 +128,12 @@ def find_chromium() -> str | None:
     """The path of the system's Chromium; None where there is none."""
     found = subprocess.run(["sh", FIND, "--find"], capture_output=True, text=True)
     return found.stdout.strip() or None
+
+
+def give_up() -> NoReturn:
+    """Without a browser: skip, or fail where one is required."""
+    tell = pytest.fail if os.environ.get("SIMCORE_BROWSER") == "required" else pytest.skip
+    tell(f"{MISSING}; `make browser` installs one")
 
 
 def no_violations(page: Page, within: str | None = None) -> None:

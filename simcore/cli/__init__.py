@@ -25,6 +25,7 @@ VERBS = {
     "sensitivity": "headline figures when an assumption is replaced or an effect turned to neutral",
     "sweep": "many calibrations as one declared grid: how much the answer hangs on each choice",
     "verify": "run a finished comparison again from its record, and compare every number",
+    "report": "a finished comparison as one file of HTML, with pictures",
     "serve": "a page in the browser: policies are moved, and the answer follows",
     "warm": "compile the kernels once, into the user's cache folder",
 }

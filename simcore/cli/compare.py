@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
-from click.core import ParameterSource
 
 from simcore.cli.common import (
     DEFAULT_YEARS,
     default_threads,
     load_question,
-    parse_precision,
     parse_rate,
     parse_variants,
     posterior_option,
     threads_option,
     variants_option,
 )
+from simcore.cli.places import free_folder
+from simcore.cli.precision_options import NOT_PRECISE, precision_asked, precision_options, within_limits
 from simcore.cli.progress import Progress
+from simcore.cli.shown import (
+    check_focus,
+    figures_option,
+    focus_option,
+    report_option,
+    to_be_shown,
+    write_shown,
+)
 
 if TYPE_CHECKING:
-    from scenarios.precision import Precision
     from scenarios.ran import Definition
     from simcore.run import Estimator
 
@@ -33,6 +39,7 @@ simcore compare child_poverty_35 smoking_cessation
 simcore compare scenarios/library --years 2025-2034 --draws 500 --out out/demo
 simcore compare child_poverty_35 --baseline current_policy_rising --variant child_poverty=half
 simcore compare child_poverty_35 --precision 2% --out out/precise
+simcore compare scenarios/library --report report.html --figures slides
 """
 SHOWN = (
     "structures",
@@ -49,8 +56,6 @@ SHOWN = (
 """Sections of the answer that can be printed; those of :mod:`scenarios.sections`, told here so that help is quick."""
 FILES = ("results.nc", "summary.csv", "summary.json", "run.json")
 """What a comparison writes into its folder."""
-NOT_PRECISE = 3
-"""Exit status where the precision asked for was not reached: the answer is given, what was demanded of it is not."""
 
 
 @click.command(epilog=EXAMPLES)
@@ -76,26 +81,7 @@ NOT_PRECISE = 3
     metavar="N",
     help="Simulated births for each draw.",
 )
-@click.option(
-    "--precision",
-    metavar="SHARE",
-    help="Add draws or births until every headline (the comparator's deaths, and the deaths averted by each "
-    "scenario) has a standard error of at most this share of itself: 1%, 0.5%, 0.01. The error counts both the "
-    "finite number of draws and that of births. A headline under 0.1% of the comparator's deaths is judged as "
-    "though it were that large. What was reached is printed; exit status 3 where a limit stopped it first.",
-)
-@click.option(
-    "--most-draws",
-    type=click.IntRange(100),
-    metavar="N",
-    help="With --precision: draws at which to stop; all that ship with the model if not given.",
-)
-@click.option(
-    "--most-births",
-    type=click.IntRange(1000),
-    metavar="N",
-    help="With --precision: births for each draw at which to stop; 1,000,000 if not given.",
-)
+@precision_options
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**64 - 1),
@@ -189,6 +175,9 @@ NOT_PRECISE = 3
     metavar="FOLDER",
     help=f"Folder for {', '.join(FILES)}.",
 )
+@report_option
+@figures_option
+@focus_option
 @click.option(
     "--json", "as_json", is_flag=True, help="The answer as JSON on standard output, and nothing else there."
 )
@@ -216,6 +205,9 @@ def command(
     life_year_values: tuple[float, ...],
     budget: float | None,
     out: str | None,
+    report: str | None,
+    figures: str | None,
+    focus: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Compare scenario files over the same births and the same luck: deaths averted, whose, how sure.
@@ -223,16 +215,19 @@ def command(
     SCENARIOS are files, folders or bare names of shipped files. An interrupted run with --out goes on where
     it stopped when the same command is given again.
     """
-    asked = _precision(precision, most_draws, most_births)
-    draws, births = _within(asked, draws, births)
+    asked = precision_asked(precision, most_draws, most_births)
+    draws, births = within_limits(asked, draws, births)
     rate = None if discount_rate is None else parse_rate(discount_rate, "--discount-rate")
-    folder = _free_place(out)
+    folder = None if out is None else free_folder(out, "--out", FILES)
+    shown = to_be_shown(report, figures, focus)
     question = load_question(model, scenarios, baseline, years, parse_variants(variants), posterior)
     if len(question.scenarios) < 2:
         raise click.UsageError(
             f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"
         )
     from scenarios.by import told_apart_by
+
+    check_focus(focus, [scenario.name for scenario in question.scenarios[1:]])
     from scenarios.compare import answer
     from scenarios.notes import find_notes
     from scenarios.ran import Terms
@@ -267,6 +262,9 @@ def command(
 
         write_answer(folder, summary)
         _tell_of_unfinished(folder)
+    if shown is not None:
+        for line in write_shown(shown, summary, question.model):
+            click.echo(line, err=True)
     if as_json:
         click.echo(json.dumps(summary))
     else:
@@ -279,57 +277,6 @@ def command(
 
     click.echo(in_words(summary["precision"], summary["words"]), err=True)
     return NOT_PRECISE
-
-
-def _precision(text: str | None, most_draws: int | None, most_births: int | None) -> Precision | None:
-    """The precision asked for, with the limits named beside it."""
-    if text is None:
-        for name, value in (("--most-draws", most_draws), ("--most-births", most_births)):
-            if value is not None:
-                raise click.UsageError(
-                    f"{name} is a limit of --precision; name one as well, as in --precision 1%"
-                )
-        return None
-    share = parse_precision(text)
-    from scenarios.precision import Precision
-
-    return Precision(share, most_draws) if most_births is None else Precision(share, most_draws, most_births)
-
-
-def _within(asked: Precision | None, draws: int | None, births: int) -> tuple[int | None, int]:
-    """Sizes to begin with: those asked for, which must lie within the limits, or what limits leave of the defaults."""
-    if asked is None:
-        return draws, births
-    source = click.get_current_context().get_parameter_source
-    limits: tuple[tuple[str, int | None, int | None], ...] = (
-        ("draws", draws, asked.most_draws),
-        ("births", births, asked.most_births),
-    )
-    for name, begin, most in limits:
-        given = source(name) is not ParameterSource.DEFAULT
-        if most is not None and begin is not None and given and begin > most:
-            raise click.UsageError(f"--{name} {begin} is more than --most-{name} {most}; raise the limit")
-    return draws, min(births, asked.most_births)
-
-
-def _free_place(out: str | None) -> Path | None:
-    """The folder must be one that can be written, before anything is run."""
-    if out is None:
-        return None
-    if not out:
-        raise click.BadParameter("names no folder; write --out out/demo", param_hint="--out")
-    nearest = Path(out)
-    # a link that leads nowhere is in the way, too
-    while not os.path.lexists(nearest) and nearest != nearest.parent:
-        nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        what = "a folder that can be written" if nearest.is_dir() else "a folder"
-        raise click.BadParameter(f"{nearest} is not {what}; choose another place", param_hint="--out")
-    for name in FILES:
-        if (Path(out) / name).is_dir():
-            message = f"{Path(out) / name} is a folder where a file is to be written; choose another place"
-            raise click.BadParameter(message, param_hint="--out")
-    return Path(out)
 
 
 def _tell_of_unfinished(out: Path) -> None:
