@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scenarios.charts.catalogue import charts_of
@@ -69,21 +70,36 @@ def report_of(
     NoCharts
         If the extra `charts` is not installed.
     """
+    names = [arm.name for arm in look_at(summary, focus).focus]
+    made_of = gather(summary, model, names, checks)
+    return told(replace(made_of, charts=charts_of(summary, names, made_of.meanings)))
+
+
+def gather(
+    summary: Mapping[str, Any],
+    model: Model,
+    focus: Sequence[str],
+    checks: Mapping[str, Any] | None = None,
+) -> MadeOf:
+    """What a report is made from, but for its pictures."""
     same = summary["run"].get("model", {}).get("hash") == model.hash
     meanings = Meanings.of(model) if same else NO_MEANINGS
     verdicts = tuple(verdicts_of(summary))
-    names = [arm.name for arm in look_at(summary, focus).focus]
-    made_of = MadeOf(
+    return MadeOf(
         summary=summary,
         verdicts=verdicts,
-        focus=tuple(at for at in in_order(verdicts) if at.name in names),
+        focus=tuple(at for at in in_order(verdicts) if at.name in focus),
         figures=LookUp(summary),
-        charts=charts_of(summary, names, meanings),
+        charts=(),
         checks=NO_CHECKS if checks is None else checks,
         model=model if same else None,
         meanings=meanings,
         here=f"{model.name}, {model.hash}",
     )
+
+
+def told(made_of: MadeOf) -> Report:
+    """The report itself: every section that has something to tell."""
     sections = tuple(section for make in SECTIONS if (section := make(made_of)) is not None)
     return Report(_title(made_of), _lead(made_of), sections)
 

@@ -15,28 +15,29 @@ STATUS = {
 
 
 def standing(verdict: Verdict) -> str:
-    """What the answer is no claim of, in a sentence; empty where studies found an effect and the file says so."""
+    """What the answer is no claim of; empty where studies found an effect and the file says so."""
+    said = []
     if verdict.bound:
-        return "This is a what-if: a bound that no policy reaches. It is no finding and no proposal."
-    if verdict.what_if:
-        return (
+        said.append("This is a what-if: a bound that no policy reaches. It is no finding and no proposal.")
+    elif verdict.what_if:
+        said.append(
             "This is a what-if: it assumes a change, to see what that would be worth. "
             "Nobody claims that it can be had."
         )
     if verdict.null:
-        return _null(verdict)
+        said.append(_null(verdict))
     if verdict.reference:
-        return "This is a reference path that others are held against; nobody proposes it."
+        said.append("This is a reference path that others are held against; nobody proposes it.")
     if verdict.status is None:
-        return "The file does not say how good its evidence is."
-    return ""
+        said.append("The file does not say how good its evidence is.")
+    return " ".join(said)
 
 
 def _null(verdict: Verdict) -> str:
     if verdict.claim is Claim.NONE:
         return "That no effect was found is no proof that there is none."
     found = "no usable effect was found" if verdict.grade == "D" else "studies found no effect"
-    return f"The evidence is null: {found}. What the interval leaves open is no finding either."
+    return f"The evidence is null: {found}. What is left open is no finding either."
 
 
 def grade_in_words(grade: str | None) -> str:

@@ -214,12 +214,12 @@ def spread_of(at: Mapping[str, Any], draws: int) -> tuple[Spread, Interval | Non
     if at.get("interval95") is None:
         return "none", None
     low, high = _ends(at)
-    if high > low:
-        return "draws", (low, high)
     if low == high == at["mean"] == 0 and not at["mc_error"]:
         return "known", (low, high)
     if draws < 2:
         return "none", None
+    if high > low:
+        return "draws", (low, high)
     error = Z * float(at["mc_error"])
     return ("simulation", (at["mean"] - error, at["mean"] + error)) if error > 0 else ("known", (low, high))
 
