@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.served_page"]
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = ROOT / "scenarios" / "library"

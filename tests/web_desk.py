@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
-from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -18,11 +17,11 @@ from scenarios.running import Tick
 from scenarios.schema import Scenario
 from scenarios.web.app import LIMITS, Limits, Served, make_app
 from scenarios.web.door import hosts_of
-from scenarios.web.serving import Serving, take_place
 from scenarios.web.static_files import StaticFile
 from scenarios.web.who import Names
 from simcore.problems import DocumentError, Problem
 from simcore.run import Settings
+from tests.listening import served_at_a_port
 from tests.models import invented, prevalence, scenario_text
 
 DRAWS, VARIANT_DRAWS = 4, 2
@@ -133,24 +132,8 @@ def play(what: Coroutine[Any, Any, None]) -> None:
     asyncio.run(what)
 
 
-@contextmanager
-def listening(desk: InventedDesk | None = None, limits: Limits = LIMITS) -> Iterator[tuple[str, Served]]:
+def listening(
+    desk: InventedDesk | None = None, limits: Limits = LIMITS
+) -> AbstractContextManager[tuple[str, Served]]:
     """A real server on a free port of this machine; its address."""
-    place = take_place("127.0.0.1", 0)
-    served = make_app(
-        desk or InventedDesk(),
-        STATIC,
-        hosts=hosts_of(place.names, place.port),
-        names=Names("simcore"),
-        limits=limits,
-    )
-    begun = Event()
-    serving = Serving(served.app, place, ready=begun.set, ending=served.server.close)
-    thread = Thread(target=serving.run)
-    thread.start()
-    begun.wait()
-    try:
-        yield place.address().rstrip("/"), served
-    finally:
-        serving.end()
-        thread.join()
+    return served_at_a_port(desk or InventedDesk(), STATIC, limits)

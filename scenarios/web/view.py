@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.charts.catalogue import charts_of
+from scenarios.charts.chart import Chart
+from scenarios.report.cells import cells_of
 from scenarios.words.in_brief import in_brief
 from scenarios.words.names import Meanings
 from simcore.model import Model
@@ -27,10 +29,15 @@ class View:
         sections = {name: found for name, found in summary["sections"].items() if name not in LEFT_OUT}
         return {
             "summary": {**summary, "sections": sections},
-            "charts": [chart.as_dict() for chart in charts_of(summary, meanings=self.meanings)],
+            "charts": [_with_cells(chart) for chart in charts_of(summary, meanings=self.meanings)],
             "words": in_brief(summary, self.meanings),
         }
 
     def whole(self, summary: Mapping[str, Any]) -> dict[str, Any]:
         """A full answer as a comparison writes it."""
         return {name: found for name, found in summary.items() if name != OF_THE_PAGE}
+
+
+def _with_cells(chart: Chart) -> dict[str, Any]:
+    """A picture, and the cells of its table as the report has them."""
+    return {**chart.as_dict(), "cells": cells_of(chart)}

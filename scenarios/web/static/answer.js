@@ -64,7 +64,7 @@ export function answerPanel({ onStop, onRun }) {
       say(headline, answer.words.headline);
       say(about, words);
       fill(notes, ...answer.words.notes.map((note) => make("li", {}, note)));
-      fill(whatIf, ...(whatIfs.length ? whatIfBox(whatIfs) : []));
+      fill(whatIf, ...(whatIfs.length || answer.words.what_if ? whatIfBox(whatIfs) : []));
       say(short, `${briefly(answer)}${standing === "quick" ? " (quick)" : ""}`);
       for (const place of [at("result"), at("bar-short")]) place.hidden = false;
       fill(trouble);

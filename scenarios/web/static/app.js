@@ -19,6 +19,7 @@ import { takingPanel } from "./taking.js";
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./types.js").Start} Start */
 /** @typedef {import("./types.js").Lever} Lever */
+/** @typedef {import("./types.js").Answer} Answer */
 
 /** @param {Start} start */
 async function page(start) {
@@ -34,18 +35,24 @@ async function page(start) {
   const set = controls(start, { years: at("years"), variants: at("variants"), levers: at("levers") },
     (change) => become({ ...view, state: change(view.state) }));
 
+  /** What the controls held when they came to rest: an answer to what they pass is shown, and not told. */
+  let rested = view.state;
+  const announceQuick = (/** @type {Answer} */ { words }) => panel.announce(`Quick answer: ${words.headline}`);
   const asks = asking({
     quick: api.quick,
     full: (state, signal) => api.full([state], panel.progress, signal),
     async onQuick(state, answer) {
       const held = answers.to(state);
       held.quick = answer;
-      if (!held.full) await panel.show(answer, "quick", quickWords(answer), whatIfs(state, levers));
+      if (held.full) return;
+      if (rested === state) announceQuick(answer);
+      await panel.show(answer, "quick", quickWords(answer), whatIfs(state, levers));
     },
     onSettled(state) {
       const { quick } = answers.to(state);
+      rested = state;
       panel.waiting();
-      if (quick) panel.announce(`Quick answer: ${quick.words.headline}`);
+      if (quick) announceQuick(quick);
       showSaved();
     },
     async onFull(state, answer) {

@@ -3,7 +3,6 @@
 // new rows; only another shape is drawn anew.
 
 import { fill, folded, make, say } from "./dom.js";
-import { asCell } from "./numbers.js";
 
 /** @typedef {import("./types.js").Chart} Chart */
 
@@ -102,14 +101,13 @@ function picture(id) {
 }
 
 /** @param {Chart} chart */
-function rowsOf({ title, columns, rows }) {
+function rowsOf({ title, columns, cells }) {
   const kind = (/** @type {boolean} */ number) => (number ? "number" : "");
   return [
     make("caption", { className: "unseen" }, title),
     make("thead", {}, make("tr", {}, ...columns.map((column) =>
       make("th", { scope: "col", className: kind(column.number) }, column.heading)))),
-    make("tbody", {}, ...rows.map((row) => make("tr", {}, ...columns.map((column, index) =>
-      make(index ? "td" : "th", { ...(index ? {} : { scope: "row" }), className: kind(column.number) },
-        asCell(row[column.key])))))),
+    make("tbody", {}, ...cells.map((row) => make("tr", {}, ...row.map((cell, index) =>
+      make(index ? "td" : "th", { ...(index ? {} : { scope: "row" }), className: kind(columns[index].number) }, cell))))),
   ];
 }

@@ -28,7 +28,7 @@ export function fieldControl(field, id, move) {
       move({ [field.name]: undefined });
       slider.focus();
     },
-  }, "Back to published", make("span", { className: "unseen" }, `: ${field.label}`));
+  }, "Back to published", make("span", { className: "unseen" }, ` for ${field.label}`));
 
   /** @param {string} text */
   function take(text) {

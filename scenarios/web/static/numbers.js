@@ -2,24 +2,23 @@
 // Numbers as the answer rounds them everywhere: whole from ten up, one decimal below, an exact zero as 0.
 
 /**
- * Half to even, as Python rounds: a tie is a number that binary holds exactly.
- * @param {number} value
- * @param {number} decimals
+ * Half to even, as Python rounds; `toFixed` takes the larger.
+ * @param {number} size at least 0
+ * @param {0 | 1} decimals
  */
-function rounded(value, decimals) {
+function rounded(size, decimals) {
   const scale = 10 ** decimals;
-  const times = Math.abs(value) * scale;
-  const floor = Math.floor(times);
-  const tie = times - floor === 0.5 && times / scale === Math.abs(value);
-  const whole = tie ? floor + (floor % 2) : null;
-  const size = whole === null ? Math.abs(value) : whole / scale;
-  return size.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  // binary holds no half of a tenth but quarters, and of a whole but halves
+  const tie = ((decimals ? 4 : 2) * size) % 2 === 1;
+  const whole = Math.floor(size * scale);
+  const fixed = (tie ? (whole + (whole % 2)) / scale : size).toFixed(decimals);
+  return fixed.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
 /** @param {number} value */
 export function asCount(value) {
   if (value === 0) return "0";
-  return (value < 0 ? "-" : "") + rounded(value, Math.abs(value) >= 10 ? 0 : 1);
+  return (value < 0 ? "-" : "") + rounded(Math.abs(value), Math.abs(value) >= 10 ? 0 : 1);
 }
 
 /** @param {readonly number[]} interval */
@@ -31,14 +30,4 @@ export function asRange(interval) {
 export function asPercent(share) {
   const percent = 100 * share;
   return `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)}%`;
-}
-
-/**
- * A cell of a data table: three figures for what is small, so that rates stay apart.
- * @param {unknown} value
- */
-export function asCell(value) {
-  if (typeof value !== "number") return value === null || value === undefined ? "–" : String(value);
-  if (value === 0 || Math.abs(value) >= 10) return asCount(value);
-  return value.toLocaleString("en-GB", { maximumSignificantDigits: 3 });
 }

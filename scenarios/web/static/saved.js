@@ -89,25 +89,28 @@ function inWords({ arm, full }) {
   return `averts ${asCount(mean)}${interval95 ? ` (${asRange(interval95)})` : ""}, ${full ? "full" : "quick"}`;
 }
 
+/** @type {[string, (arm: Arm) => string | undefined][]} */
+const NUMBERS = [
+  ["Averted", (arm) => asCount(arm.deaths_averted.mean)],
+  ["95% interval", (arm) => (arm.deaths_averted.interval95 ? asRange(arm.deaths_averted.interval95) : "none")],
+  ["% of deaths", (arm) => arm.percent.toFixed(2)],
+  // a model without deprivation has none
+  ["In the most deprived fifth", (arm) => arm.most_deprived_fifth && asCount(arm.most_deprived_fifth.mean)],
+];
+
 /** @param {Saved[]} saved @param {(Kept | undefined)[]} kept */
 function tableOf(saved, kept) {
-  const headings = ["Scenario", "Births of", "Averted", "95% interval", "% of deaths", "Most deprived fifth", "Answer"];
+  const shown = NUMBERS.filter(([, number]) => kept.some((one) => one && number(one.arm) !== undefined));
+  const heading = (/** @type {string} */ words, className = "") => make("th", { scope: "col", className }, words);
   return [
     make("caption", {}, "Deaths averted by the saved scenarios"),
-    make("thead", {}, make("tr", {}, ...headings.map((words, index) =>
-      make("th", { scope: "col", className: index > 1 && index < 6 ? "number" : "" }, words)))),
+    make("thead", {}, make("tr", {}, heading("Scenario"), heading("Births of"),
+      ...shown.map(([words]) => heading(words, "number")), heading("Answer"))),
     make("tbody", {}, ...saved.map((one, index) => {
       const held = kept[index];
-      const numbers = held ? numbersOf(held.arm) : ["", "", "", ""];
       return make("tr", {}, make("th", { scope: "row" }, one.name), make("td", {}, one.state.years.join(" to ")),
-        ...numbers.map((words) => make("td", { className: "number" }, words)),
+        ...shown.map(([, number]) => make("td", { className: "number" }, (held && number(held.arm)) ?? "")),
         make("td", {}, held ? (held.full ? "full" : "quick") : "not yet asked"));
     })),
   ];
-}
-
-/** @param {Arm} arm */
-function numbersOf({ deaths_averted: averted, percent, most_deprived_fifth: fifth }) {
-  return [asCount(averted.mean), averted.interval95 ? asRange(averted.interval95) : "none",
-    percent.toFixed(2), asCount(fifth.mean)];
 }

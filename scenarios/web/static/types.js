@@ -66,15 +66,16 @@
  * @property {Record<string, unknown>[]} rows
  * @property {{key: string, heading: string, number: boolean}[]} columns
  * @property {string} note
+ * @property {string[][]} cells of its table, as they are read
  */
 /** @typedef {{mean: number, interval95: [number, number] | null}} Estimate */
-/** @typedef {{name: string, title: string, deaths_averted: Estimate, percent: number, most_deprived_fifth: Estimate}} Arm */
+/** @typedef {{name: string, title: string, deaths_averted: Estimate, percent: number, most_deprived_fifth?: Estimate}} Arm */
 /**
  * Of a quick answer: how far the last one of these interventions was off, as a share. Of a full one: how far the quick
  * answers before it were off.
  * @typedef {{error?: number | null, notes?: string[], errors?: Record<string, number>}} Quick
  */
-/** @typedef {{summary: {arms: Arm[], quick?: Quick, draws: number}, charts: Chart[], words: {headline: string, notes: string[]}, key?: string}} Answer */
+/** @typedef {{summary: {arms: Arm[], quick?: Quick, draws: number}, charts: Chart[], words: {headline: string, notes: string[], what_if?: boolean}, key?: string}} Answer */
 /** @typedef {{what: string, done: number, of: number}} Progress */
 /** @typedef {{line?: number, column?: number, key?: string, message: string}} Problem */
 
