@@ -51,11 +51,13 @@ def test_a_quick_answer_is_marked_until_full_draws_replace_it(
         "Switch on an intervention to see how many deaths it would avert."
     )
     with harbour.desk.held():
-        switch_on(page, OFFER)
+        covered = switch_on(page, OFFER).get_by_label(f"{COVERED}, as a number")
+        covered.fill("61")
         stands(page, "quick")
+        expect(page.locator("#headline")).to_contain_text(f"“{OFFER}, changed” would avert")
         expect(page.locator("#badge")).to_have_text("Quick")
         quick = headline(page)
-        assert f"“{OFFER}” would avert" in quick and "95% interval" in quick
+        assert "95% interval" in quick
         expect(page.get_by_label("Running full draws: 10 of 40")).to_be_visible()
         expect(page.get_by_role("button", name="Report (HTML)")).to_have_attribute("aria-disabled", "true")
         expect(page.locator("#take-why")).to_contain_text("when full draws are done")
@@ -69,7 +71,7 @@ def test_a_quick_answer_is_marked_until_full_draws_replace_it(
     expect(page.locator("#full-progress")).to_be_hidden()
     expect(page.get_by_role("button", name="Report (HTML)")).to_have_attribute("aria-disabled", "false")
     expect(page.locator("#live")).to_have_text(f"Full answer: {headline(page)}")
-    lever(page, OFFER).get_by_label(f"{COVERED}, as a number").fill("90")
+    covered.fill("62")
     stands(page, "quick")
     expect(page.locator("#about-answer")).to_contain_text("The last time it was")
     assert not seen.complaints
@@ -144,9 +146,10 @@ def test_a_new_move_and_a_closed_tab_end_the_run(harbour: Harbour, browser: Brow
         with opened(browser) as (page, _):
             read(page, harbour.address)
             controls = switch_on(page, OFFER)
+            controls.get_by_label(f"{COVERED}, as a number").fill("71")
             expect(page.get_by_label("Running full draws")).to_be_visible()
             until(page, harbour, 1)
-            controls.get_by_label(f"{COVERED}, as a number").fill("70")
+            controls.get_by_label(f"{COVERED}, as a number").fill("72")
             until(page, harbour, 0)
             expect(page.get_by_label("Running full draws")).to_be_visible()
             until(page, harbour, 1)

@@ -32,8 +32,11 @@ def reach(seen: LookedAt) -> list[Chart]:
     arms = [arm for arm in seen.focus if _steps(seen, arm)]
     if not arms:
         return []
-    sheet = Sheet(seen.axis(seen.births), bar=True, beside=False, room=NARROW, wide=seen.wide)
-    spec, rows = lay(sheet, list(_lines(seen, arms)))
+    lines = list(_lines(seen, arms))
+    # a quick answer has no interval here, and a scale of nothing has no ends
+    known = ("low", "high") if any(line.row["low"] is not None for line in lines) else None
+    axis = seen.axis(seen.births)
+    spec, rows = lay(Sheet(axis, bar=True, ends=known, beside=False, room=NARROW, wide=seen.wide), lines)
     first = arms[0]
     needed = number_needed(seen.summary, first.verdict, seen.figures)
     # of what there is no number of, it is no finding of this picture
