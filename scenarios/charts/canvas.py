@@ -1,47 +1,40 @@
-"""The one door to Altair, which is slow to load and comes with an extra."""
+"""The whole of a picture around its layers: as wide as the place it is put in, in letters that can be read.
+
+Specifications are plain Vega-Lite, written out. Built by Altair, which checks each part again and again, a picture
+takes most of a second, and a page asks for a dozen at every new shape; tests hold them against Altair's schema instead.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import ModuleType
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simcore.picture_files import NoCharts
-from simcore.picture_style import config
+from simcore.picture_style import SCHEMA, Spec, config
+
+EDGE = 4
+"""Pixels around a picture."""
 
 
-def altair() -> ModuleType:
-    """Altair, loaded when the first picture is drawn.
-
-    Raises
-    ------
-    NoCharts
-        If the extra `charts` is not installed.
-    """
-    try:
-        import altair as alt
-    except ModuleNotFoundError as missing:
-        raise NoCharts from missing
-    return alt
-
-
-def finished(chart: Any, height: int) -> Mapping[str, Any]:
-    """The specification of a chart, as wide as the place it is put in, with letters that can be read.
+def canvas(layers: Sequence[Mapping[str, Any]], height: int, **more: Any) -> Spec:
+    """The specification of a picture that reads its rows by name.
 
     What it shows is said in words beside it: its many marks are not read aloud.
     """
-    whole = chart.properties(
-        width="container",
-        height=height,
-        padding={"left": 4, "right": 4, "top": 4, "bottom": 4},
-        background="white",
-        autosize={"type": "fit-x", "contains": "padding", "resize": False},
-    )
-    spec: dict[str, Any] = whole.to_dict()
-    base = config()
-    silent = {"aria": False}
-    spec["config"] = {
-        **base, **silent, "axis": {**base["axis"], **silent}, "legend": {**base["legend"], **silent},
-        "view": {"stroke": None},
-    }  # fmt: skip
-    return spec
+    base, silent = config(), {"aria": False}
+    return {
+        "$schema": SCHEMA,
+        "data": {"name": "rows"},
+        "width": "container",
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "padding": EDGE,
+        "background": "white",
+        "layer": list(layers),
+        **more,
+        "config": {
+            **base,
+            **silent,
+            "axis": {**base["axis"], **silent},
+            "view": {"stroke": None},
+        },
+    }

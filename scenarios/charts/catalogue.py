@@ -56,8 +56,6 @@ def charts_of(
     ------
     DocumentError
         If ``focus`` names what is not in the answer, or more than six.
-    NoCharts
-        If the extra `charts` is not installed.
     """
     seen = look_at(summary, focus, meanings, wide)
     return [chart for room in ROOMS for chart in room(seen)]

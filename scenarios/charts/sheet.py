@@ -9,13 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from scenarios.charts.canvas import altair, finished
+from scenarios.charts.canvas import canvas
 from scenarios.charts.letters import in_lines
-from scenarios.charts.marks import LEGEND, LETTERS, PHONE, Look, legend, point, text
-from simcore.picture_style import GREY, NAVY, ORANGE, PALE, PALE_GREY
+from scenarios.charts.marks import (
+    LEGEND,
+    LETTERS,
+    PHONE,
+    Look,
+    has,
+    is_,
+    layer,
+    legend,
+    pixel,
+    point,
+    rule,
+    text,
+)
+from simcore.picture_style import GREY, NAVY, ORANGE, PALE, PALE_GREY, Spec
 
 Row = dict[str, Any]
 
@@ -134,87 +146,88 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
     return _spec(sheet, int(y)), tuple(rows)
 
 
-@lru_cache(maxsize=256)
-def _spec(sheet: Sheet, height: int) -> Mapping[str, Any]:
-    alt = altair()
-    base = alt.Chart(alt.NamedData("rows"))
-    x, y = _across(alt, sheet), _down(alt, height)
-    colour = alt.Color(
-        "look:N",
-        legend=None,
-        scale=alt.Scale(domain=[n for n, _ in sheet.looks], range=[look.colour for _, look in sheet.looks]),
-    )
+def _spec(sheet: Sheet, height: int) -> Spec:
+    y, right = _down(height), pixel(f"width - {sheet.from_right}")
+
+    def x(of: Spec) -> Spec:
+        return {"type": "quantitative", **_across(sheet), **of}
+
     # none on any line, where it is; and a thread that leads to its number
-    layers = [base.mark_rule(color=GREY, strokeWidth=1).encode(x=x(None), y=y("top"), y2="bottom")]
+    layers = [layer(rule(GREY, 1), {"x": x({"datum": 0}), "y": y("top"), "y2": {"field": "bottom"}})]
     if sheet.number_beside:
-        thread = base.mark_rule(color=PALE_GREY, strokeDash=[1, 3])
-        layers.append(
-            thread.encode(
-                x=alt.value(sheet.from_left),
-                x2=alt.value({"expr": f"width - {sheet.from_right}"}),
-                y=y("y"),
-            )
-        )
+        thread = rule(PALE_GREY, 1, strokeDash=[1, 3])
+        layers.append(layer(thread, {"x": pixel(sheet.from_left), "x2": right, "y": y("y")}))
     if sheet.reference is not None:
-        held = base.mark_rule(color=ORANGE, strokeWidth=3)
-        layers.append(held.encode(x=x(sheet.reference), y=y("top"), y2="bottom"))
+        at = {"x": x({"field": sheet.reference}), "y": y("top"), "y2": {"field": "bottom"}}
+        layers.append(layer(rule(ORANGE, 3), at))
     if sheet.bar:
-        bar = base.mark_bar(height=BAR - 6, color=PALE, stroke=NAVY).encode(
-            x=x("value"), x2=alt.X2Datum(0), y=y("y")
-        )
-        layers.append(bar)
+        bar = {"type": "bar", "height": BAR - 6, "color": PALE, "stroke": NAVY}
+        layers.append(layer(bar, {"x": x({"field": "value"}), "x2": {"datum": 0}, "y": y("y")}))
+    for name, look in sheet.looks:
+        layers += _of_look(sheet, look, is_("look", name), x, y("y"))
+    layers += [layer(point(look), {"x": x({"field": name}), "y": y("y")}) for name, look in sheet.marks]
+    layers += legend(sheet.legend, GAP)
+    left = pixel(0)
+    layers.append(layer(text(), {"x": left, "y": y("words_y"), "text": {"field": "words"}}))
+    heading = {"x": left, "y": y("heading_y"), "text": {"field": "heading"}}
+    layers.append(layer(text(fontWeight="bold"), heading, has("heading")))
+    place = {"baseline": "middle"} if sheet.number_beside else {}
+    number = {
+        "x": pixel("width"),
+        "y": y("y" if sheet.number_beside else "words_y"),
+        "text": {"field": "said"},
+    }
+    layers.append(layer(text(align="right", **place), number))
+    return canvas(layers, height)
+
+
+def _of_look(
+    sheet: Sheet, look: Look, where: str, x: Callable[[Spec], Spec], y: Mapping[str, Any]
+) -> list[Spec]:
+    """The interval and the mark of the lines of one look; on a bar the interval is black, and there is no mark."""
+    layers = []
     if sheet.ends is not None:
         low, high = sheet.ends
-        paint = alt.value("black") if sheet.bar else colour
-        layers.append(base.mark_rule(strokeWidth=2).encode(x=x(low), x2=high, y=y("y"), color=paint))
-        layers += [
-            base.mark_tick(thickness=2, size=9).encode(x=x(end), y=y("y"), color=paint) for end in (low, high)
-        ]
+        colour = "black" if sheet.bar else look.colour
+        layers.append(layer(rule(colour), {"x": x({"field": low}), "x2": {"field": high}, "y": y}, where))
+        tick = {
+            "type": "tick",
+            "thickness": 2,
+            "size": 9,
+            "color": colour,
+            "orient": "vertical",
+            "opacity": 1,
+        }
+        layers += [layer(tick, {"x": x({"field": end}), "y": y}, where) for end in (low, high)]
     if not sheet.bar:
-        for name, look in sheet.looks:
-            of_look = base.transform_filter(alt.datum.look == name)
-            layers.append(point(of_look, look).encode(x=x("value"), y=y("y")))
-    layers += [point(base, look).encode(x=x(name), y=y("y")) for name, look in sheet.marks]
-    layers += legend(alt, base, sheet.legend, GAP)
-    left = alt.value(0)
-    layers.append(text(base).encode(x=left, y=y("words_y"), text="words:N"))
-    headed = base.transform_filter("isValid(datum.heading)")
-    layers.append(text(headed, fontWeight="bold").encode(x=left, y=y("heading_y"), text="heading:N"))
-    beside = {"baseline": "middle"} if sheet.number_beside else {}
-    said = text(base, align="right", **beside)
-    right = alt.value({"expr": "width"})
-    layers.append(said.encode(x=right, y=y("y" if sheet.number_beside else "words_y"), text="said:N"))
-    return finished(alt.layer(*layers), height)
+        layers.append(layer(point(look), {"x": x({"field": "value"}), "y": y}, where))
+    return layers
 
 
-def _across(alt: Any, sheet: Sheet) -> Callable[[Any], Any]:
+def _across(sheet: Sheet) -> Spec:
     """The scale that all lines share, with its axis at the top, where a reader begins."""
-    scale = alt.Scale(
-        zero=True, nice=True, range=[sheet.from_left + 8, {"expr": f"width - {sheet.from_right}"}]
-    )
-    axis = alt.Axis(
-        orient="top",
-        tickCount=alt.ExprRef("width < 500 ? 3 : 6"),
-        domain=False,
-        ticks=False,
-        labelFlush=False,
-        labelOverlap="greedy",
-        labelSeparation=6,
-        titleAnchor="start",
-        titleAlign="left",
-        titleX=sheet.from_left,
-        **({"labelExpr": MONEY} if sheet.money else {}),
-    )
-
-    def x(of: Any) -> Any:
-        if isinstance(of, str):
-            return alt.X(f"{of}:Q", title=sheet.axis, scale=scale, axis=axis)
-        return alt.XDatum(0, type="quantitative", title=sheet.axis, scale=scale, axis=axis)
-
-    return x
+    axis = {
+        "orient": "top",
+        "tickCount": {"expr": "width < 500 ? 3 : 6"},
+        "domain": False,
+        "ticks": False,
+        "grid": False,
+        "labelFlush": False,
+        "labelOverlap": "greedy",
+        "labelSeparation": 6,
+        "titleAnchor": "start",
+        "titleAlign": "left",
+        "titleX": sheet.from_left,
+    }
+    span = [sheet.from_left + 8, {"expr": f"width - {sheet.from_right}"}]
+    return {
+        "title": sheet.axis,
+        "axis": axis | ({"labelExpr": MONEY} if sheet.money else {}),
+        "scale": {"zero": True, "nice": True, "range": span},
+    }
 
 
-def _down(alt: Any, height: int) -> Callable[[str], Any]:
+def _down(height: int) -> Callable[[str], Spec]:
     """Places down the sheet, in pixels."""
-    scale = alt.Scale(domain=[0, height], range=[0, height], nice=False, zero=False)
-    return lambda of: alt.Y(f"{of}:Q", axis=None, scale=scale)
+    scale = {"domain": [0, height], "range": [0, height], "nice": False, "zero": False}
+    return lambda of: {"field": of, "type": "quantitative", "axis": None, "scale": scale}

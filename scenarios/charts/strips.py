@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from scenarios.charts.canvas import altair, finished
+from scenarios.charts.canvas import canvas
 from scenarios.charts.letters import in_lines
-from scenarios.charts.marks import LEGEND, LETTERS, PHONE, Look, legend, point, text
-from simcore.picture_style import GREY, NAVY
+from scenarios.charts.marks import (
+    LEGEND,
+    LETTERS,
+    PHONE,
+    Look,
+    has,
+    is_,
+    layer,
+    legend,
+    pixel,
+    point,
+    rule,
+    text,
+)
+from simcore.picture_style import GREY, NAVY, Spec
 
 TALL = 120
 """Pixels of a strip, without its heading."""
@@ -70,62 +82,86 @@ def lay_strips(
     return _spec(kind, tuple((name, len(lines)) for name, lines in headings.items())), tuple(laid)
 
 
-@lru_cache(maxsize=256)
-def _spec(kind: Strips, arms: tuple[tuple[str, int], ...]) -> Mapping[str, Any]:
+def _spec(kind: Strips, arms: Sequence[tuple[str, int]]) -> Spec:
     """``arms`` are names, each with the lines that its heading takes."""
-    alt = altair()
-    base = alt.Chart(alt.NamedData("rows"))
-    axis = alt.Axis(
-        labelAngle=0, labelOverlap="greedy", titleAnchor="start", titleAlign="left", ticks=False, offset=8,
-        domain=False,
-    )  # fmt: skip
-    x = alt.X("level:O", sort=None, title=kind.x, axis=axis, scale=alt.Scale(type="point", padding=0.5))
-    once = base.transform_filter(alt.expr.isValid(alt.datum.legend))
-    layers = [text(once, fontSize=12).encode(x=alt.value(0), y=alt.value(0), text=alt.value(kind.y))]
-    top = LEGEND
-    layers += legend(
-        alt, base, [(look, words) for (_, look), words in zip(kind.marks, kind.legend, strict=False)], top
-    )
-    top += LEGEND * len(kind.legend)
+    head = {"x": pixel(0), "y": pixel(0), "text": {"value": kind.y}}
+    layers = [layer(text(fontSize=12), head, has("legend"))]
+    looks = [(look, words) for (_, look), words in zip(kind.marks, kind.legend, strict=False)]
+    layers += legend(looks, LEGEND)
+    top = LEGEND * (1 + len(kind.legend)) + 4
     for name, lines in arms:
         # one scenario alone needs no heading: the title of the picture names it
-        top += 4
         if len(arms) > 1:
-            first = base.transform_filter((alt.datum.name == name) & alt.expr.isValid(alt.datum.heading))
-            heading = text(first, fontWeight="bold")
-            layers.append(heading.encode(x=alt.value(0), y=alt.value(top), text="heading:N"))
+            heading = {"x": pixel(0), "y": pixel(top), "text": {"field": "heading"}}
+            first = f"{is_('name', name)} && {has('heading')}"
+            layers.append(layer(text(fontWeight="bold"), heading, first))
             top += LETTERS * lines + 8
-        layers.append(_strip(alt, base.transform_filter(alt.datum.name == name), base, kind, x, top))
+        layers.append({"layer": _strip(kind, name, top)})
         top += TALL + BELOW
-    return finished(alt.layer(*layers).resolve_scale(y="independent"), top - BELOW)
+    return canvas(layers, top - BELOW, resolve={"scale": {"y": "independent"}})
 
 
-def _strip(alt: Any, here: Any, base: Any, kind: Strips, x: Any, top: int) -> Any:
-    scale = alt.Scale(range=[top + TALL, top], zero=True, nice=4)
-    axis = alt.Axis(orient="left", tickCount=4, domain=False, ticks=False, grid=True)
+def _strip(kind: Strips, name: str, top: int) -> list[Spec]:
+    here, x = is_("name", name), _along(kind)
 
-    def y(of: str) -> Any:
-        return alt.Y(f"{of}:Q", scale=scale, axis=axis, title=None)
+    def y(of: Spec) -> Spec:
+        axis = {"orient": "left", "tickCount": 4, "domain": False, "ticks": False, "grid": True}
+        scale = {"range": [top + TALL, top], "zero": True, "nice": 4}
+        return {"type": "quantitative", "title": None, "axis": axis, "scale": scale, **of}
 
-    first = here.transform_filter(alt.expr.isValid(alt.datum.heading))
-    nought = alt.YDatum(0, type="quantitative", scale=scale, axis=axis, title=None)
-    fields = [*(kind.ends or ()), *(mark for mark, _ in kind.marks)]
     # the span of all scenarios, not to be seen: so every strip has the same scale
-    layers = [_span(alt, base, of, y) for of in fields]
-    layers.append(first.mark_rule(color=GREY, strokeWidth=1).encode(y=nought))
+    layers = [_span(of, y) for of in (*(kind.ends or ()), *(mark for mark, _ in kind.marks))]
+    layers.append(layer(rule(GREY, 1), {"y": y({"datum": 0})}, f"{here} && {has('heading')}"))
     if kind.ends is not None:
         low, high = kind.ends
-        layers.append(here.mark_rule(color=NAVY, strokeWidth=2).encode(x=x, y=y(low), y2=high))
-        end = here.mark_tick(color=NAVY, thickness=2, size=9, orient="horizontal")
-        layers += [end.encode(x=x, y=y(of)) for of in kind.ends]
+        between = {"x": x, "y": y({"field": low}), "y2": {"field": high}}
+        layers.append(layer(rule(NAVY), between, here))
+        tick = {
+            "type": "tick",
+            "thickness": 2,
+            "size": 9,
+            "color": NAVY,
+            "orient": "horizontal",
+            "opacity": 1,
+        }
+        layers += [layer(tick, {"x": x, "y": y({"field": of})}, here) for of in kind.ends]
     if kind.joined:
         (one, _), (other, _) = kind.marks
-        layers.append(here.mark_rule(color=GREY, strokeWidth=1).encode(x=x, y=y(one), y2=other))
-    layers += [point(here, look).encode(x=x, y=y(of)) for of, look in kind.marks]
-    return alt.layer(*layers)
+        between = {"x": x, "y": y({"field": one}), "y2": {"field": other}}
+        layers.append(layer(rule(GREY, 1), between, here))
+    layers += [layer(point(look), {"x": x, "y": y({"field": of})}, here) for of, look in kind.marks]
+    return layers
 
 
-def _span(alt: Any, base: Any, of: str, y: Any) -> Any:
+def _along(kind: Strips) -> Spec:
+    """Levels from left to right."""
+    axis = {
+        "labelAngle": 0,
+        "labelOverlap": "greedy",
+        "labelSeparation": 8,
+        "titleAnchor": "start",
+        "titleAlign": "left",
+        "ticks": False,
+        "grid": False,
+        "domain": False,
+        "offset": 8,
+    }
+    scale = {"type": "point", "padding": 0.5}
+    return {
+        "field": "level",
+        "type": "ordinal",
+        "sort": None,
+        "title": kind.x,
+        "axis": axis,
+        "scale": scale,
+    }
+
+
+def _span(of: str, y: Callable[[Spec], Spec]) -> Spec:
     least, most = f"least_{of}", f"most_{of}"
-    spans = base.transform_aggregate(**{least: f"min({of})", most: f"max({of})"})
-    return spans.mark_rule(opacity=0).encode(y=y(least), y2=most)
+    ends = [{"op": "min", "field": of, "as": least}, {"op": "max", "field": of, "as": most}]
+    return {
+        "transform": [{"aggregate": ends, "groupby": []}],
+        "mark": {"type": "rule", "opacity": 0},
+        "encoding": {"y": y({"field": least}), "y2": {"field": most}},
+    }
