@@ -138,6 +138,23 @@ def test_a_newer_run_of_the_same_who_asks_takes_the_place_of_the_former() -> Non
     play(scene())
 
 
+def test_a_run_that_is_alone_has_every_processor_and_one_of_several_has_one() -> None:
+    async def scene() -> None:
+        desk = InventedDesk(draws=LONG)
+        with listening(desk, limits=Limits(threads=2)) as (address, _):
+            async with (
+                httpx.AsyncClient(base_url=address, headers={"origin": address}) as one,
+                httpx.AsyncClient(base_url=address, headers={"origin": address}) as other,
+            ):
+                await one.get("/")
+                async with one.stream("POST", "/api/full", json={"states": [state()]}):
+                    await until(lambda: desk.threads == [2])
+                    async with other.stream("POST", "/api/full", json={"states": [state()]}):
+                        await until(lambda: desk.threads == [2, 1])
+
+    play(scene())
+
+
 def test_when_too_many_run_the_next_is_told_to_come_again() -> None:
     async def scene() -> None:
         with listening(InventedDesk(draws=LONG), limits=Limits(runs=1)) as (address, _):

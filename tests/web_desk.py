@@ -48,6 +48,7 @@ class InventedDesk:
         self.model = invented("harbour")
         self.draws, self.variant_draws, self.settings = draws, VARIANT_DRAWS, SETTINGS
         self.quick_asked: list[Mapping[str, Any]] = []
+        self.threads: list[int] = []
 
     def start(self) -> dict[str, Any]:
         return {"model": "harbour", "levers": []}
@@ -69,7 +70,10 @@ class InventedDesk:
     def load(self, text: str) -> dict[str, Any]:
         return {"levers": [], "title": parse_scenario(text, "loaded").title}
 
-    def full(self, states: Sequence[Any], tick: Tick = lambda what, done, of: None) -> dict[str, Any]:
+    def full(
+        self, states: Sequence[Any], tick: Tick = lambda what, done, of: None, threads: int = 1
+    ) -> dict[str, Any]:
+        self.threads.append(threads)
         summary = answer(self.question(states), self.draws, SETTINGS, variant_draws=VARIANT_DRAWS, tick=tick)
         return {**summary, "quick": {"errors": {}}}
 

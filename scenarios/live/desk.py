@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -179,7 +180,12 @@ class Desk:
         asked = self.reader.read_all(states)
         return asked[0].stage.question([one.scenario for one in asked])
 
-    def full(self, states: Sequence[object], tick: Tick = lambda what, done, of: None) -> dict[str, Any]:
+    def full(
+        self,
+        states: Sequence[object],
+        tick: Tick = lambda what, done, of: None,
+        threads: int | None = None,
+    ) -> dict[str, Any]:
         """The full answer to several states, as ``simcore compare`` gives it for their files; it is learned from.
 
         ``quick`` of it says how far the quick answer to each was off, as a share of the headline.
@@ -194,7 +200,7 @@ class Desk:
         summary = full_answer(
             asked[0].stage.question([one.scenario for one in asked]),
             self.draws,
-            self.settings,
+            self.settings if threads is None else replace(self.settings, threads=threads),
             variant_draws=self.variant_draws,
             tick=tick,
             seen=lambda margins: self._learn(asked, margins),

@@ -52,7 +52,7 @@ class Desk(Protocol):
 
     def question(self, states: Sequence[object]) -> Question: ...
 
-    def full(self, states: Sequence[object], tick: Tick = ...) -> dict[str, Any]: ...
+    def full(self, states: Sequence[object], tick: Tick = ..., threads: int = ...) -> dict[str, Any]: ...
 
     def yaml(self, state: object) -> str: ...
 
@@ -61,9 +61,22 @@ class Desk(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is done at a time."""
+    """How much is done at a time.
+
+    Attributes
+    ----------
+    quick
+        Quick answers that are worked out side by side.
+    threads
+        Of a full answer that is alone; of several each has one.
+    runs
+        Full answers that may be on their way.
+    seconds
+        Of computing, that one full answer may take.
+    """
 
     quick: int = 1
+    threads: int = 1
     runs: int = MOST_RUNS
     seconds: float = MOST_SECONDS
 
@@ -129,7 +142,14 @@ class Server:
         self.kept = Kept()
         self.rota = Rota()
         self.turns = Turns(limits.quick, self.rota)
-        self.runs = Runs(self.view, self.kept, self.rota, most=limits.runs, most_seconds=limits.seconds)
+        self.runs = Runs(
+            self.view,
+            self.kept,
+            self.rota,
+            threads=limits.threads,
+            most=limits.runs,
+            most_seconds=limits.seconds,
+        )
         self.started = desk.start()
 
     def close(self) -> None:

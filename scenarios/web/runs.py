@@ -67,8 +67,8 @@ class Running:
             yield json.dumps(event, allow_nan=False).encode() + b"\n"
 
 
-Work = Callable[[Tick], dict[str, Any]]
-"""Works out a full answer, and calls between blocks of draws."""
+Work = Callable[[Tick, int], dict[str, Any]]
+"""Works out a full answer on so many threads, and calls between blocks of draws."""
 
 
 class Runs:
@@ -80,11 +80,12 @@ class Runs:
         kept: Kept,
         rota: Rota,
         *,
+        threads: int = 1,
         most: int = MOST_RUNS,
         most_seconds: float = MOST_SECONDS,
     ) -> None:
         self.view, self.kept, self.rota = view, kept, rota
-        self.most, self.most_seconds = most, most_seconds
+        self.threads, self.most, self.most_seconds = threads, most, most_seconds
         self._pool = ThreadPoolExecutor(most, thread_name_prefix="full")
         self._active: dict[Running, None] = {}
 
@@ -109,8 +110,10 @@ class Runs:
                 503, "too many full answers are on their way; try again shortly", {"retry-after": "5"}
             )
         running = Running(who, self.rota.look)
+        # several threads have blocks in hand that no turn holds back
+        threads = self.threads if all(other.stopped() for other in self._active) else 1
         self._active[running] = None
-        done = self._pool.submit(self._work, running, work, key)
+        done = self._pool.submit(self._work, running, work, key, threads)
         loop = asyncio.get_running_loop()
         done.add_done_callback(lambda _: _soon(loop, lambda: self._active.pop(running, None)))
         return running
@@ -121,7 +124,7 @@ class Runs:
             running.stop("the server ends")
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _work(self, running: Running, work: Work, key: str) -> None:
+    def _work(self, running: Running, work: Work, key: str, threads: int) -> None:
         clock = _Clock(self.most_seconds)
 
         def tick(what: str, done: int, of: int) -> None:
@@ -132,7 +135,7 @@ class Runs:
 
         try:
             tick(WAITING, 0, 1)
-            summary = work(tick)
+            summary = work(tick, threads)
             shown = {**self.view.shown(summary), "key": key}
             self.kept.put(key, Answer(_packed(self.view.whole(summary)), _packed(shown)))
             running.say({"answer": shown})

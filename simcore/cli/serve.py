@@ -119,7 +119,7 @@ def command(
             static,
             hosts=hosts_of(place.names, place.port),
             names=Names(f"simcore_{place.port}", asked),
-            limits=Limits(quick=max(processors - 1, 1)),
+            limits=Limits(quick=max(processors - 1, 1), threads=processors),
             checks=gather_checks,
         )
     except BaseException:
