@@ -32,7 +32,7 @@ JOBS      := auto
 # Which births, keys and models `make study` looks at.
 SEED      := 1
 
-.PHONY: help compare test browser lint types layers tests study fuzz kills quick-answers format bench bench-steps bench-guard mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
+.PHONY: help compare test browser lint types layers tests study fuzz kills quick-answers format bench bench-steps bench-guard load mutants validation england-page solve posterior sbc sweep sensitivity lock upgrade wheel environment clean
 
 help:  ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -100,6 +100,10 @@ bench-steps: $(STAMP)  ## the loops over births, step by step: nanoseconds a bir
 bench-guard: $(STAMP)  ## fails if kernels are slower than they were; RECORD=1 records anew how fast they are
 	@echo '== bench-guard: ratios of one run beside those recorded in benchmarks/guard.json'
 	@$(OFFLINE) $(BIN)/python -m benchmarks.guard $(if $(RECORD),--record)
+
+load: $(STAMP)  ## twenty people at one page: how soon a move is answered, and whether memory stays; three minutes
+	@$(BIN)/simcore warm
+	@$(OFFLINE) $(BIN)/python -m benchmarks.load
 
 mutants: $(STAMP)  ## plant small faults in the kernels, see whether tests notice (ONLY="rng risk" MOST=50); long
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV).mutants
