@@ -64,9 +64,9 @@ def a_chart(name: str, says: Says = str, width: Mapping[str, Any] | None = None)
 
 def a_report(says: Says = str) -> Report:
     """A report of two sections and two pictures; ``says`` may change every text in it."""
-    table = Table(
-        says("Who is reached"), (says("decile"), says("mothers")), ((says("1"), says("20")),), frozenset({1})
-    )
+    intervals = tuple(says("1,353 (971 to 1,849)") for _ in range(8))
+    headings = (says("decile"), *(says(f"structure {n}") for n in range(8)))
+    table = Table(says("Under every structure"), headings, ((says("1"), *intervals),), frozenset(range(1, 9)))
     answer = Section(
         "answer",
         says("The answer"),

@@ -13,6 +13,8 @@ from tests.a_report import a_report
 from tests.browser import PHONE, ZOOMED, Seen, no_violations, opened, scrolls_sideways
 from tests.test_report_page import HOSTILE
 
+PAPER = {"width": 680, "height": 900}
+"""A4 between its margins."""
 NAMES = ("comparison", "by_decile")
 TITLES = tuple(f"The offer averts 958 deaths ({name})" for name in NAMES)
 
@@ -112,11 +114,21 @@ def test_nobody_is_shut_out_and_no_line_is_wider_than_the_window(
     assert not scrolls_sideways(report)
 
 
+def test_what_a_table_is_of_stays_in_sight_while_it_is_scrolled(report: Page) -> None:
+    report.set_viewport_size(PHONE)
+    open_all(report)
+    table = report.get_by_role("region", name="Under every structure")
+    table.evaluate("region => region.scrollLeft = region.scrollWidth")
+    seen = table.locator("caption").bounding_box()
+    assert seen is not None
+    assert 0 <= seen["x"] < seen["x"] + seen["width"] <= PHONE["width"]
+
+
 def test_all_that_can_be_scrolled_or_opened_is_reached_by_keyboard(report: Page) -> None:
     report.set_viewport_size(PHONE)
     open_all(report)
     expect(report.locator(".chart > .scroll[tabindex='0']")).to_have_count(1)
-    wanted = "summary, a, pre, .scroll:has(table), .scroll[tabindex]"
+    wanted = "summary, a, .scroll:has(table), .scroll[tabindex]"
     reached = set()
     for _ in range(40):
         report.keyboard.press("Tab")
@@ -155,6 +167,17 @@ def test_on_paper_everything_is_open_and_afterwards_as_it_was(report: Page) -> N
     assert report.pdf(prefer_css_page_size=True).startswith(b"%PDF")
     assert report.evaluate("window.openOnPaper") == report.locator("details").count() == 3
     expect(report.locator("details[open]")).to_have_count(0)
+
+
+def test_no_table_is_wider_than_the_paper_and_no_number_is_broken(report: Page) -> None:
+    report.emulate_media(media="print")
+    report.set_viewport_size(PAPER)
+    open_all(report)
+    assert not scrolls_sideways(report)
+    breaks = report.locator("td.number").evaluate_all(
+        "cells => cells.filter(cell => getComputedStyle(cell).overflowWrap !== 'normal').length"
+    )
+    assert breaks == 0
 
 
 def test_without_scripts_words_and_figures_stand_and_on_paper_they_are_open(
