@@ -20,6 +20,7 @@ from scenarios.report.blocks import (
 
 AVERTS = re.compile(r"\b(would avert|averts)\b(?! any)")
 MOST = re.compile(r"\baverts most\b|\bis best\b|\bthe best\b")
+SENTENCES = re.compile(r"(?<=\.) ")
 SURE = 0.9
 
 
@@ -57,12 +58,21 @@ def false_claims(report: Report, summary: Mapping[str, Any]) -> list[str]:
 
 
 def _of_text(text: str, summary: Mapping[str, Any]) -> Iterator[str]:
-    named = [arm for arm in summary["arms"] if _named(arm, text)]
-    for arm in named:
-        if AVERTS.search(text) and not _surely_averts(arm, summary):
-            yield f"averts: {text}"
+    for sentence in SENTENCES.split(text):
+        yield from _of_sentence(sentence, summary)
+    for arm in summary["arms"]:
+        if not _named(arm, text):
+            continue
         if _what_if(arm, summary) and "what if" not in text.casefold() and "what-if" not in text.casefold():
             yield f"what-if: {text}"
+
+
+def _of_sentence(text: str, summary: Mapping[str, Any]) -> Iterator[str]:
+    named = [arm for arm in summary["arms"] if _named(arm, text)]
+    if AVERTS.search(text) and not all(_surely_averts(arm, summary) for arm in named):
+        yield f"averts: {text}"
+    if "Of none of" in text and any(_surely_averts(arm, summary) for arm in summary["arms"]):
+        yield f"none: {text}"
     if MOST.search(text) and not (named and _ahead(named[0], summary)):
         yield f"most: {text}"
 

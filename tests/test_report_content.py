@@ -107,6 +107,7 @@ PLANTED: dict[str, tuple[str, str]] = {
     "averts, where studies found nothing": ("averts", "“A policy called tried” averts infant deaths."),
     "averts, of a what-if": ("averts", "What if: “Nobody is poor” would avert 6,000 infant deaths."),
     "a what-if that is not called one": ("what-if", "“Nobody is poor” means 6,000 fewer infant deaths."),
+    "of none, where one does": ("none", "Of none of the 3 scenarios compared is the whole interval above 0."),
     "first, where draws do not tell": ("most", "“A policy called small” averts most of all scenarios."),
 }
 
@@ -166,7 +167,7 @@ def test_the_answer_reads_as_a_minister_needs_it(another_model: Model) -> None:
     summary = answer_of(*arms, structure={"child_poverty": "as-published"})
     report = written(summary, another_model)
     said = [block.text for block in report.sections[0].blocks if isinstance(block, Paragraph)]
-    assert report.title == "3 scenarios compared, 1 of them what-if. Infant deaths, 2025 to 2026"
+    assert report.title == "3 scenarios compared, 1 of them a what-if. Infant deaths, 2025 to 2026"
     assert said == [
         "How many infant deaths would each of these 3 scenarios avert among live births of 2025 to 2026, if all else "
         "were as under current policy? What is given is the sum over these years. The comparator is “Current policy, "

@@ -61,7 +61,7 @@ def by_age(seen: LookedAt) -> list[Chart]:
     """Of each scenario looked at, at every age."""
 
     def said(arm: Arm) -> str:
-        return told_apart.by_age(seen.summary, arm.verdict, seen.figures)
+        return told_apart.by_age(seen.summary, arm.verdict, seen.figures, seen.meanings)
 
     return _sheet(
         seen, "by_age", AGE_BAND, "Age at death", lambda at: level_in_words(f"{AGE_BAND} {at}"), said

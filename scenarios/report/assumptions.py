@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from scenarios.report.blocks import Block, Commands, Folded, Listed, Paragraph, Table
@@ -25,7 +27,7 @@ def ledger_blocks(made_of: MadeOf) -> Iterator[Block]:
     """Assumptions, effects and sources that bear on what the scenarios looked at change; nothing without the model."""
     if made_of.model is None:
         return
-    ledger = read_ledger(made_of.model.folder)
+    ledger = _ledger(made_of.model.folder, made_of.model.hash)
     names = changed_by(made_of, made_of.model, ledger)
     yield from _assumptions(ledger, names)
     rows = _rows(ledger, names)
@@ -33,6 +35,12 @@ def ledger_blocks(made_of: MadeOf) -> Iterator[Block]:
     yield from _sources(made_of, ledger, rows)
     yield Paragraph("The same for every figure of the model, row by row:", "note")
     yield Commands(tuple(f"simcore sources {made_of.model.name} --for {name}" for name in names))
+
+
+@lru_cache(maxsize=2)
+def _ledger(folder: Path, digest: str) -> Ledger:
+    """The ledger of a model as it is: its tens of thousands of figures are read once for many reports."""
+    return read_ledger(folder)
 
 
 def changed_by(made_of: MadeOf, model: Model, ledger: Ledger) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ def _title(made_of: MadeOf) -> str:
     what_ifs = sum(at.what_if for at in made_of.verdicts)
     if what_ifs == len(made_of.verdicts):
         return f"{what_ifs} what-ifs compared. {of}"
-    among = f", {what_ifs} of them what-if{'s' if what_ifs > 1 else ''}" if what_ifs else ""
+    among = f", {what_ifs} of them {'what-ifs' if what_ifs > 1 else 'a what-if'}" if what_ifs else ""
     return f"{len(made_of.verdicts)} scenarios compared{among}. {of}"
 
 

@@ -66,7 +66,7 @@ def command_of(summary: Mapping[str, Any], model: Model | None = None) -> str:
         ("--posterior", _posterior(asked["posterior"])),
         ("--draws", record["draws"]),
         ("--variant-draws", asked["variant_draws"]),
-        ("--births", asked["births"]),
+        ("--births", asked["births"] or None),
         ("--seed", record["seed"]),
         ("--estimator", None if record["estimator"] == "expected" else record["estimator"]),
         *(("--by", name) for name in asked.get("by", ())),

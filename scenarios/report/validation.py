@@ -20,7 +20,7 @@ NO_PROOF = (
 
 def validation(made_of: MadeOf) -> Section:
     """What was fitted, how the fit was judged, what it was held against, and what none of it can show."""
-    blocks: list[Block] = [*_returned(made_of), *_not_seen(made_of)]
+    blocks: list[Block] = [*_returned(made_of), *_not_seen(made_of), *_not_told(made_of)]
     for at in made_of.checks["posteriors"]:
         blocks += _of_posterior(at)
     blocks.append(Paragraph(NO_PROOF, "caution"))
@@ -59,9 +59,26 @@ def _not_seen(made_of: MadeOf) -> Iterator[Block]:
     )
 
 
+def _not_told(made_of: MadeOf) -> Iterator[Block]:
+    """That nothing was observed beside the model, or that its fit is not told of here."""
+    if made_of.checks["posteriors"]:
+        return
+    used = made_of.record.get("posterior")
+    if used is not None:
+        name = used["file"].removesuffix(".nc")
+        yield Paragraph(
+            f"How the fit {name} met what was observed is not told here. This tells it:", "caution"
+        )
+        yield Commands((f"simcore calibrate check {name}",))
+    elif made_of.model is not None and made_of.model.spec.deaths.baseline.target is None:
+        yield Paragraph(
+            "Nothing that was observed stands beside this model: no fit of it was used.", "caution"
+        )
+
+
 def _last_seen(made_of: MadeOf) -> int | None:
     years = [year for at in made_of.checks["posteriors"] for year in at.get("years", ())]
-    if made_of.model is not None:
+    if made_of.model is not None and made_of.model.spec.deaths.baseline.target is not None:
         years += made_of.model.spec.reference_years
     return max(years, default=None)
 

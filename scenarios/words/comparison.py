@@ -49,58 +49,55 @@ def comparison(summary: Mapping[str, Any], verdicts: Sequence[Verdict], figures:
     apart = _apart(verdicts)
     if len(rivals) < 2:
         return apart
-    first, *others = rivals
-    if first.claim is not Claim.AVERTS:
+    averting = [at for at in rivals if at.claim is Claim.AVERTS]
+    if not averting:
         return (f"Of none of the {len(rivals)} scenarios compared is the whole interval above 0.", *apart)
+    first = averting[0]
+    others = [at for at in rivals if at is not first]
     ahead = {other.name: _ahead(figures, first, other) for other in others}
     if any(found is None for found in ahead.values()):
         return ("Which of them is ahead was not worked out.", *apart)
     probabilities = {name: found for name, found in ahead.items() if found is not None}
-    said = _first(first, others, probabilities, len(rivals) == len(verdicts), figures)
-    return (said, *_contains(summary, first, others), *apart)
+    return (_first(first, others, probabilities), *_contains(summary, first, others), *apart)
 
 
 def _ahead(figures: LookUp, one: Verdict, other: Verdict) -> tuple[float, float] | None:
-    """How likely one averts more than another, and the error of that."""
+    """How likely one averts more than another, and the error of that; none where their intervals lie apart."""
     at = figures.one("choice", one.name, "p_better_than", f"scenario {other.name}")
-    return None if at is None else (float(at["value"]), float(at["mc_error"] or 0.0))
+    if at is None:
+        return None
+    error = 0.0 if _lie_apart(one, other) else float(at["mc_error"] or 0.0)
+    return float(at["value"]), error
 
 
-def _first(
-    first: Verdict,
-    others: Sequence[Verdict],
-    ahead: Mapping[str, tuple[float, float]],
-    all_compared: bool,
-    figures: LookUp,
-) -> str:
-    best = figures.one("choice", first.name, "p_best") if all_compared else None
-    if best is not None:
-        sure, error = float(best["value"]), float(best["mc_error"] or 0.0)
-    else:
-        # ahead of all at once, at the least: what may go wrong with one or another adds up
-        sure = 1 - sum(1 - value for value, _ in ahead.values())
-        error = max(error for _, error in ahead.values())
+def _lie_apart(one: Verdict, other: Verdict) -> bool:
+    if one.interval95 is None or other.interval95 is None:
+        return False
+    return one.interval95[0] > other.interval95[1]
+
+
+def _first(first: Verdict, others: Sequence[Verdict], ahead: Mapping[str, tuple[float, float]]) -> str:
+    comes_first = "comes first by its mean"
+    if any(other.mean > first.mean for other in others):
+        comes_first += " of those whose whole interval is above 0"
     ties = [other for other in others if ahead[other.name][0] - 2 * ahead[other.name][1] < BEHIND]
-    if sure - 2 * error >= SURE and not ties:
-        often = "in every draw" if sure == 1 else f"in {'' if best else 'at least '}{of_draws(sure)} of draws"
+    if ties:
+        named = [
+            f"{quoted(other)} (ahead in {of_draws(ahead[other.name][0])} of draws)" for other in ties[:NAMED]
+        ]
+        more = len(ties) - len(named)
+        named += [f"{more} more"] if more > 0 else []
+        return f"{quoted(first)} {comes_first}, but is a tie with {listed(named)}: these draws do not tell them apart."
+    # ahead of all at once, at the least: what may go wrong with one or another adds up
+    sure = 1 - sum(1 - value for value, _ in ahead.values())
+    if sure - 2 * max(error for _, error in ahead.values()) < SURE:
         return (
-            f"{quoted(first)} averts most of the {len(others) + 1} scenarios compared: it is ahead of all others "
-            f"{often}."
-        )
-    if not ties:
-        return (
-            f"{quoted(first)} comes first by its mean and is ahead of each other one by itself, but of all at once "
+            f"{quoted(first)} {comes_first} and is ahead of each other one by itself, but of all at once "
             "too seldom to be called first for sure."
         )
-    named = [
-        f"{quoted(other)} (ahead in {of_draws(ahead[other.name][0])} of draws)" for other in ties[:NAMED]
-    ]
-    more = len(ties) - len(named)
-    named += [f"{more} more"] if more > 0 else []
-    return (
-        f"{quoted(first)} comes first by its mean, but is a tie with {listed(named)}: these draws do not tell them "
-        "apart."
-    )
+    often = "in every draw" if sure == 1 else f"in at least {of_draws(sure)} of draws"
+    compared = f"{len(others) + 1} scenarios compared"
+    return f"{quoted(first)} averts most of the {compared}: it is ahead of all others {often}."
 
 
 def _contains(summary: Mapping[str, Any], first: Verdict, others: Sequence[Verdict]) -> tuple[str, ...]:

@@ -52,13 +52,14 @@ def number_needed(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp)
         )
     figures_known = figures_of(at["value"], at["interval95"])
     low, high = (about(end, figures_known) for end in at["interval95"])
+    interval = "" if low == high else f" (95% interval {low} to {high})"
     assumed = "As a what-if, for" if verdict.what_if else "For"
     fewer = (
         f"one {one} fewer" if verdict.what_if or verdict.null or verdict.reference else f"one {one} averted"
     )
     return (
-        f"{assumed} {fewer} about {about(at['value'], figures_known)} {words['short']} {step_in_words(at['level'])} "
-        f"(95% interval {low} to {high})."
+        f"{assumed} {fewer} about {about(at['value'], figures_known)} {words['short']} {step_in_words(at['level'])}"
+        f"{interval}."
     )
 
 

@@ -98,12 +98,14 @@ def figures_of(value: float, ends: Ends | None) -> int:
 
 
 def about(value: float, figures: int = 2) -> str:
-    """A whole number to so many figures.
+    """A number of people to so many figures.
 
-    >>> about(185.6), about(73_393, 3), about(7.4), about(0.4)
-    ('190', '73,400', '7', 'under 1')
+    >>> about(185.6), about(73_393, 3), about(7.44), about(0.4)
+    ('190', '73,400', '7.4', 'under 1')
     """
-    return "under 1" if 0 < abs(value) < 0.5 else f"{_to(value, figures):,.0f}"
+    if 0 < abs(value) < 1:
+        return "under 1"
+    return f"{value:.1f}" if 1 <= abs(value) < 9.95 else f"{_to(value, figures):,.0f}"
 
 
 def money(value: float, figures: int = 2, currency: str = "GBP") -> str:

@@ -80,7 +80,9 @@ def _parts(verdict: Verdict, figures: LookUp, dim: str, by: str, meanings: Meani
 
 def _at(dim: str, at: Figure, meanings: Meanings) -> str:
     level = level_in_words(at["level"], meanings)
-    return f"of {level}" if dim == "cause" else f"at {level}"
+    if dim == "cause":
+        return level if level.startswith("of ") else f"of {level}"
+    return f"at {level}"
 
 
 def _number(at: Figure, verdict: Verdict) -> str:
