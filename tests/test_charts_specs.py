@@ -117,5 +117,5 @@ def test_thirty_scenarios_over_thirty_years_stay_in_one_picture_each() -> None:
     comparison, over_time = charts_of(summary)
     assert len(comparison.rows) == 30 and len(over_time.rows) == 6 * 30
     places = [row["y"] for row in comparison.rows]
-    assert all(later - before >= 40 for before, later in zip(places, places[1:], strict=False))
+    assert all(later - before >= 35 for before, later in zip(places, places[1:], strict=False))
     assert places[-1] < comparison.spec["height"]

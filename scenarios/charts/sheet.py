@@ -31,7 +31,7 @@ from simcore.picture_style import GREY, NAVY, ORANGE, PALE, PALE_GREY, Spec
 
 Row = dict[str, Any]
 
-BAR, GAP, ABOVE_HEADING = 18, 9, 8
+BAR, GAP, ABOVE_HEADING = 15, 7, 10
 """Pixels of a mark, between one line and the next, and before a heading."""
 NUMBER_ROOM, LONG_NUMBER_ROOM = 152, 225
 """Pixels kept at the right for the number of each line, and for one that else stands at the right of words."""
@@ -135,7 +135,7 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
             tall = max(LETTERS * len(words), BAR)
             row |= {"words": words, "words_y": y + (tall - LETTERS * len(words)) / 2 + 2}
             middle = y + tall / 2
-            y += tall + GAP - 3
+            y += tall + GAP
         else:
             words = in_lines(line.words, sheet.room)
             row |= {"words": words, "words_y": y}
@@ -161,7 +161,7 @@ def _spec(sheet: Sheet, height: int) -> Spec:
         at = {"x": x({"field": sheet.reference}), "y": y("top"), "y2": {"field": "bottom"}}
         layers.append(layer(rule(ORANGE, 3), at))
     if sheet.bar:
-        bar = {"type": "bar", "height": BAR - 6, "color": PALE, "stroke": NAVY}
+        bar = {"type": "bar", "height": BAR - 5, "color": PALE, "stroke": NAVY}
         layers.append(layer(bar, {"x": x({"field": "value"}), "x2": {"datum": 0}, "y": y("y")}))
     for name, look in sheet.looks:
         layers += _of_look(sheet, look, is_("look", name), x, y("y"))

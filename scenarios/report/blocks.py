@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,14 +77,3 @@ class Report:
     title: str
     lead: str
     sections: tuple[Section, ...]
-
-
-def charts_in(blocks: Iterable[Block | Section]) -> list[Chart]:
-    """Every picture in them, in the order of a reader."""
-    found: list[Chart] = []
-    for block in blocks:
-        if isinstance(block, Picture):
-            found.append(block.chart)
-        elif isinstance(block, Folded | Section):
-            found += charts_in(block.blocks)
-    return found

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from scenarios.charts.catalogue import charts_of
+from scenarios.charts.chart import Chart
 from scenarios.charts.looked_at import look_at
 from scenarios.report.answer import answer
 from scenarios.report.blocks import Report, Section
@@ -73,6 +74,14 @@ def report_of(
     names = [arm.name for arm in look_at(summary, focus).focus]
     made_of = gather(summary, model, names, checks)
     return told(replace(made_of, charts=charts_of(summary, names, made_of.meanings)))
+
+
+def pictures_for_files(
+    summary: Mapping[str, Any], model: Model, focus: Sequence[str] | None = None
+) -> list[Chart]:
+    """The pictures of the same report as slides want them: wide, with words at the left of marks."""
+    names = [arm.name for arm in look_at(summary, focus).focus]
+    return charts_of(summary, names, gather(summary, model, names).meanings, wide=True)
 
 
 def gather(

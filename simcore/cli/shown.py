@@ -34,7 +34,7 @@ focus_option = click.option(
     multiple=True,
     metavar="NAME",
     help=f"A scenario that the report and its pictures look at closely (repeatable, up to {MOST}); if not given, all "
-    f"of up to {MOST}, else those that avert most and are no bounds.",
+    f"of up to {MOST}, else the policies that avert most.",
 )
 
 
@@ -93,8 +93,7 @@ def check_focus(focus: Sequence[str], scenarios: Sequence[str]) -> None:
 def write_shown(shown: Shown, summary: Mapping[str, Any], model: Model) -> list[str]:
     """Write it; what was written where, a line each."""
     from scenarios.charts.files import write_pictures
-    from scenarios.report.blocks import charts_in
-    from scenarios.report.content import report_of
+    from scenarios.report.content import pictures_for_files, report_of
     from scenarios.report.page import as_html
     from simcore.cli.report_checks import gather_checks
     from simcore.store import write_whole
@@ -107,6 +106,7 @@ def write_shown(shown: Shown, summary: Mapping[str, Any], model: Model) -> list[
         write_whole(shown.report, as_html(report))
         said.append(f"report: {shown.report}")
     if shown.figures is not None:
-        written = write_pictures(charts_in(report.sections), shown.figures)
+        pictures = pictures_for_files(summary, model, shown.focus or None)
+        written = write_pictures(pictures, shown.figures)
         said.append(f"pictures: {len(written)} files in {shown.figures}")
     return said
