@@ -92,16 +92,16 @@ def command(
         from scenarios.web.static_files import read_static
     except ModuleNotFoundError as missing:
         raise _no_web(missing) from None
-    from scenarios.report.vega import vega_bundle
-    from simcore.picture_files import NoCharts
+    from simcore.picture_files import NoCharts, converter
 
     loopback = serving.is_loopback(host)
     _check_network(host, loopback, open_to_network, token, names)
     try:
-        static = read_static(vega_bundle())
+        converter()
     except NoCharts as missing:
         raise click.UsageError(str(missing)) from None
     from scenarios.live.desk import Desk
+    from scenarios.report.vega import vega_bundle
     from scenarios.web.app import Limits, make_app
     from scenarios.web.door import hosts_of
     from scenarios.web.who import Names
@@ -116,7 +116,7 @@ def command(
             desk.prepare(progress.tick)
         app, server = make_app(
             desk,
-            static,
+            read_static(vega_bundle()),
             hosts=hosts_of(place.names, place.port),
             names=Names(f"simcore_{place.port}", asked),
             limits=Limits(quick=max(processors - 1, 1), threads=processors),
