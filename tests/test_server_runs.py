@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +67,25 @@ def test_the_stream_tells_how_far_it_is_and_ends_with_the_answer_of_a_comparison
     play(scene())
 
 
-def test_downloads_are_the_files_that_a_comparison_writes(tmp_path: Path) -> None:
+def test_downloads_are_the_files_that_a_comparison_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenarios.report.page.vega_bundle", lambda: "draw()")
+
     async def scene() -> None:
         async with client(application()) as browser:
             streamed = await browser.post("/api/full", json={"states": [state(0.5), state(0.7)]})
-            key = lines(streamed.text)[-1]["answer"]["key"]
+            shown = lines(streamed.text)[-1]["answer"]
+            key = shown["key"]
             whole = await browser.get(f"/answers/{key}/summary.json")
             write_answer(tmp_path, whole.json())
             for name in ("summary.json", "summary.csv"):
                 file = await browser.get(f"/answers/{key}/{name}")
                 assert file.content == (tmp_path / name).read_bytes()
                 assert file.headers["content-disposition"] == f'attachment; filename="{name}"'
+            report = await browser.get(f"/answers/{key}/report.html")
+            assert report.headers["content-type"] == "text/html; charset=utf-8"
+            assert escape(shown["words"]["headline"], quote=False) in report.text
             rows = list(csv.DictReader(io.StringIO(file.text)))
             assert {row["scenario"] for row in rows} >= {"policy_1", "policy_2"}
             for path in (

@@ -142,6 +142,8 @@ class Server:
         self.kept = Kept()
         self.rota = Rota()
         self.turns = Turns(limits.quick, self.rota)
+        # a report takes a second: no move waits behind one
+        self.files = Turns(1, self.rota)
         self.runs = Runs(
             self.view,
             self.kept,
@@ -156,6 +158,7 @@ class Server:
         """Whatever is on its way is stopped."""
         self.runs.close()
         self.turns.close()
+        self.files.close()
 
     async def page(self, request: Request) -> Response:
         return self.static[PAGE].answer(request, keep=False)
@@ -171,21 +174,23 @@ class Server:
 
     async def quick(self, request: Request) -> Response:
         (state,) = _policies([(await _only(request, "state"))], 1)
-        return as_json(await self._turn(request, "quick", lambda: self.view.shown(self.desk.quick(state))))
+        return as_json(
+            await self.turns.do(request.state.who, lambda: self.view.shown(self.desk.quick(state)))
+        )
 
     async def yaml(self, request: Request) -> Response:
         (state,) = _policies([(await _only(request, "state"))], 1)
-        text = await self._turn(request, "file", lambda: self.desk.yaml(state))
+        text = await self._file_turn(request, lambda: self.desk.yaml(state))
         return Response(text, media_type="text/yaml", headers=_saved_as("policy.yaml"))
 
     async def load(self, request: Request) -> Response:
         text = await read_yaml_text(request)
-        return as_json(await self._turn(request, "file", lambda: self.desk.load(text)))
+        return as_json(await self._file_turn(request, lambda: self.desk.load(text)))
 
     async def full(self, request: Request) -> Response:
         states = _policies(await _only(request, "states"), MOST_STATES)
 
-        key = await self._turn(request, "full", lambda: self._key(states))
+        key = await self._file_turn(request, lambda: self._key(states))
         kept = self.kept.get(key)
         if kept is not None:
             return Response(b'{"answer": ' + kept.shown + b"}\n", media_type=NDJSON)
@@ -196,11 +201,12 @@ class Server:
         kept = self.kept.get(key) if KEY.fullmatch(key) and name in TYPES else None
         if kept is None:
             raise Refused(404, "this answer is no longer kept; ask for it again")
-        data = await self._turn(request, "file", lambda: self.downloads.made(name, kept.summary))
+        data = await self._file_turn(request, lambda: self.downloads.made(name, kept.summary))
         return Response(data, media_type=TYPES[name], headers=_saved_as(name))
 
-    async def _turn(self, request: Request, kind: str, work: Callable[[], T]) -> T:
-        return await self.turns.do((request.state.who, kind), work)
+    async def _file_turn(self, request: Request, work: Callable[[], T]) -> T:
+        """Of files a page may ask for several at once: each has a turn of its own."""
+        return await self.files.do((request.state.who, request.url.path), work)
 
     def _key(self, states: Sequence[object]) -> str:
         desk = self.desk
