@@ -64,6 +64,12 @@ def test_they_are_drawn_without_a_warning_and_hold_every_word(
     assert "WARN" not in heard.out + heard.err
 
 
+def test_where_nothing_has_an_interval_none_is_drawn() -> None:
+    """Of one draw, and of births reached before draws are run: an interval of nothing would have no scale."""
+    (chart,) = charts_of(answer_of(arm("one", 30.0, (30.0, 30.0)), draws=1))
+    assert '"low"' not in json.dumps(chart.spec) and chart.rows[0]["low"] is None
+
+
 def escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

@@ -71,7 +71,11 @@ def test_of_several_that_avert_most_is_said_only_where_it_was_worked_out(first: 
     answer = answer_of(arm("one", *first), arm("two", *second))
     (chart,) = charts_of(answer)
     averting = sum(found.claim is Claim.AVERTS for found in verdicts_of(answer))
-    assert chart.title.startswith(f"Of {averting} of 2 scenarios the whole interval")
+    assert chart.title.startswith(
+        f"Of {averting} of 2 scenarios" if averting else "Of none of the 2 scenarios"
+    )
+    below = any(found.interval95 is None or found.interval95[0] < 0 for found in verdicts_of(answer))
+    assert ("Below 0 there are more deaths" in chart.note) == below
 
 
 @settings(deadline=None, max_examples=100, derandomize=True)

@@ -95,7 +95,7 @@ def _strips(
         f"{title}. {strips}, {heading.lower()}s from left to right: a mark at the mean, a rule over the 95% "
         f"interval. {_first_and_last(arms[0], seen.levels(arms[0].name, dim), label)}"
     )
-    return Chart(name, title, words, spec, laid, _columns(heading), ONE_SCALE if len(arms) > 1 else "")
+    return Chart(name, title, words, spec, laid, _columns(heading), _note(seen, arms, rows))
 
 
 def _sheet(
@@ -111,7 +111,11 @@ def _sheet(
         f"{title}. One line for each {heading.lower()}: a mark at the mean, a rule over the 95% interval. "
         f"{_first_and_last(arms[0], seen.levels(arms[0].name, dim), label)}"
     )
-    return [Chart(name, title, words, spec, rows, _columns(heading), ONE_SCALE if len(arms) > 1 else "")]
+    return [Chart(name, title, words, spec, rows, _columns(heading), _note(seen, arms, rows))]
+
+
+def _note(seen: LookedAt, arms: Sequence[Arm], rows: Sequence[dict[str, Any]]) -> str:
+    return " ".join(filter(None, [ONE_SCALE if len(arms) > 1 else "", titles.below_0(seen, rows)]))
 
 
 def _lines(seen: LookedAt, arms: Sequence[Arm], dim: str, label: Label) -> Iterator[Line]:

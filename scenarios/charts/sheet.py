@@ -8,7 +8,7 @@ the height and on the marks, on no value.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scenarios.charts.canvas import canvas
@@ -120,6 +120,8 @@ class Sheet:
 def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[Row, ...]]:
     """The specification of a sheet and its rows: figures as they were given, and where they lie."""
     rows: list[Row] = []
+    if sheet.ends is not None and not any(_has_ends(sheet.ends, line.row) for line in lines):
+        sheet = replace(sheet, ends=None)
     y = float(GAP + LEGEND * len(sheet.legend))
     for line in lines:
         row: Row = {**line.row, "look": line.look, "said": line.said}
@@ -144,6 +146,10 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
         row |= {"top": middle - BAR / 2, "y": middle, "bottom": middle + BAR / 2}
         rows.append(row)
     return _spec(sheet, int(y)), tuple(rows)
+
+
+def _has_ends(ends: tuple[str, str], row: Mapping[str, Any]) -> bool:
+    return all(row[end] is not None for end in ends)
 
 
 def _spec(sheet: Sheet, height: int) -> Spec:

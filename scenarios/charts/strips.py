@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scenarios.charts.canvas import canvas
@@ -72,6 +72,8 @@ def lay_strips(
         Name and title of every scenario that has a strip, from the top.
     """
     laid, begun = [], set[str]()
+    if kind.ends is not None and all(row[end] is None for row in rows for end in kind.ends):
+        kind = replace(kind, ends=None)
     headings = {name: in_lines(title, PHONE - AXIS, bold=True) for name, title in arms}
     for row in rows:
         more: Row = {} if begun else {"legend": True}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from scenarios.charts.looked_at import Arm, LookedAt
 from scenarios.words.comparison import comparison as ranked
@@ -12,8 +13,8 @@ from scenarios.words.names import quoted
 from scenarios.words.rounding import TINY, count
 from scenarios.words.verdict import Claim
 
-CONTAINS = ". It does what "
-"""How a sentence goes on that tells of a scenario which holds others."""
+CONTAINS = " would do, and more."
+"""How a sentence ends that tells of a scenario which holds others."""
 
 
 def of_comparison(seen: LookedAt, arms: Sequence[Arm]) -> str:
@@ -23,9 +24,10 @@ def of_comparison(seen: LookedAt, arms: Sequence[Arm]) -> str:
     rivals = [arm for arm in arms if group_of(arm.verdict) == "found" and arm.verdict.same_as is None]
     chosen = seen.figures.some("choice", rivals[0].name, "p_better_than") if rivals else ()
     if len(rivals) > 1 and chosen:
-        sentence = ranked(seen.summary, [arm.verdict for arm in seen.arms], seen.figures)[0]
-        return _plain(sentence.partition(CONTAINS)[0])
+        return _plain(_ranked(seen)[0])
     averting = [arm for arm in arms if arm.verdict.claim is Claim.AVERTS]
+    if not averting:
+        return f"Of none of the {len(arms)} scenarios is the whole interval of {seen.deaths} averted above 0"
     return (
         f"Of {len(averting)} of {len(arms)} scenarios the whole interval of {seen.deaths} averted is above 0"
     )
@@ -33,9 +35,7 @@ def of_comparison(seen: LookedAt, arms: Sequence[Arm]) -> str:
 
 def contains(seen: LookedAt) -> str:
     """That the first of those compared does what others do, and more, if so."""
-    said = ranked(seen.summary, [arm.verdict for arm in seen.arms], seen.figures)
-    _, does, what = said[0].partition(CONTAINS) if said else ("", "", "")
-    return f"The first{does.removeprefix('. It')}{what}" if does else ""
+    return " ".join(sentence for sentence in _ranked(seen) if sentence.endswith(CONTAINS))
 
 
 def of_what_ifs(seen: LookedAt, arms: Sequence[Arm]) -> str:
@@ -60,6 +60,14 @@ def of_level(seen: LookedAt, arms: Sequence[Arm], sentence: str) -> str:
     return f"{quoted(first.verdict)}: {_plain(sentence)}{more}"
 
 
+def below_0(seen: LookedAt, rows: Iterable[Mapping[str, Any]]) -> str:
+    """What numbers below 0 are, where there are any."""
+    some = any(
+        (row["value"] if row["low"] is None else row["low"]) < 0 for row in rows if row["value"] is not None
+    )
+    return f"Below 0 there are more {seen.deaths}." if some else ""
+
+
 def beside(mean: float | None, interval: Sequence[float | None] | None) -> str:
     """What stands beside a mark: ``958 (285 to 1,642)``; a plain number where it is known or has no interval.
 
@@ -77,6 +85,10 @@ def beside(mean: float | None, interval: Sequence[float | None] | None) -> str:
 def _signed(value: float) -> str:
     size = f"{abs(value):.1g}" if 0 < abs(value) < TINY else count(value)
     return f"-{size}" if value < 0 else size
+
+
+def _ranked(seen: LookedAt) -> tuple[str, ...]:
+    return ranked(seen.summary, [arm.verdict for arm in seen.arms], seen.figures)
 
 
 def _more(arms: Sequence[Arm]) -> str:
