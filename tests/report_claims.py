@@ -73,7 +73,8 @@ def _of_sentence(text: str, summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"averts: {text}"
     if "Of none of" in text and any(_surely_averts(arm, summary) for arm in summary["arms"]):
         yield f"none: {text}"
-    if MOST.search(text) and not (named and _ahead(named[0], summary)):
+    first = min(named, key=lambda arm: text.index(arm["title"]), default=None)
+    if MOST.search(text) and not (first is not None and _ahead(first, summary)):
         yield f"most: {text}"
 
 

@@ -35,6 +35,22 @@ def test_who_averts_most_is_said_where_draws_tell_and_a_tie_is_called_a_tie() ->
     )
 
 
+def test_a_structure_under_which_another_comes_first_is_told_in_the_same_breath() -> None:
+    def under(mean: float) -> dict[str, Any]:
+        return {
+            "poverty=zero": number(mean, (mean - 1, mean + 1)) | {"draws": 100, "chosen_on_same_draws": 90.0}
+        }
+
+    one = arm("one", 100.0, (60.0, 140.0), variants=under(0.0))
+    other = arm("other", 20.0, (10.0, 30.0), variants=under(21.0))
+    said = compared(one, other, spread=20.0, structure={"poverty": "as-published"})
+    assert said.endswith(
+        "ahead of all others in every draw; but under poverty = zero “A policy called other” comes first."
+    )
+    same = arm("other", 20.0, (10.0, 30.0), variants=under(0.0))
+    assert "poverty" not in compared(one, same, spread=20.0, structure={"poverty": "as-published"})
+
+
 def test_a_larger_mean_whose_interval_holds_0_is_not_called_first() -> None:
     wide, sure = arm("wide", 100.0, (-50.0, 300.0)), arm("sure", 70.0, (40.0, 100.0))
     said = compared(wide, sure, spread=100.0)

@@ -21,10 +21,10 @@ from scenarios.report.told_apart import among_whom, causes_and_ages, over_time
 from scenarios.report.validation import validation
 from scenarios.report.what_would_change import what_would_change
 from scenarios.words.comparison import comparison, in_order
-from scenarios.words.headline import headline
+from scenarios.words.headline import caveats, headline
 from scenarios.words.look_up import LookUp
 from scenarios.words.names import NO_MEANINGS, Meanings, title_of, years_in_words
-from scenarios.words.verdict import verdicts_of
+from scenarios.words.verdict import Verdict, verdicts_of
 from simcore.model import Model
 
 SECTIONS: tuple[Callable[[MadeOf], Section | None], ...] = (
@@ -129,6 +129,11 @@ def _title(made_of: MadeOf) -> str:
 def _lead(made_of: MadeOf) -> str:
     """The answer in a sentence: of one scenario its headline, of several what can be said of them together."""
     if len(made_of.verdicts) == 1:
-        return headline(made_of.summary, made_of.verdicts[0])
+        return _with_the_gravest(made_of, made_of.verdicts[0])
     said = comparison(made_of.summary, made_of.verdicts, made_of.figures)
-    return said[0] if said else headline(made_of.summary, made_of.focus[0])
+    return said[0] if said else _with_the_gravest(made_of, made_of.focus[0])
+
+
+def _with_the_gravest(made_of: MadeOf, verdict: Verdict) -> str:
+    """A headline, and the first of what has to be said with it: what is read first misleads nobody."""
+    return " ".join((headline(made_of.summary, verdict), *caveats(made_of.summary, verdict)[:1]))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from scenarios.footnotes import which_draws
+from scenarios.refine import in_words as precision_in_words
 from scenarios.report.blocks import Block, Listed, Paragraph, Section
 from scenarios.report.made_of import MadeOf
 from scenarios.words.headline import rough
 from scenarios.words.names import quoted
 from scenarios.words.verdict import Verdict
 
+ONE_BY_ONE = (
+    "Deaths were drawn one by one, so that numbers and intervals hold chance as well as what is not known."
+)
 INTERVALS = (
     "Each number is a mean over draws of what is uncertain, and each interval holds 95% of them (a credible interval). "
     "It holds what published effects, counts and the scenario's own numbers leave open. It does not hold whether the "
@@ -24,6 +28,10 @@ def limits(made_of: MadeOf) -> Section:
         blocks.append(Paragraph(_other_model(made_of), "caution"))
     if few := rough(summary):
         blocks.append(Paragraph(few, "caution"))
+    if "precision" in summary and not summary["precision"]["reached"]:
+        blocks.append(Paragraph(precision_in_words(summary["precision"], made_of.words), "caution"))
+    if made_of.record.get("estimator") == "realised":
+        blocks.append(Paragraph(ONE_BY_ONE, "caution"))
     if use := made_of.words.get("use", ""):
         blocks.append(Paragraph(use, "caution"))
     is_not = tuple(line for verdict in made_of.focus for line in _is_not(made_of, verdict))

@@ -6,7 +6,7 @@ from scenarios.printing import as_count, as_interval
 from scenarios.report.blocks import Block, Folded, Listed, Paragraph, Section, Table
 from scenarios.report.made_of import MadeOf, said_of
 from scenarios.words.hangs_on import GOES_WITH, drivers, range_over_structures
-from scenarios.words.names import structure_explained, structure_in_words, title_of
+from scenarios.words.names import listed, structure_explained, structure_in_words, title_of
 from scenarios.words.shown import shown
 from scenarios.words.verdict import Verdict, headline_part
 
@@ -38,6 +38,9 @@ def what_would_change(made_of: MadeOf) -> Section | None:
         blocks += made_of.pictures("structures")
         explained = tuple(structure_explained(name, made_of.meanings) for name in others)
         blocks.append(Listed(explained))
+        if missing := made_of.summary.get("not_solved"):
+            names = listed([structure_in_words(name) for name in missing])
+            blocks.append(Paragraph(f"Not shown, for there are no draws of them: {names}.", "caution"))
         blocks.append(Folded("Every scenario under every structure", (_table(made_of, others),)))
     seen = [
         block

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import hypot
 from typing import Any
 
 from scenarios.words.look_up import LookUp
-from scenarios.words.names import listed, quoted
+from scenarios.words.names import listed, quoted, structure_in_words
 from scenarios.words.rounding import of_draws
-from scenarios.words.verdict import Claim, Verdict
+from scenarios.words.verdict import Claim, Verdict, headline_part
 
 SURE = 0.95
 """How likely it has to be that a scenario is ahead of all others before it is said to avert most."""
-BEHIND = 0.975
+BEHIND = 0.95
 """How likely one has to be ahead of another before they are told apart."""
 NAMED = 4
 """Ties that are named one by one."""
@@ -58,7 +59,9 @@ def comparison(summary: Mapping[str, Any], verdicts: Sequence[Verdict], figures:
     if any(found is None for found in ahead.values()):
         return ("Which of them is ahead was not worked out.", *apart)
     probabilities = {name: found for name, found in ahead.items() if found is not None}
-    return (_first(first, others, probabilities), *_contains(summary, first, others), *apart)
+    elsewhere = _under_other_structures(summary, first, others)
+    said = f"{_first(first, others, probabilities)}{elsewhere}."
+    return (said, *_contains(summary, first, others), *apart)
 
 
 def _ahead(figures: LookUp, one: Verdict, other: Verdict) -> tuple[float, float] | None:
@@ -87,17 +90,37 @@ def _first(first: Verdict, others: Sequence[Verdict], ahead: Mapping[str, tuple[
         ]
         more = len(ties) - len(named)
         named += [f"{more} more"] if more > 0 else []
-        return f"{quoted(first)} {comes_first}, but is a tie with {listed(named)}: these draws do not tell them apart."
+        return f"{quoted(first)} {comes_first}, but is a tie with {listed(named)}: these draws do not tell them apart"
     # ahead of all at once, at the least: what may go wrong with one or another adds up
     sure = 1 - sum(1 - value for value, _ in ahead.values())
     if sure - 2 * max(error for _, error in ahead.values()) < SURE:
         return (
             f"{quoted(first)} {comes_first} and is ahead of each other one by itself, but of all at once "
-            "too seldom to be called first for sure."
+            "too seldom to be called first for sure"
         )
     often = "in every draw" if sure == 1 else f"in at least {of_draws(sure)} of draws"
     compared = f"{len(others) + 1} scenarios compared"
-    return f"{quoted(first)} averts most of the {compared}: it is ahead of all others {often}."
+    return f"{quoted(first)} averts most of the {compared}: it is ahead of all others {often}"
+
+
+def _under_other_structures(summary: Mapping[str, Any], first: Verdict, others: Sequence[Verdict]) -> str:
+    """Structures under which another scenario comes first, said in the same breath; empty where there is none."""
+    variants = {
+        arm["name"]: headline_part(summary, arm).get("variants", {})
+        for arm in summary["arms"]
+        if arm["name"] in {first.name, *(other.name for other in others)}
+    }
+    said = []
+    for structure, here in variants[first.name].items():
+        beside = [other for other in others if structure in variants[other.name]]
+        if not beside or structure in {f"{name}={option}" for name, option in summary["structure"].items()}:
+            continue
+        best = max(beside, key=lambda other: variants[other.name][structure]["mean"])
+        there = variants[best.name][structure]
+        # fewer draws know a mean less well
+        if there["mean"] - here["mean"] > 2 * hypot(there["draw_error"], here["draw_error"]):
+            said.append(f"under {structure_in_words(structure)} {quoted(best)} comes first")
+    return f"; but {listed(said)}" if said else ""
 
 
 def _contains(summary: Mapping[str, Any], first: Verdict, others: Sequence[Verdict]) -> tuple[str, ...]:
