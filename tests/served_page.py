@@ -48,10 +48,12 @@ class HeldDesk(Desk):
         finally:
             self.free.set()
 
-    def full(self, states: Sequence[object], tick: Tick = lambda what, done, of: None) -> dict[str, Any]:
+    def full(
+        self, states: Sequence[object], tick: Tick = lambda what, done, of: None, *more: Any
+    ) -> dict[str, Any]:
         while not self.free.wait(0.01):
             tick("draws", 10, self.draws)
-        return super().full(states, tick)
+        return super().full(states, tick, *more)
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,18 @@ export function addressBar(read) {
         history.replaceState(null, "", `#${wanted}`);
       }, PAUSE);
     },
-    /** The browser's Back returns to what is shown now. @param {View} view */
-    step(view) {
+    /**
+     * From one view to another, so that the browser's Back returns to the first.
+     * @param {View} from
+     * @param {View} to
+     */
+    step(from, to) {
       clearTimeout(timer);
-      const wanted = encode(view);
-      if (wanted.length > LONGEST_ADDRESS) return;
-      history.replaceState(null, "", `#${wanted}`);
-      history.pushState(null, "", `#${wanted}`);
-      written = wanted;
+      const [left, come] = [encode(from), encode(to)];
+      if (Math.max(left.length, come.length) > LONGEST_ADDRESS) return;
+      history.replaceState(null, "", `#${left}`);
+      history.pushState(null, "", `#${come}`);
+      written = come;
     },
   };
 }

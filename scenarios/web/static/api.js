@@ -14,6 +14,12 @@ const REMEDIES = {
   503: "The server is busy with other runs. Wait a little, then ask again. Nothing here is lost.",
 };
 
+/**
+ * A problem of what the controls hold, which has no lines.
+ * @param {Problem} problem
+ */
+const inWords = ({ key, message }) => (key ? `${key.split(".").at(-1)}: ${message}` : message);
+
 /** A request that came to nothing: the problems, each in words. */
 export class Refused extends Error {
   /**
@@ -21,7 +27,7 @@ export class Refused extends Error {
    * @param {Problem[]} problems
    */
   constructor(status, problems) {
-    super(problems.map((problem) => problem.message).join(" "));
+    super(problems.map(inWords).join("; "));
     this.status = status;
     this.problems = problems;
   }

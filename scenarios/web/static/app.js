@@ -4,6 +4,7 @@
 import * as api from "./api.js";
 import { addressBar } from "./address.js";
 import { answerPanel, fullWords, quickWords } from "./answer.js";
+import { askedInWords } from "./asked.js";
 import { asking } from "./asking.js";
 import { comparing } from "./comparing.js";
 import { controls } from "./controls.js";
@@ -94,8 +95,9 @@ async function page(start) {
       return null;
     },
     async onRestore(index) {
-      address.step(view);
-      await restore({ ...view, state: view.saved[index].state });
+      const next = { ...view, state: view.saved[index].state };
+      address.step(view, next);
+      await restore(next);
       at("answer-heading").focus();
     },
     onRename: (index, name) => keep(view.saved.map((one, k) =>
@@ -105,10 +107,11 @@ async function page(start) {
   });
   loadingPanel(async (text) => {
     const { levers: found, title } = await api.load(text);
-    address.step(view);
-    offer(found);
     const policy = found.map((lever) => ({ lever: lever.id, set: {} }));
-    become({ ...view, state: { ...view.state, loaded: text, title, policy } });
+    const next = { ...view, state: { ...view.state, loaded: text, title, policy } };
+    address.step(view, next);
+    offer(found);
+    become(next);
   });
 
   /** @param {View["saved"]} now */
@@ -138,6 +141,7 @@ async function page(start) {
   function become(next) {
     view = next;
     set.show(view.state);
+    fill(at("chosen"), ...askedInWords(view.state, start, levers));
     showSaved();
     writeAddress();
     const { full } = answers.to(view.state);

@@ -40,7 +40,8 @@ export function pictures(place, prefix) {
 /** @param {string} id */
 function picture(id) {
   const title = make("h3", { id: `${id}-title` });
-  const drawing = make("div", { className: "drawing" });
+  // its marks are not told one by one: its words and its table are
+  const drawing = make("div", { className: "drawing", "aria-hidden": "true" });
   const words = make("p", { id: `${id}-words` });
   const note = make("p", { className: "hint" });
   const table = make("table");

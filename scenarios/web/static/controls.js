@@ -1,7 +1,7 @@
 // @ts-check
 // All controls: years, interventions by what they are about, and how the model reads what is disputed.
 
-import { fill, make, say } from "./dom.js";
+import { at, fill, make, say } from "./dom.js";
 import { leverControl } from "./lever.js";
 import { withMoves } from "./state.js";
 
@@ -19,6 +19,7 @@ export function controls(start, places, change) {
   const variants = variantControl(start, change);
   fill(places.years, ...years.elements);
   fill(places.variants, ...variants.elements);
+  at("disputed").hidden = start.variants.length === 0;
   /** @type {{show: (state: State) => void}} */
   let levers = { show: () => {} };
   return {

@@ -12,6 +12,16 @@ const UNITS = /** @type {Record<string, string>} */ ({ points: "percentage point
 const neat = (/** @type {number} */ value) => Number(value.toPrecision(10));
 
 /**
+ * A number as the page shows it, its unit and all.
+ * @param {Field} field
+ * @param {number} value
+ */
+export function shownAs(field, value) {
+  const unit = UNITS[field.unit] ?? field.unit;
+  return `${neat(value * (SCALE[field.unit] ?? 1))}${unit === "%" ? "" : " "}${unit}`;
+}
+
+/**
  * @param {Field} field
  * @param {string} id
  * @param {(part: Moves) => void} move
@@ -66,7 +76,7 @@ export function fieldControl(field, id, move) {
     make("div", { className: "slide" },
       slider, make("span", { className: "boxed" }, box, make("span", { className: "unit" }, unit))),
     wrong,
-    make("p", { className: "hint", id: hint }, `Published: ${said(field, published, unit)}. Source: ${source}.`),
+    make("p", { className: "hint", id: hint }, `Published: ${said(field)}. Source: ${source}.`),
     back,
     note && folded("How it was reached", make("p", {}, note)));
   return {
@@ -87,12 +97,10 @@ export function fieldControl(field, id, move) {
 /**
  * A share stands in its file as a number from 0 to 1; it is told as the slider has it, too.
  * @param {Field} field
- * @param {number} published
- * @param {string} unit
  */
-function said(field, published, unit) {
+function said(field) {
   if (!(field.unit in SCALE)) return field.published;
-  return `${published}${unit === "%" ? "" : " "}${unit} (as a share: ${field.published})`;
+  return `${shownAs(field, field.value)} (as a share: ${field.published})`;
 }
 
 /**
