@@ -84,7 +84,11 @@ def a_report(says: Says = str) -> Report:
     reproduce = Section(
         "reproduce",
         says("How to run it again"),
-        (Commands((says("simcore compare offer"), says("simcore verify out"))), Folded(says("More"), more)),
+        (
+            Commands((says("simcore compare offer"), says("simcore verify out"))),
+            Folded(says("More"), more),
+            Folded(says("More of the same"), (table,)),
+        ),
     )
     return Report(says("Would an offer save lives?"), says("It averts 958 deaths."), (answer, reproduce))
 

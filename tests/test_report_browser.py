@@ -117,8 +117,8 @@ def test_nobody_is_shut_out_and_no_line_is_wider_than_the_window(
 def test_what_a_table_is_of_stays_in_sight_while_it_is_scrolled(report: Page) -> None:
     report.set_viewport_size(PHONE)
     open_all(report)
-    table = report.get_by_role("region", name="Under every structure")
-    table.evaluate("region => region.scrollLeft = region.scrollWidth")
+    table = report.get_by_role("group", name="Under every structure").first
+    table.evaluate("group => group.scrollLeft = group.scrollWidth")
     seen = table.locator("caption").bounding_box()
     assert seen is not None
     assert 0 <= seen["x"] < seen["x"] + seen["width"] <= PHONE["width"]
@@ -165,7 +165,7 @@ def test_on_paper_everything_is_open_and_afterwards_as_it_was(report: Page) -> N
         window.openOnPaper = document.querySelectorAll("details[open]").length;
     })""")
     assert report.pdf(prefer_css_page_size=True).startswith(b"%PDF")
-    assert report.evaluate("window.openOnPaper") == report.locator("details").count() == 3
+    assert report.evaluate("window.openOnPaper") == report.locator("details").count() == 4
     expect(report.locator("details[open]")).to_have_count(0)
 
 
@@ -192,7 +192,7 @@ def test_without_scripts_words_and_figures_stand_and_on_paper_they_are_open(
         page.emulate_media(media="print")
         for table in page.locator("table").all():
             expect(table).to_be_visible()
-        assert page.locator("table").count() == 3
+        assert page.locator("table").count() == 4
         assert seen.requests == [address]
 
 
