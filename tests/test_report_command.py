@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from playwright.sync_api import Page, expect
 
 from simcore import picture_files
+from simcore.cli import group
+from tests.browser import PHONE, Seen, no_violations, scrolls_sideways
 from tests.conftest import Call
 
 SMALL = ("--draws", "20", "--variant-draws", "2", "--births", "1000", "--years", "2029")
@@ -31,29 +35,46 @@ def finished(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_report_of_a_finished_run_is_the_file_that_the_comparison_writes(simcore: Call) -> None:
-    asked = (
-        "compare",
-        "smoking_halved",
-        "smoking_cessation",
-        *SMALL,
-        "--focus",
-        "smoking_halved",
-        "--out",
-        "out",
-    )
-    compared = simcore(*asked, "--report", "a/b/compared.html", "--json")
-    assert compared.status == 0, compared.stderr
-    assert json.loads(compared.stdout)["arms"]
-    assert "report: a/b/compared.html" in compared.stderr
-    made = simcore("report", "out", "--figures", "slides", "--focus", "smoking_halved")
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory, warmed: None) -> tuple[Path, Result]:
+    """Where a comparison has written its answer and its report, and what it printed."""
+    place = tmp_path_factory.mktemp("compared")
+    asked = ["compare", "smoking_halved", *SMALL, "--json", "--out", str(place / "out")]
+    shown = ["--report", str(place / "a" / "b" / "compared.html"), "--focus", "smoking_halved"]
+    return place, CliRunner().invoke(group, [*asked, *shown], standalone_mode=False)
+
+
+def test_the_report_of_a_finished_run_is_the_file_that_the_comparison_writes(
+    simcore: Call, compared: tuple[Path, Result]
+) -> None:
+    place, said = compared
+    assert said.exception is None
+    assert json.loads(said.stdout)["arms"]
+    assert f"report: {place}/a/b/compared.html" in said.stderr
+    made = simcore("report", place / "out", "--figures", "slides", "--focus", "smoking_halved")
     assert made.status == 0, made.stderr
-    assert Path("out/report.html").read_bytes() == Path("a/b/compared.html").read_bytes()
+    assert (place / "out" / "report.html").read_bytes() == (place / "a" / "b" / "compared.html").read_bytes()
     pictures = sorted(path.name for path in Path("slides").iterdir())
     assert len(pictures) == len(set(pictures)) > 4
     assert {f"{Path(name).stem}{end}" for name in pictures for end in (".png", ".svg")} == set(pictures)
     assert f"pictures: {len(pictures)} files in slides" in made.stdout
-    assert not list(Path().rglob("*.part"))
+    assert not [*place.rglob("*.part"), *Path().rglob("*.part")]
+
+
+def test_the_report_of_a_comparison_is_alone_whole_and_for_everybody(
+    compared: tuple[Path, Result], page: Page, seen: Seen
+) -> None:
+    report = compared[0] / "a" / "b" / "compared.html"
+    assert report.stat().st_size < 2_000_000
+    page.goto(report.as_uri())
+    expect(page.locator("html")).to_have_attribute("data-drawn", str(page.locator("figure").count()))
+    assert page.locator("figure").count() > 4
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    page.set_viewport_size(PHONE)
+    assert not scrolls_sideways(page)
+    no_violations(page)
+    assert not seen.complaints, "\n".join(seen.complaints)
+    assert seen.requests == [report.as_uri()]
 
 
 def test_a_folder_without_an_answer_is_told_what_to_name(simcore: Call) -> None:
