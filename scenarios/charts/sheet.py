@@ -35,8 +35,8 @@ BAR, GAP, ABOVE_HEADING = 15, 7, 10
 """Pixels of a mark, between one line and the next, and before a heading."""
 NUMBER_ROOM, LONG_NUMBER_ROOM = 152, 225
 """Pixels kept at the right for the number of each line, and for one that else stands at the right of words."""
-WORD_ROOM = 350
-"""Pixels kept at the left of a wide sheet for words."""
+WORD_ROOM, HEADING_ROOM = 360, 800
+"""Pixels kept at the left of a wide sheet for words, and those that a heading may take, beside which nothing stands."""
 PLAIN = Look()
 MONEY = (
     "abs(datum.value) >= 1e9 ? '£' + format(datum.value / 1e9, '~g') + ' bn' : "
@@ -128,7 +128,11 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
         if not rows:
             row["legend"] = True
         if line.heading is not None:
-            heading = [one for part in line.heading.split("\n") for one in in_lines(part, PHONE, bold=True)]
+            heading = [
+                one
+                for part in line.heading.split("\n")
+                for one in in_lines(part, HEADING_ROOM if sheet.wide else PHONE, bold=True)
+            ]
             y += ABOVE_HEADING if rows else 0
             row |= {"heading": heading, "heading_y": y}
             y += LETTERS * len(heading) + 4

@@ -24,8 +24,8 @@ from scenarios.charts.marks import (
 )
 from simcore.picture_style import GREY, NAVY, Spec
 
-TALL = 120
-"""Pixels of a strip, without its heading."""
+TALL, ALONE = 120, 190
+"""Pixels of a strip, without its heading: of one of several, and of one that stands alone."""
 AXIS = 45
 """Pixels that the axis may take of the width."""
 BELOW = 22
@@ -91,6 +91,7 @@ def _spec(kind: Strips, arms: Sequence[tuple[str, int]]) -> Spec:
     looks = [(look, words) for (_, look), words in zip(kind.marks, kind.legend, strict=False)]
     layers += legend(looks, LEGEND)
     top = LEGEND * (1 + len(kind.legend)) + 4
+    tall = TALL if len(arms) > 1 else ALONE
     for name, lines in arms:
         # one scenario alone needs no heading: the title of the picture names it
         if len(arms) > 1:
@@ -98,17 +99,17 @@ def _spec(kind: Strips, arms: Sequence[tuple[str, int]]) -> Spec:
             first = f"{is_('name', name)} && {has('heading')}"
             layers.append(layer(text(fontWeight="bold"), heading, first))
             top += LETTERS * lines + 8
-        layers.append({"layer": _strip(kind, name, top)})
-        top += TALL + BELOW
+        layers.append({"layer": _strip(kind, name, top, tall)})
+        top += tall + BELOW
     return canvas(layers, top - BELOW, resolve={"scale": {"y": "independent"}})
 
 
-def _strip(kind: Strips, name: str, top: int) -> list[Spec]:
+def _strip(kind: Strips, name: str, top: int, tall: int) -> list[Spec]:
     here, x = is_("name", name), _along(kind)
 
     def y(of: Spec) -> Spec:
         axis = {"orient": "left", "tickCount": 4, "domain": False, "ticks": False, "grid": True}
-        scale = {"range": [top + TALL, top], "zero": True, "nice": 4}
+        scale = {"range": [top + tall, top], "zero": True, "nice": 4}
         return {"type": "quantitative", "title": None, "axis": axis, "scale": scale, **of}
 
     # the span of all scenarios, not to be seen: so every strip has the same scale
