@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,8 +90,8 @@ def check_focus(focus: Sequence[str], scenarios: Sequence[str]) -> None:
             raise click.BadParameter(message, param_hint="--focus")
 
 
-def write_shown(shown: Shown, summary: Mapping[str, Any], model: Model) -> list[str]:
-    """Write it; what was written where, a line each."""
+def write_shown(shown: Shown, summary: Mapping[str, Any], model: Model) -> Iterator[str]:
+    """Write it; what was written where, a line each, as soon as it is there."""
     from scenarios.charts.files import write_pictures
     from scenarios.report.content import pictures_for_files, report_of
     from scenarios.report.page import as_html
@@ -100,13 +100,11 @@ def write_shown(shown: Shown, summary: Mapping[str, Any], model: Model) -> list[
 
     checks = gather_checks(summary, model)
     report = report_of(summary, model, focus=shown.focus or None, checks=checks)
-    said = []
     if shown.report is not None:
         shown.report.parent.mkdir(parents=True, exist_ok=True)
         write_whole(shown.report, as_html(report))
-        said.append(f"report: {shown.report}")
+        yield f"report: {shown.report}"
     if shown.figures is not None:
         pictures = pictures_for_files(summary, model, shown.focus or None)
         written = write_pictures(pictures, shown.figures)
-        said.append(f"pictures: {len(written)} files in {shown.figures}")
-    return said
+        yield f"pictures: {len(written)} files in {shown.figures}"
