@@ -19,7 +19,7 @@ from scenarios.report.blocks import (
 )
 
 AVERTS = re.compile(r"\b(would avert|averts)\b(?! any)")
-MOST = re.compile(r"\baverts most\b|\bis best\b|\bthe best\b")
+MOST = re.compile(r"\baverts (the )?most\b|\bis best\b|\bthe best\b")
 SENTENCES = re.compile(r"(?<=\.) ")
 SURE = 0.9
 

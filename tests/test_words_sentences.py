@@ -27,11 +27,12 @@ def compared(*arms: dict[str, Any], spread: float, **more: Any) -> str:
 def test_who_averts_most_is_said_where_draws_tell_and_a_tie_is_called_a_tie() -> None:
     one, other = arm("one", 100.0, (60.0, 140.0)), arm("other", 70.0, (40.0, 100.0))
     assert compared(one, other, spread=20.0) == (
-        "“A policy called one” averts most of the 2 scenarios compared: it is ahead of all others in every draw."
+        "Of the 2 scenarios compared “A policy called one” averts the most, 100 (95% interval 60 to 140), and is ahead "
+        "of all others in every draw."
     )
     assert compared(one, other, spread=100.0) == (
-        "“A policy called one” comes first by its mean, but is a tie with “A policy called other” (ahead in 65% of "
-        "draws): these draws do not tell them apart."
+        "“A policy called one” comes first by its mean, 100 (95% interval 60 to 140), but is a tie with “A policy "
+        "called other” (ahead in 65% of draws): these draws do not tell them apart."
     )
 
 
@@ -70,7 +71,7 @@ def test_what_ifs_null_evidence_and_reference_paths_are_ranked_with_nothing() ->
     )
     summary = answer_of(*arms, sections={"choice": choice_of(arms, 20.0)})
     first, *apart = comparison(summary, verdicts_of(summary), LookUp(summary))
-    assert first.startswith("“A policy called one” averts most of the 2 scenarios compared")
+    assert first.startswith("Of the 2 scenarios compared “A policy called one” averts the most, 100")
     assert apart == [
         "1 what-if stands apart and is ranked with nothing: what is assumed is no rival.",
         "1 scenario has null evidence: studies found no effect, or there is none to use.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scenarios.report.blocks import Block, Folded, Listed, Paragraph, Section, Tone
 from scenarios.report.made_of import MadeOf
 from scenarios.words.comparison import in_order
@@ -13,8 +15,11 @@ from scenarios.words.verdict import Verdict
 def answer(made_of: MadeOf) -> Section:
     """What was asked, what was found, and of which years, births and comparator."""
     blocks: list[Block] = [Paragraph(_question(made_of))]
+    # what a structure asks is told once
+    told: frozenset[str] = frozenset()
     for verdict in in_order(made_of.focus):
-        blocks += _found(made_of, verdict)
+        blocks += _found(made_of, verdict, told)
+        told |= {shift.structure for shift in verdict.shifts}
     others = [at for at in in_order(made_of.verdicts) if at not in made_of.focus]
     if others:
         lines = tuple(headline(made_of.summary, at) for at in others)
@@ -45,11 +50,12 @@ def _question(made_of: MadeOf) -> str:
     )
 
 
-def _found(made_of: MadeOf, verdict: Verdict) -> list[Block]:
+def _found(made_of: MadeOf, verdict: Verdict, told: frozenset[str]) -> list[Block]:
     tone: Tone = "what_if" if verdict.what_if else "answer"
     found: list[Block] = [Paragraph(headline(made_of.summary, verdict), tone)]
     beside: Tone = "what_if" if verdict.what_if else "caution"
-    with_it = " ".join(caveats(made_of.summary, verdict, made_of.meanings))
+    structures = {name: at for name, at in made_of.meanings.structures.items() if name not in told}
+    with_it = " ".join(caveats(made_of.summary, verdict, replace(made_of.meanings, structures=structures)))
     return [*found, Paragraph(with_it, beside)] if with_it else found
 
 

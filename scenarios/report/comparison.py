@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from scenarios.printing import as_count, as_interval
 from scenarios.report.blocks import Block, Paragraph, Section, Table
 from scenarios.report.made_of import MadeOf
 from scenarios.words.comparison import GROUPS, comparison, group_of, in_order
 from scenarios.words.names import comparator, period, title_of
 from scenarios.words.rounding import of_draws
-from scenarios.words.verdict import Verdict, headline_part
+from scenarios.words.verdict import Claim, Verdict, headline_part
 
 
 def compared(made_of: MadeOf) -> Section:
@@ -31,10 +34,11 @@ def _table(made_of: MadeOf) -> Table:
         "95% interval",
         "% of all",
         "Draws in which deaths fall",
+        "Means under other structures",
     )
     when = period(made_of.summary)
     caption = f"{words['deaths'].capitalize()} averted against {comparator(made_of.summary)}. {when}."
-    return Table(caption, headings, rows, frozenset({3, 4, 5, 6}))
+    return Table(caption, headings, rows, frozenset({3, 4, 5, 6, 7}))
 
 
 def _row(made_of: MadeOf, verdict: Verdict) -> tuple[str, ...]:
@@ -42,7 +46,7 @@ def _row(made_of: MadeOf, verdict: Verdict) -> tuple[str, ...]:
     kind = "What-if" if verdict.what_if else GROUPS[group_of(verdict)].removesuffix("s")
     share = "-" if at["percent"] is None else f"{at['percent']:.2f}"
     averted = at["deaths_averted"]
-    interval = "none" if verdict.interval95 is None else as_interval(averted)
+    interval = "-" if verdict.interval95 is None or verdict.claim is Claim.NONE else as_interval(averted)
     grade = verdict.grade or "not stated"
     return (
         title_of(verdict),
@@ -52,4 +56,15 @@ def _row(made_of: MadeOf, verdict: Verdict) -> tuple[str, ...]:
         interval,
         share,
         of_draws(at["p_positive"]),
+        _under_others(made_of, at.get("variants", {})),
     )
+
+
+def _under_others(made_of: MadeOf, variants: Mapping[str, Mapping[str, Any]]) -> str:
+    """The smallest and the largest mean; a dash where no structure stands beside the one chosen."""
+    chosen = {f"{name}={option}" for name, option in made_of.summary["structure"].items()}
+    means = [float(other["mean"]) for name, other in variants.items() if name not in chosen]
+    if not means:
+        return "-"
+    low, high = as_count(min(means)), as_count(max(means))
+    return low if low == high else f"{low} to {high}"

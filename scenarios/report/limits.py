@@ -34,7 +34,7 @@ def limits(made_of: MadeOf) -> Section:
         blocks.append(Paragraph(ONE_BY_ONE, "caution"))
     if use := made_of.words.get("use", ""):
         blocks.append(Paragraph(use, "caution"))
-    is_not = tuple(line for verdict in made_of.focus for line in _is_not(made_of, verdict))
+    is_not = tuple(filter(None, (_is_not(made_of, verdict) for verdict in made_of.focus)))
     if is_not:
         blocks.append(Listed(is_not))
     blocks.append(Paragraph(INTERVALS))
@@ -45,9 +45,12 @@ def limits(made_of: MadeOf) -> Section:
     return Section("limits", "What this is not", tuple(blocks))
 
 
-def _is_not(made_of: MadeOf, verdict: Verdict) -> list[str]:
-    said = made_of.as_run(verdict.name).get("is_not", ())
-    return [f"{quoted(verdict)} is not: {' '.join(str(line).split())}" for line in said]
+def _is_not(made_of: MadeOf, verdict: Verdict) -> str:
+    """The reservations of a file in its own words, numbered where there are several."""
+    said = [" ".join(str(line).split()) for line in made_of.as_run(verdict.name).get("is_not", ())]
+    if len(said) < 2:
+        return "".join(f"{quoted(verdict)} is not: {line}" for line in said)
+    return f"{quoted(verdict)} is not: {' '.join(f'({at}) {line}' for at, line in enumerate(said, start=1))}"
 
 
 def _other_model(made_of: MadeOf) -> str:

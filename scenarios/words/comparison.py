@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from math import hypot
 from typing import Any
 
+from scenarios.words.headline import with_interval
 from scenarios.words.look_up import LookUp
 from scenarios.words.names import listed, quoted, structure_in_words
-from scenarios.words.rounding import of_draws
+from scenarios.words.rounding import count, of_draws
 from scenarios.words.verdict import Claim, Verdict, headline_part
 
 SURE = 0.95
@@ -80,9 +81,11 @@ def _lie_apart(one: Verdict, other: Verdict) -> bool:
 
 
 def _first(first: Verdict, others: Sequence[Verdict], ahead: Mapping[str, tuple[float, float]]) -> str:
+    number = f"{count(first.mean)} {with_interval(first)}"
     comes_first = "comes first by its mean"
     if any(other.mean > first.mean for other in others):
         comes_first += " of those whose whole interval is above 0"
+    comes_first += f", {number},"
     ties = [other for other in others if ahead[other.name][0] - 2 * ahead[other.name][1] < BEHIND]
     if ties:
         named = [
@@ -90,7 +93,7 @@ def _first(first: Verdict, others: Sequence[Verdict], ahead: Mapping[str, tuple[
         ]
         more = len(ties) - len(named)
         named += [f"{more} more"] if more > 0 else []
-        return f"{quoted(first)} {comes_first}, but is a tie with {listed(named)}: these draws do not tell them apart"
+        return f"{quoted(first)} {comes_first} but is a tie with {listed(named)}: these draws do not tell them apart"
     # ahead of all at once, at the least: what may go wrong with one or another adds up
     sure = 1 - sum(1 - value for value, _ in ahead.values())
     if sure - 2 * max(error for _, error in ahead.values()) < SURE:
@@ -99,8 +102,8 @@ def _first(first: Verdict, others: Sequence[Verdict], ahead: Mapping[str, tuple[
             "too seldom to be called first for sure"
         )
     often = "in every draw" if sure == 1 else f"in at least {of_draws(sure)} of draws"
-    compared = f"{len(others) + 1} scenarios compared"
-    return f"{quoted(first)} averts most of the {compared}: it is ahead of all others {often}"
+    compared = f"Of the {len(others) + 1} scenarios compared"
+    return f"{compared} {quoted(first)} averts the most, {number}, and is ahead of all others {often}"
 
 
 def _under_other_structures(summary: Mapping[str, Any], first: Verdict, others: Sequence[Verdict]) -> str:

@@ -40,7 +40,7 @@ def headline(summary: Mapping[str, Any], verdict: Verdict) -> str:
         return f"{when}, {_unclear(summary, verdict)}"
     size = count(verdict.mean)
     of, share = _of(summary, verdict)
-    interval = _interval(verdict)
+    interval = with_interval(verdict)
     if verdict.claim is Claim.ADDS:
         more = f", {share} more" if share else ""
         than = f"than the {of}" if of else f"than under {comparator(summary)}"
@@ -62,7 +62,7 @@ def in_short(summary: Mapping[str, Any], verdict: Verdict) -> str:
             return "cannot be told: there is no interval"
         return f"cannot be told: {fewer_to_more(*verdict.interval95)}"
     found = "more" if verdict.claim is Claim.ADDS else "averted" if _may_avert(verdict) else "fewer"
-    return f"{count(verdict.mean)} {found} {_interval(verdict)}"
+    return f"{count(verdict.mean)} {found} {with_interval(verdict)}"
 
 
 def caveats(
@@ -119,7 +119,8 @@ def _of(summary: Mapping[str, Any], verdict: Verdict) -> tuple[str, str]:
     return of, percent(verdict.percent) if of and verdict.percent is not None else ""
 
 
-def _interval(verdict: Verdict) -> str:
+def with_interval(verdict: Verdict) -> str:
+    """The interval of a number told without its sign, in brackets; why there is none, where there is none."""
     ends = verdict.interval95
     if ends is None:
         return "(no interval)"
