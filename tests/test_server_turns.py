@@ -150,6 +150,20 @@ def test_long_runs_take_turns_block_by_block() -> None:
     assert log == list("abc" * 4)
 
 
+def test_another_run_is_begun_when_one_has_ended_and_none_is_forgotten() -> None:
+    rota, log = Rota(in_hand=2), []
+    rota.hold()
+    runs = []
+    for n, name in enumerate("abcd", start=1):
+        runs.append(Runner(rota, name, 3, log))
+        runs[-1].thread.start()
+        wait_until_waiting(rota, n)
+    rota.release()
+    for run in runs:
+        run.thread.join()
+    assert "".join(log) == "ababacbdcdcd"
+
+
 def test_quick_answers_go_before_a_block_and_never_more_than_so_many() -> None:
     rota, log = Rota(patience=3), []
     rota.hold()
