@@ -73,7 +73,7 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(
     deadline=None,
-    max_examples=150,
+    max_examples=80,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -213,6 +213,16 @@ def test_of_a_final_year_the_headline_is_that_years_and_sums_are_called_sums(ano
     report = written(summary, another_model)
     assert report.lead.startswith("In 2026 alone, “A policy called offer” would avert 40 infant deaths")
     assert "of the whole period, 2025 to 2026" in everything(report)
+
+
+def test_a_title_of_any_length_stays_on_its_line_and_is_called_a_what_if(another_model: Model) -> None:
+    title = "Nobody\n</script> smokes " + "at all " * 3000
+    at = arm("bound", 900.0, (800.0, 990.0), title=title, evidence=("A", "what_if"))
+    report = written(answer_of(at, sections=sections_of(at)), another_model)
+    assert report.title.startswith("What if: Nobody </script> smokes at all")
+    assert len(everything(report)) < 20_000
+    named = [text for text in everything(report).split("\n") if "Nobody </script>" in text]
+    assert len(named) > 8 and all("what if" in text.casefold() for text in named)
 
 
 def test_few_draws_are_said_to_be_few_near_the_top(another_model: Model) -> None:

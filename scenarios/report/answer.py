@@ -22,8 +22,11 @@ def answer(made_of: MadeOf) -> Section:
         told |= {shift.structure for shift in verdict.shifts}
     others = [at for at in in_order(made_of.verdicts) if at not in made_of.focus]
     if others:
-        lines = tuple(headline(made_of.summary, at) for at in others)
-        blocks.append(Folded(f"The other {len(others)} scenarios, a sentence each", (Listed(lines),)))
+        # a sentence that a structure undoes, or that is of a what-if, stands nowhere without saying so
+        lines = tuple(
+            " ".join((headline(made_of.summary, at), *caveats(made_of.summary, at)[:1])) for at in others
+        )
+        blocks.append(Folded(f"The other {len(others)} scenarios in short", (Listed(lines),)))
     whys = tuple(filter(None, (_why(made_of, at) for at in in_order(made_of.focus))))
     if whys:
         blocks.append(Folded("What these scenarios are, in the words of their files", (Listed(whys),)))
