@@ -164,6 +164,40 @@ def test_a_run_that_is_alone_has_every_processor_and_one_of_several_has_one() ->
     play(scene())
 
 
+def test_beside_one_who_asks_without_end_anothers_move_waits_for_two_answers_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine = state(0.25)
+
+    async def scene() -> None:
+        desk = InventedDesk(draws=LONG)
+        served = application(desk)
+        do, before = served.server.turns.do, []
+
+        async def noted(who: str, work: Callable[[], Any]) -> Any:
+            before.append((who, len(desk.quick_asked)))
+            return await do(who, work)
+
+        monkeypatch.setattr(served.server.turns, "do", noted)
+        async with client(served) as greedy, client(served) as patient:
+            await greedy.get("/")
+            await patient.get("/")
+            run = asyncio.ensure_future(greedy.post("/api/full", json={"states": [state()]}))
+            await until(lambda: served.server.runs.active == 1)
+            flood = [
+                asyncio.ensure_future(greedy.post("/api/quick", json={"state": state(0.9)}))
+                for _ in range(60)
+            ]
+            assert (await patient.post("/api/quick", json={"state": mine})).status_code == 200
+            waited = desk.quick_asked.index(mine) - next(n for who, n in before if who != before[0][0])
+            assert waited <= 2
+            await asyncio.gather(*flood)
+            run.cancel()
+            await until(lambda: served.server.runs.active == 0)
+
+    play(scene())
+
+
 def test_when_too_many_run_the_next_is_told_to_come_again() -> None:
     async def scene() -> None:
         with listening(InventedDesk(draws=LONG), limits=Limits(runs=1)) as (address, _):
