@@ -9,6 +9,7 @@ import pytest
 from scenarios.words.comparison import comparison
 from scenarios.words.hangs_on import drivers
 from scenarios.words.headline import caveats, headline, in_short
+from scenarios.words.in_brief import ALONE, in_brief
 from scenarios.words.look_up import LookUp
 from scenarios.words.people import number_needed
 from scenarios.words.shown import shown
@@ -118,6 +119,14 @@ def test_an_answer_that_a_structure_undoes_is_said_to_be_undone() -> None:
         "It hangs on a question that data have not settled: under poverty = zero the answer is exactly 0. Read it as 0 "
         "to 958, according to how that is settled.",
     )
+
+
+def test_an_answer_in_brief_says_where_other_structures_were_not_asked() -> None:
+    zero = number(0.0, (0.0, 0.0), 0.0, 0.0) | {"draws": 100, "chosen_on_same_draws": 40.0}
+    quick, full = arm("a", 40.0, (20.0, 60.0)), arm("a", 40.0, (20.0, 60.0), variants={"poverty=zero": zero})
+    notes = [in_brief(answer_of(at, structure={"poverty": "all"}))["notes"] for at in (quick, full)]
+    assert notes[0] == [ALONE]
+    assert len(notes[1]) == 1 and "exactly 0" in notes[1][0]
 
 
 def test_a_gap_that_may_close_or_open_is_not_said_to_close() -> None:
