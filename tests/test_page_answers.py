@@ -231,6 +231,10 @@ def test_up_to_six_are_saved_renamed_removed_restored_and_compared(page: Page, h
     expect(rows.first.locator("td").last).to_have_text("full")
     expect(rows.last.locator("td").last).to_have_text("full")
     expect(page.locator("#compare-charts")).to_contain_text("All")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Report of the comparison (HTML)").click()
+    report = taken.value.path().read_text(encoding="utf-8")
+    assert "“All” would avert" in report and "Half" in report
     page.get_by_role("button", name="Rename Half").click()
     page.get_by_label("New name").fill("One in two")
     page.keyboard.press("Enter")

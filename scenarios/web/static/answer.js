@@ -98,7 +98,6 @@ export function answerPanel({ onStop, onRun }) {
 /** @param {string[]} whatIfs */
 function whatIfBox(whatIfs) {
   return [make("h3", {}, "This is a what-if"),
-    make("p", {}, "It says what would follow if the effect were so. It is no evidence that it is."),
     make("ul", {}, ...whatIfs.map((line) => make("li", {}, line)))];
 }
 

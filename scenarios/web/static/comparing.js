@@ -1,17 +1,18 @@
 // @ts-check
 // Saved scenarios run together in full, and their pictures side by side.
 
-import { Refused, wasStopped } from "./api.js";
+import { Refused, download, wasStopped } from "./api.js";
 import { at, fill, make } from "./dom.js";
 import { pictures } from "./charts.js";
 import { WAITING, runningPart } from "./running.js";
+import { hand } from "./saving.js";
 
 /** @typedef {import("./types.js").Saved} Saved */
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Answer} Answer */
 /** @typedef {import("./types.js").Progress} Progress */
 
-const SHOWN = ["comparison", "by_decile", "structures"];
+const SHOWN = ["comparison", "what_ifs", "by_decile", "structures"];
 
 /**
  * @param {object} how
@@ -25,6 +26,21 @@ export function comparing(how) {
   const [button, trouble] = ["compare", "compare-trouble"].map(at);
   const charts = pictures(at("compare-charts"), "compare");
   const part = runningPart("compare", () => running?.abort());
+  let key = "";
+  const report = at("compare-report");
+  report.addEventListener("click", async () => {
+    try {
+      hand(await download(key, "report.html"), "comparison.html");
+    } catch (problem) {
+      told(problem);
+    }
+  });
+
+  /** @param {unknown} problem */
+  function told(problem) {
+    if (!(problem instanceof Refused)) throw problem;
+    fill(trouble, make("p", {}, problem.message));
+  }
 
   function end() {
     running = null;
@@ -38,6 +54,7 @@ export function comparing(how) {
       running?.abort();
       end();
       fill(trouble);
+      report.hidden = true;
       charts.show([]);
     },
     /** @param {Saved[]} saved */
@@ -54,11 +71,12 @@ export function comparing(how) {
         const answer = await how.full(states, part.show, mine.signal);
         if (running !== mine) return;
         how.onAnswer(states, answer);
+        key = answer.key ?? "";
+        report.hidden = !key;
         await charts.show(answer.charts.filter((chart) => SHOWN.includes(chart.name)));
       } catch (problem) {
         if (running !== mine || wasStopped(problem)) return;
-        if (!(problem instanceof Refused)) throw problem;
-        fill(trouble, make("p", {}, make("strong", {}, "No comparison. "), problem.message));
+        told(problem);
       } finally {
         if (running === mine) end();
       }
