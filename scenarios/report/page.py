@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,8 +82,9 @@ def inside(text: str, element: str) -> str:
     ValueError
         If it would end the element early.
     """
+    lowered = text.lower()
     for end in (f"</{element}", "<!--", "\r", "\0"):
-        if end in text.lower():
+        if end in lowered:
             raise ValueError(f"{end!r} cannot stand inside <{element}>")
     return text
 
@@ -95,6 +97,7 @@ def _own(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
+@cache
 def _environment() -> Environment:
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
