@@ -275,7 +275,7 @@ def test_the_command_of_a_report_names_no_folder_of_the_machine_it_was_made_on(c
     name = summary["arms"][0]["name"]
     record["scenarios"] = {
         **record["scenarios"],
-        name: {**record["scenarios"][name], "file": "/home/somebody/secret/plan.yaml"},
+        name: {**record["scenarios"][name], "file": "/srv/somebody/secret/plan.yaml"},
     }
     said = command_of(summary, load_model("england"))
     assert "plan.yaml" in said and "somebody" not in said
