@@ -9,7 +9,7 @@ from typing import Any
 from scenarios.charts.chart import Chart
 from scenarios.report.blocks import Paragraph, Picture, Tone
 from scenarios.words.look_up import LookUp
-from scenarios.words.names import NO_MEANINGS, Meanings, listed, quoted
+from scenarios.words.names import NO_MEANINGS, Meanings, listed, quoted, years_in_words
 from scenarios.words.verdict import Verdict
 from simcore.model import Model
 
@@ -84,3 +84,11 @@ def nothing_to_tell(verdicts: Sequence[Verdict], what: str) -> tuple[Paragraph, 
     if not verdicts:
         return ()
     return (Paragraph(f"Of {listed([quoted(at) for at in verdicts])} {what}.", "note"),)
+
+
+def whole_period(made_of: MadeOf, what: str) -> tuple[Paragraph, ...]:
+    """That figures of a section are of all years, where the headline is of the last."""
+    years = made_of.summary["years"]
+    if made_of.summary["definition"] != "final_year" or len(years) < 2:
+        return ()
+    return (Paragraph(f"{what} of the whole period, {years_in_words(years)}.", "caution"),)

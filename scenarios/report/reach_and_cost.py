@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.report.blocks import Block, Folded, Section, Table
-from scenarios.report.made_of import MadeOf, nothing_to_tell, said_of
+from scenarios.report.made_of import MadeOf, nothing_to_tell, said_of, whole_period
 from scenarios.words.names import in_words, title_of
 from scenarios.words.people import number_needed, step_in_words
 from scenarios.words.rounding import about, figures_of
@@ -31,6 +31,7 @@ def reach_and_cost(made_of: MadeOf) -> Section | None:
         return None
     free = [at for at in made_of.focus if not made_of.figures.some("cost", at.name, "cost")]
     blocks += nothing_to_tell(free, "no cost is stated, so nothing is said of value for money")
+    blocks += whole_period(made_of, "Births, costs and deaths averted in this section are those")
     return Section("reach_and_cost", "People reached, and cost", tuple(blocks))
 
 

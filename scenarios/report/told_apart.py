@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from scenarios.report.blocks import Block, Paragraph, Section
-from scenarios.report.made_of import MadeOf, nothing_to_tell, said_of
+from scenarios.report.made_of import MadeOf, nothing_to_tell, said_of, whole_period
 from scenarios.words import told_apart
-from scenarios.words.names import years_in_words
 from scenarios.words.verdict import Claim, Verdict
 from scenarios.words.who_benefits import shares_of_fifth, who_benefits
 
@@ -22,7 +21,7 @@ def among_whom(made_of: MadeOf) -> Section | None:
         blocks += said_of(verdict, who_benefits(made_of.summary, verdict, made_of.figures))
     blocks += pictures
     blocks += nothing_to_tell(_not_claimed(made_of), NOT_CLAIMED)
-    blocks += _whole_period(made_of, "The gap is that")
+    blocks += whole_period(made_of, "The gap is that")
     return Section("who_benefits", "Who benefits", tuple(blocks))
 
 
@@ -45,7 +44,7 @@ def causes_and_ages(made_of: MadeOf) -> Section | None:
         return None
     blocks += pictures
     blocks += nothing_to_tell(_not_claimed(made_of), NOT_CLAIMED)
-    blocks += _whole_period(made_of, "These are sums")
+    blocks += whole_period(made_of, "These are sums")
     return Section("causes_and_ages", "By cause and age at death", tuple(blocks))
 
 
@@ -68,10 +67,3 @@ def _claimed(made_of: MadeOf) -> list[Verdict]:
 
 def _not_claimed(made_of: MadeOf) -> list[Verdict]:
     return [at for at in made_of.focus if at.claim not in (Claim.AVERTS, Claim.ADDS)]
-
-
-def _whole_period(made_of: MadeOf, what: str) -> list[Block]:
-    """That figures of a section are of all years, where the headline is of the last."""
-    if made_of.summary["definition"] != "final_year" or len(made_of.summary["years"]) < 2:
-        return []
-    return [Paragraph(f"{what} of the whole period, {years_in_words(made_of.summary['years'])}.", "caution")]
