@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from scenarios.live.asked import Asked, On
 from scenarios.live.averted import TOTAL, Deaths
 from scenarios.live.bounded import Bounded
 from scenarios.live.fixing import as_fixed
-from scenarios.live.levers import IMD
 from scenarios.live.response import Anchor
 from scenarios.live.stage import MOST_STAGES, Key
-from simcore.model import Model
 
 MOST = 200
 """Anchors that are kept beside the prepared ones."""
@@ -60,9 +57,8 @@ class Anchors:
         if anchor is None:
             return None
         fixed = as_fixed(anchor, lever, asked.scenario)
-        if chosen.set.deciles is not None:
-            fixed = _within(fixed, asked.stage.model, chosen.set.deciles)
-        return fixed if stage == self.home else replace(fixed, elsewhere=True)
+        here = stage == self.home and chosen.set.deciles is None
+        return fixed if here else replace(fixed, elsewhere=True)
 
     def deaths(self, stage: Key, central: Deaths) -> Deaths:
         """Deaths under the comparator in every draw; where they were not run, as far from the central as at home."""
@@ -72,9 +68,3 @@ class Anchors:
         if self.home_before is None:
             return central
         return central.times(self.home_before.parts[TOTAL] / self.home_central.mean)
-
-
-def _within(anchor: Anchor, model: Model, deciles: Sequence[str]) -> Anchor:
-    """How draws lie apart among births of some deciles: otherwise than over all, where a gradient is uncertain."""
-    axis, places = list(model.strata).index(IMD), [model.strata[IMD].index(level) for level in deciles]
-    return Anchor(anchor.central.within(axis, places), anchor.averted.within(axis, places), elsewhere=True)

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from scenarios.margins import Array, Margins
 
 TOTAL = "total"
-_FIELDS = ("strata", "apart", "slices", "ages", "final_slices")
+STRATA = "strata"
+BY = "by:"
+_FIELDS = (STRATA, "apart", "slices", "ages", "final_slices")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Deaths:
     @classmethod
     def of(cls, margins: Margins, arm: int) -> Deaths:
         """Those of one arm of a run."""
-        by = {f"by:{dim}": values[arm] for dim, values in margins.by.items()}
+        by = {f"{BY}{dim}": values[arm] for dim, values in margins.by.items()}
         rest = {name: getattr(margins, name)[arm] for name in _FIELDS}
         return cls({TOTAL: margins.total[arm], **by, **rest})
 
@@ -60,10 +62,26 @@ class Deaths:
         """The mean over draws, as one draw."""
         return Deaths({name: values.mean(axis=0, keepdims=True) for name, values in self.parts.items()})
 
-    def within(self, axis: int, places: Sequence[int]) -> Deaths:
-        """The total alone, in some levels of a dimension of the strata: ``axis`` counts these from 0."""
-        strata = self.parts["strata"].take(places, axis=1 + axis)
-        return Deaths({TOTAL: strata.reshape(strata.shape[0], -1).sum(axis=1)})
+    def by_level(self, axis: int) -> Array:
+        """Told apart by one dimension of the strata, counted from 0: ``float64[draws, levels]``."""
+        strata = self.parts[STRATA]
+        return np.asarray(strata.sum(axis=_others(strata, axis)))
+
+    def apart_by(self, shares: Array, axis: int) -> Deaths:
+        """One draw times shares that differ by a level of the strata: ``float64[draws, levels]``.
+
+        Margins that are not of strata get the share that all strata together have.
+        """
+        strata = self.parts[STRATA]
+        of_level = np.expand_dims(shares, _others(strata, axis))
+        apart = strata * of_level
+        dims = range(strata.ndim - 1)
+        total = apart.reshape(apart.shape[0], -1).sum(axis=1)
+        parts = self.times(total / self.mean).parts if self.mean else self.times(np.zeros_like(total)).parts
+        # margins by the dimensions of the strata come first, in their order
+        by = [name for name in self.parts if name.startswith(BY)]
+        mine = {by[dim]: apart.sum(axis=_others(apart, dim)) for dim in dims}
+        return Deaths({**parts, **mine, STRATA: apart, TOTAL: total})
 
     def as_the_others(self, which: NDArray[np.bool_]) -> Deaths:
         """With the mean of the other draws in place of some (``bool[draws]``)."""
@@ -98,11 +116,11 @@ def margins_of(names: Sequence[str], arms: Sequence[Deaths], like: Margins) -> M
     return Margins(
         arms=tuple(names),
         total=stacked(TOTAL),
-        by={dim: stacked(f"by:{dim}") for dim in like.by},
+        by={dim: stacked(f"{BY}{dim}") for dim in like.by},
         people={step: _broadcast(at, draws) for step, at in like.people.items()},
         prevented={arm: _broadcast(at, draws) for arm, at in like.prevented.items()},
         by_fewer={arm: _broadcast(at, draws) for arm, at in like.by_fewer.items()},
-        strata=stacked("strata"),
+        strata=stacked(STRATA),
         apart=stacked("apart"),
         slices=stacked("slices"),
         ages=stacked("ages"),
@@ -112,3 +130,8 @@ def margins_of(names: Sequence[str], arms: Sequence[Deaths], like: Margins) -> M
 
 def _broadcast(values: Array, draws: int) -> Array:
     return np.broadcast_to(values, (draws, *values.shape[1:]))
+
+
+def _others(strata: Array, axis: int) -> tuple[int, ...]:
+    """Axes of ``float64[draws, *strata]`` but that of the draws and one of the strata."""
+    return tuple(other for other in range(1, strata.ndim) if other != 1 + axis)

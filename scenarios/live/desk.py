@@ -15,7 +15,7 @@ from scenarios.live.averted import Deaths, margins_of
 from scenarios.live.bounded import Bounded
 from scenarios.live.compose import as_yaml, document_of
 from scenarios.live.kept import kept_in, read_kept, write_kept
-from scenarios.live.levers import LOADED, levers_of
+from scenarios.live.levers import IMD, LOADED, levers_of
 from scenarios.live.quick import quick_summary
 from scenarios.live.response import Anchor, spread
 from scenarios.live.stage import MOST_STAGES, Key, Stage
@@ -92,6 +92,7 @@ class Desk:
         self.variant_draws = variant_draws
         warm()
         self.home = self.reader.stage(self.years, {})
+        self._axis = list(self.model.strata).index(IMD) if IMD in self.model.strata else None
         self.anchors = Anchors(self.home.key, self.home.before)
         self._central_ones: Bounded[tuple[Key, str], tuple[Deaths, Margins]] = Bounded(MOST_CENTRAL)
         self._errors: Bounded[frozenset[On], float] = Bounded(MOST_STAGES * max(1, len(self.reader.levers)))
@@ -242,7 +243,7 @@ class Desk:
             write_kept(place, kept)
         self.anchors.home_before = kept.get("")
         for one, name in zip(asked, names, strict=True):
-            self.anchors.prepared[name] = Anchor(self._central(one)[0], kept[name])
+            self.anchors.prepared[name] = Anchor(self._central(one)[0], kept[name], axis=self._axis)
         tick(PREPARING, len(asked), len(asked))
 
     def _estimate(self, asked: Asked) -> Margins:
@@ -290,7 +291,7 @@ class Desk:
         before = Deaths.of(margins, 0)
         for arm, one in enumerate(asked, start=1):
             self.anchors.before.put(one.stage.key, before)
-            anchor = Anchor(self._central(one)[0], before - Deaths.of(margins, arm))
+            anchor = Anchor(self._central(one)[0], before - Deaths.of(margins, arm), axis=self._axis)
             self.anchors.learned.put((one.stage.key, one.on), anchor)
 
     def _judge(

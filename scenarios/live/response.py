@@ -15,6 +15,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from scenarios.figures import Array
 from scenarios.live.averted import TOTAL, Deaths
 
 LEAST = 1e-9
@@ -27,13 +30,20 @@ FURTHEST = 50.0
 class Anchor:
     """A full answer: what the central draw averts in it, and what every draw does.
 
-    ``elsewhere`` says that it was found for other years, or under another structure: draws then lie as far from the
-    central one, as a share of it, in every margin alike.
+    Attributes
+    ----------
+    elsewhere
+        That it was found for other years, another structure or other births. In each level of ``axis`` draws then lie
+        as far from the central one, as a share of it.
+    axis
+        The dimension of the strata, counted from 0, in each level of which draws lie apart otherwise; None where
+        that is not known well enough.
     """
 
     central: Deaths
     averted: Deaths
     elsewhere: bool = False
+    axis: int | None = None
 
     def deviations(self, central: Deaths, all_deaths: float) -> Deaths | None:
         """How far draws lie from the central one where it averts so much; None where that is not known."""
@@ -42,9 +52,19 @@ class Anchor:
         ratio = central.mean / self.central.mean
         if abs(ratio) > FURTHEST:
             return None
-        if self.elsewhere:
-            return central.times(self.averted.parts[TOTAL] / self.central.mean - 1.0)
-        return (self.averted - self.central).times(ratio)
+        if not self.elsewhere:
+            return (self.averted - self.central).times(ratio)
+        return central.apart_by(self._relative(all_deaths), self.axis or 0)
+
+    def _relative(self, all_deaths: float) -> Array:
+        """What each draw averts over what the central one does, less 1: ``float64[draws, levels or 1]``."""
+        whole: Array = self.averted.parts[TOTAL][:, None] / self.central.mean
+        if self.axis is None:
+            return whole - 1.0
+        central, averted = self.central.by_level(self.axis), self.averted.by_level(self.axis)
+        acts = np.abs(central) > LEAST * all_deaths
+        found: Array = np.where(acts, averted / np.where(acts, central, 1.0), whole) - 1.0
+        return found
 
 
 def spread(
@@ -70,10 +90,8 @@ def spread(
     acting = [(c, anchor) for c, anchor in alone if abs(c.mean) > LEAST * all_deaths]
     if not acting:
         return central
-    together = sum(c.mean for c, _ in acting)
-    if abs(together) <= LEAST * all_deaths:
-        return None
-    left = central.mean / together
+    # some may avert what others add: what being together changes is a share of all that is moved either way
+    left = 1.0 + (central.mean - sum(c.mean for c, _ in acting)) / sum(abs(c.mean) for c, _ in acting)
     whole = central
     for c, anchor in acting:
         deviations = None if anchor is None else anchor.deviations(c, all_deaths)
