@@ -146,6 +146,6 @@ def headline(page: Page) -> str:
 
 def save(page: Page, name: str) -> None:
     """Save what the controls hold."""
-    page.get_by_label("Save this scenario").fill(name)
+    page.get_by_label("Save, to compare, as").fill(name)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#saved-list")).to_contain_text(name)

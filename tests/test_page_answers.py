@@ -221,7 +221,7 @@ def test_up_to_six_are_saved_renamed_removed_restored_and_compared(page: Page, h
     controls.get_by_label(f"{COVERED}, as a number").fill("100")
     stands(page, "quick")
     save(page, "All")
-    page.get_by_label("Save this scenario").fill("All")
+    page.get_by_label("Save, to compare, as").fill("All")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#save-wrong")).to_have_text("There is one of this name. Choose another.")
     rows = page.locator("#compare-table tbody tr")
@@ -246,7 +246,7 @@ def test_up_to_six_are_saved_renamed_removed_restored_and_compared(page: Page, h
     expect(page.locator("#comparison")).to_be_hidden()
     for name in "bcdef":
         save(page, name)
-    page.get_by_label("Save this scenario").fill("g")
+    page.get_by_label("Save, to compare, as").fill("g")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#save-wrong")).to_have_text("6 are saved already. Remove one first.")
 

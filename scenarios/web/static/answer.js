@@ -10,6 +10,8 @@ import { pictures } from "./charts.js";
 /** @typedef {import("./types.js").Progress} Progress */
 /** @typedef {"none" | "stale" | "quick" | "full"} Standing */
 
+/** The sentence has said it, with one scenario. */
+const SAID = ["comparison", "what_ifs"];
 const BADGES = /** @type {Record<Standing, string>} */ ({ none: "", stale: "Out of date", quick: "Quick", full: "Full draws" });
 
 /**
@@ -68,7 +70,7 @@ export function answerPanel({ onStop, onRun }) {
       say(short, `${briefly(answer)}${standing === "quick" ? " (quick)" : ""}`);
       for (const place of [at("result"), at("bar-short")]) place.hidden = false;
       fill(trouble);
-      await charts.show(answer.charts);
+      await charts.show(answer.charts.filter((chart) => !SAID.includes(chart.name)));
     },
     /** The full run is asked for. */
     waiting() {

@@ -3,7 +3,6 @@
 
 import { at, fill, make } from "./dom.js";
 import { asCount, asRange } from "./numbers.js";
-import { MOST_SAVED } from "./state.js";
 
 /** @typedef {import("./types.js").Saved} Saved */
 /** @typedef {import("./types.js").Answer} Answer */
@@ -45,7 +44,7 @@ export function savedPanel(how) {
       button("Rename", () => rename()),
       button("Remove", () => {
         how.onRemove(index);
-        at("saved-heading").focus();
+        (at("saved").hidden ? name : at("saved-heading")).focus();
       }));
     const element = make("li", {}, make("strong", {}, one.name), " ",
       make("span", {}, kept ? inWords(kept) : yearsOf(one)), actions);
@@ -70,11 +69,8 @@ export function savedPanel(how) {
      */
     show(saved, kept) {
       fill(list, ...saved.map((one, index) => item(one, index, kept[index])));
-      at("none-saved").hidden = saved.length > 0;
+      at("saved").hidden = saved.length === 0;
       comparison.hidden = saved.length < 2;
-      at("save-hint").textContent = saved.length >= MOST_SAVED
-        ? `${MOST_SAVED} are saved, which is all that can be compared at once. Remove one to save another.`
-        : "Keeps what the controls hold, so that it can be compared with others.";
       fill(table, ...tableOf(saved, kept));
     },
   };
