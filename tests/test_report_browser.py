@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from scenarios.report.blocks import Picture, Report, Section
 from scenarios.report.page import as_html
-from tests.a_report import a_report
+from tests.a_report import FITTED, a_chart, a_report
 from tests.browser import PHONE, ZOOMED, Seen, no_violations, opened, scrolls_sideways
 from tests.test_report_page import HOSTILE
 
@@ -167,6 +169,35 @@ def test_on_paper_everything_is_open_and_afterwards_as_it_was(report: Page) -> N
     assert report.pdf(prefer_css_page_size=True).startswith(b"%PDF")
     assert report.evaluate("window.openOnPaper") == report.locator("details").count() == 4
     expect(report.locator("details[open]")).to_have_count(0)
+
+
+def test_a_picture_higher_than_the_paper_is_cut_between_its_lines(page: Page, tmp_path: Path) -> None:
+    rows = tuple({"title": f"Scenario {n}", "mean": n, "low": n - 1, "high": n + 1} for n in range(100))
+    high = {"height": {"step": 24}, "autosize": {"type": "pad"}}
+    tall = replace(a_chart("tall", width=FITTED | high), rows=rows)
+    report = Report("Many", "All of them.", (Section("all", "All", (Picture(tall),)),))
+    read(page, put(tmp_path, as_html(report)), pictures=1)
+    whole = page.locator(".drawing > svg").evaluate("svg => svg.clientHeight")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    pieces = page.locator(".pieces svg")
+    expect(pieces).to_have_count(3)
+    shown = pieces.evaluate_all(
+        "all => all.map(one => one.viewBox.baseVal).map(box => [box.y, box.y + box.height])"
+    )
+    assert [begin for begin, _ in shown] == [0, *(end for _, end in shown[:-1])]
+    assert shown[-1][1] == pytest.approx(whole, abs=1)
+    assert max(end - begin for begin, end in shown) <= 840
+    broken = page.locator(".pieces svg").first.evaluate(
+        """(svg, edges) => {
+        const top = svg.getBoundingClientRect().top;
+        const lines = [...svg.querySelectorAll("text")].map((text) => text.getBoundingClientRect());
+        return lines.filter((at) => edges.some((edge) => at.top - top < edge && edge < at.bottom - top)).length;
+    }""",
+        [end for _, end in shown[:-1]],
+    )
+    assert broken == 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator(".pieces")).to_have_count(0)
 
 
 def test_no_table_is_wider_than_the_paper_and_no_number_is_broken(report: Page) -> None:
