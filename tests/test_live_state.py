@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scenarios.live.asked import Reader
 from scenarios.live.compose import as_yaml, document_of
 from scenarios.live.fields import fields_of
-from scenarios.live.levers import levers_of
+from scenarios.live.levers import in_order, levers_of
 from scenarios.live.state import MOST_LEVERS, read_state
 from scenarios.meaning import meaning_of, means_the_same
 from scenarios.read import library, parse_scenario, read_scenario
@@ -266,3 +266,17 @@ def test_levers_say_as_plain_data_all_that_a_page_shows(england: Reader) -> None
     text = scenario_text("less", prevalence("child_poverty", 0.5))
     (lever,) = levers_of([parse_scenario(text, "less.yaml")]).values()
     assert lever.as_dict(model)["deciles"] is None
+
+
+def test_a_page_lists_what_was_found_to_work_first_and_bounds_last(england: Reader) -> None:
+    listed = in_order(england.levers.values(), england.model)
+    assert {lever.id for lever in listed} == set(england.levers)
+    assert listed[-1].id == BOUND
+    groups = [lever.as_dict(england.model)["group"] for lever in listed]
+    # a group stands in one piece
+    assert len(list(dict.fromkeys(groups))) == sum(
+        a != b for a, b in zip(["", *groups], groups, strict=False)
+    )
+    smoking = [lever for lever, group in zip(listed, groups, strict=True) if group == "Smoking at booking"]
+    assert smoking[0].scenario.evidence is not None
+    assert [lever.scenario.evidence.status for lever in smoking if lever.scenario.evidence][-1] == "null"

@@ -15,7 +15,7 @@ from scenarios.live.averted import Deaths, margins_of
 from scenarios.live.bounded import Bounded
 from scenarios.live.compose import as_yaml, document_of
 from scenarios.live.kept import kept_in, read_kept, write_kept
-from scenarios.live.levers import IMD, LOADED, levers_of
+from scenarios.live.levers import IMD, LOADED, in_order, levers_of
 from scenarios.live.quick import quick_summary
 from scenarios.live.response import Anchor, spread
 from scenarios.live.stage import MOST_STAGES, Key, Stage
@@ -121,7 +121,7 @@ class Desk:
                 }
                 for name, variant in model.spec.variants.items()
             ],
-            "levers": [lever.as_dict(model) for lever in reader.levers.values()],
+            "levers": [lever.as_dict(model) for lever in in_order(reader.levers.values(), model)],
             "draws": self.draws,
             "births": self.settings.births,
             "seed": self.settings.seed,

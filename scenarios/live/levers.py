@@ -26,6 +26,7 @@ LOADED = "loaded"
 """What levers of a file that was loaded are named after."""
 IMD = "imd_decile"
 SHORTEST_WORD = 3
+STATUSES = ("effective", "reference", "what_if", "null")
 KINDS = {"what_if_residual": "what_if", "what_if_equal": "what_if"}
 SERVICES, FEWER, BOUNDS = (
     "Care that lowers the risk of death itself",
@@ -81,6 +82,23 @@ def levers_of(scenarios: Iterable[Scenario], names: Mapping[str, str] | None = N
         name = f"{(names or {}).get(scenario.name, scenario.name)}/{change.id}"
         levers[name] = Lever(name, scenario, change, fields_of(change))
     return levers
+
+
+def in_order(levers: Iterable[Lever], model: Model) -> list[Lever]:
+    """As a page lists them: first groups with most levers that were found to work, in each these first; bounds last."""
+    groups: dict[str, list[Lever]] = {}
+    for lever in levers:
+        groups.setdefault(group_of(lever.change, model), []).append(lever)
+
+    def works(group: str) -> tuple[bool, int]:
+        return group == BOUNDS, -sum(_rank(lever) == 0 for lever in groups[group])
+
+    return [lever for group in sorted(groups, key=works) for lever in sorted(groups[group], key=_rank)]
+
+
+def _rank(lever: Lever) -> int:
+    evidence = lever.scenario.evidence
+    return len(STATUSES) if evidence is None else STATUSES.index(evidence.status)
 
 
 def can_aim(change: AnyIntervention) -> bool:
