@@ -68,7 +68,9 @@ def server(*options: str) -> Iterator[tuple[str, int]]:
         running.wait(PATIENCE)
 
 
-async def person(number: int, address: str, moves: int, begin: float, sharpens: bool, seen: Seen) -> None:
+async def person(
+    number: int, address: str, moves: int, begin: float, asked: argparse.Namespace, seen: Seen
+) -> None:
     """One who moves a policy, a step every few seconds, and reads on."""
     luck = random.Random(number)
     async with httpx.AsyncClient(base_url=address, headers={"origin": address}, timeout=PATIENCE) as browser:
@@ -77,12 +79,11 @@ async def person(number: int, address: str, moves: int, begin: float, sharpens: 
         state: dict[str, Any] = {"v": 1, "years": start["years"]["chosen"], "variants": {}, "policy": []}
         full: asyncio.Task[None] | None = None
         for move in range(moves):
-            # everybody at a moment of their own
-            await asyncio.sleep(max(0.0, begin + EVERY * (move + number / 20) - time.perf_counter()))
+            await asyncio.sleep(max(0.0, begin + asked.every * move - time.perf_counter()))
             if full is not None:
                 full.cancel()
             moved(state, start["levers"], luck)
-            asked = time.perf_counter()
+            moved_at = time.perf_counter()
             try:
                 answer = await browser.post("/api/quick", json={"state": state})
                 if answer.status_code != 200 or not answer.json()["words"]["headline"]:
@@ -91,9 +92,9 @@ async def person(number: int, address: str, moves: int, begin: float, sharpens: 
                     )
             except httpx.HTTPError as error:
                 seen.errors.append(f"quick: {error!r}")
-            seen.seconds.append(time.perf_counter() - asked)
-            if sharpens:
-                full = asyncio.create_task(sharpen(browser, json.loads(json.dumps(state)), asked, seen))
+            seen.seconds.append(time.perf_counter() - moved_at)
+            if not asked.no_full:
+                full = asyncio.create_task(sharpen(browser, json.loads(json.dumps(state)), moved_at, seen))
         if full is not None:
             full.cancel()
 
@@ -151,13 +152,19 @@ def processor_seconds(process: int) -> float:
     return (int(behind_name[11]) + int(behind_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def study(address: str, process: int, people: int, requests: int, full: bool) -> Seen:
+async def study(address: str, process: int, asked: argparse.Namespace) -> Seen:
     seen = Seen()
     watching = asyncio.create_task(watch(process, seen))
     used = processor_seconds(process)
     begin = time.perf_counter() + 1.0
-    each = -(-requests // people)
-    await asyncio.gather(*(person(n, address, each, begin, full, seen) for n in range(people)))
+    each = -(-asked.requests // asked.people)
+    await asyncio.gather(
+        *(
+            # everybody at a moment of their own
+            person(n, address, each, begin + asked.every * n / asked.people, asked, seen)
+            for n in range(asked.people)
+        )
+    )
     watching.cancel()
     seen.processor = processor_seconds(process) - used
     return seen
@@ -196,11 +203,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--requests", type=int, default=1000)
+    parser.add_argument("--every", type=float, default=EVERY, help="seconds between two moves of one")
     parser.add_argument("--no-full", action="store_true", help="quick answers alone")
     parser.add_argument("options", nargs="*", help="of `simcore serve`, behind --")
     asked = parser.parse_args()
     with server(*asked.options) as (address, process):
-        seen = asyncio.run(study(address, process, asked.people, asked.requests, not asked.no_full))
+        seen = asyncio.run(study(address, process, asked))
     return 0 if report(seen) else 1
 
 
