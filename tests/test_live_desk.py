@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from scenarios.compare import answer
-from scenarios.live.desk import ROUGH_DRAWS, Desk
+from scenarios.live.desk import Desk
+from scenarios.live.estimates import ROUGH_DRAWS
 from scenarios.question import ask
 from simcore.problems import DocumentError
 from simcore.run import Settings

@@ -9,36 +9,23 @@ from typing import Any
 
 from scenarios.compare import DRAWS, VARIANT_DRAWS
 from scenarios.compare import answer as full_answer
-from scenarios.live.anchors import Anchors
 from scenarios.live.asked import Asked, On, Reader
-from scenarios.live.averted import Deaths, margins_of
 from scenarios.live.bounded import Bounded
 from scenarios.live.compose import as_yaml, document_of
-from scenarios.live.kept import kept_in, read_kept, write_kept
-from scenarios.live.levers import IMD, LOADED, in_order, levers_of
+from scenarios.live.estimates import Estimates
+from scenarios.live.levers import LOADED, in_order, levers_of
 from scenarios.live.quick import quick_summary
-from scenarios.live.response import Anchor, spread
-from scenarios.live.stage import MOST_STAGES, Key, Stage
+from scenarios.live.stage import MOST_STAGES
 from scenarios.margins import Margins
 from scenarios.precision import FLOOR
 from scenarios.question import DEFAULT_BASELINE, DEFAULT_MODEL, Given, Question, usual_years
-from scenarios.recorded import record_of
-from scenarios.running import Tick, blocks_of
-from scenarios.schema import Scenario
+from scenarios.running import Tick
 from simcore.draw_source import USUAL
 from simcore.results import wording
 from simcore.run import BIRTHS, Settings
 from simcore.solved import up_to_shipped
-from simcore.store import fingerprint
 from simcore.warm import warm
 
-AT_ONCE = 4
-"""Levers that are run together while the desk is prepared."""
-ROUGH_DRAWS, ROUGH_BIRTHS = 20, 1_000
-"""Draws that say how far draws lie apart where no full answer does."""
-MOST_CENTRAL = 200
-"""Runs of the central draw that are kept: of several levers that are on, one moves at a time."""
-PREPARING = "quick answers"
 WHAT_IF = "An effect was set by hand: this is a what-if."
 
 
@@ -91,10 +78,8 @@ class Desk:
         self.settings = Settings(seed=seed, births=births, threads=threads)
         self.variant_draws = variant_draws
         warm()
-        self.home = self.reader.stage(self.years, {})
-        self._axis = list(self.model.strata).index(IMD) if IMD in self.model.strata else None
-        self.anchors = Anchors(self.home.key, self.home.before)
-        self._central_ones: Bounded[tuple[Key, str], tuple[Deaths, Margins]] = Bounded(MOST_CENTRAL)
+        home = self.reader.stage(self.years, {})
+        self.estimates = Estimates(self.reader, home, self.draws, self.settings)
         self._errors: Bounded[frozenset[On], float] = Bounded(MOST_STAGES * max(1, len(self.reader.levers)))
 
     def start(self) -> dict[str, Any]:
@@ -164,7 +149,7 @@ class Desk:
         asked = self.reader.read(state)
         return quick_summary(
             asked.stage.question([asked.scenario]),
-            self._estimate(asked),
+            self.estimates.of(asked),
             self.settings.seed,
             self._errors.get(asked.on),
             [WHAT_IF] if asked.what_if else [],
@@ -197,14 +182,14 @@ class Desk:
             If a state cannot be used.
         """
         asked = self.reader.read_all(states)
-        guessed = [self._estimate(one).total for one in asked]
+        guessed = [self.estimates.of(one).total for one in asked]
         summary = full_answer(
             asked[0].stage.question([one.scenario for one in asked]),
             self.draws,
             self.settings if threads is None else replace(self.settings, threads=threads),
             variant_draws=self.variant_draws,
             tick=tick,
-            seen=lambda margins: self._learn(asked, margins),
+            seen=lambda margins: self.estimates.learn(asked, margins),
         )
         off = [float((deaths[0] - deaths[1]).mean()) for deaths in guessed]
         summary["quick"] = {"errors": self._judge(asked, off, summary)}
@@ -212,87 +197,19 @@ class Desk:
 
     def estimate(self, state: object) -> Margins:
         """Deaths of the comparator and of a state over draws, as a quick answer has them."""
-        return self._estimate(self.reader.read(state))
+        return self.estimates.of(self.reader.read(state))
 
     def run(self, state: object) -> Margins:
         """The same, every draw run."""
         asked = self.reader.read(state)
-        return self._run(asked.stage, [asked.scenario], self.draws, self.settings)
+        return self.estimates.run(asked.stage, [asked.scenario], self.draws, self.settings)
 
     def prepare(self, tick: Tick = lambda what, done, of: None) -> None:
         """Answer every lever by itself in full, or read such answers from the user's cache.
 
         It takes about a minute for England, once. Quick answers are rougher until then. ``tick`` may raise to end it.
         """
-        names = list(self.reader.levers)
-        years = [self.years[0], self.years[-1]]
-        asked = [self.reader.read({"v": 1, "years": years, "policy": [{"lever": name}]}) for name in names]
-        question = self.home.question([one.scenario for one in asked])
-        place = kept_in(fingerprint(record_of(question, self.draws, self.settings)))
-        kept = read_kept(place) or {}
-        if set(kept) != {"", *names}:
-            kept = {}
-            for first in range(0, len(asked), AT_ONCE):
-                tick(PREPARING, first, len(asked))
-                some = slice(first, first + AT_ONCE)
-                scenarios = [one.scenario for one in asked[some]]
-                margins = self._run(self.home, scenarios, self.draws, self.settings)
-                kept[""] = Deaths.of(margins, 0)
-                for arm, name in enumerate(names[some], start=1):
-                    kept[name] = kept[""] - Deaths.of(margins, arm)
-            write_kept(place, kept)
-        self.anchors.home_before = kept.get("")
-        for one, name in zip(asked, names, strict=True):
-            self.anchors.prepared[name] = Anchor(self._central(one)[0], kept[name], axis=self._axis)
-        tick(PREPARING, len(asked), len(asked))
-
-    def _estimate(self, asked: Asked) -> Margins:
-        """Margins of the comparator and of what is asked, over draws that were not run."""
-        stage = asked.stage
-        central, like = self._central(asked)
-        before = self.anchors.deaths(stage.key, stage.before)
-        whole = self.anchors.of(asked)
-        alone: list[tuple[Deaths, Anchor | None]] = [(central, whole)]
-        if whole is None and len(asked.state.policy) > 1:
-            parts = self.reader.parts(asked)
-            alone = [(self._central(part)[0], self.anchors.of(part)) for part in parts]
-        averted = spread(central, alone, stage.before.mean)
-        if averted is None:
-            rough = self.anchors.rough.get((stage.key, asked.on)) or self._rough(asked)
-            averted = spread(central, [(central, rough)], stage.before.mean) or central
-        if 1 < averted.draws < before.draws:
-            before = before.first(averted.draws)
-        return margins_of((stage.comparator.name, asked.scenario.name), (before, before - averted), like)
-
-    def _central(self, asked: Asked) -> tuple[Deaths, Margins]:
-        """What is averted in the central draw, and the margins of the arm there."""
-        key = asked.stage.key, asked.scenario.document.digest
-        found = self._central_ones.get(key)
-        if found is None:
-            margins = asked.stage.margins(asked.scenario)
-            found = asked.stage.before - Deaths.of(margins, 0), margins
-            self._central_ones.put(key, found)
-        return found
-
-    def _rough(self, asked: Asked) -> Anchor:
-        """How draws lie apart, from a few of them."""
-        settings = Settings(seed=self.settings.seed, births=ROUGH_BIRTHS, people=False)
-        margins = self._run(asked.stage, [asked.scenario], min(ROUGH_DRAWS, self.draws), settings)
-        averted = Deaths.of(margins, 0) - Deaths.of(margins, 1)
-        anchor = Anchor(averted.average(), averted, elsewhere=True)
-        self.anchors.rough.put((asked.stage.key, asked.on), anchor)
-        return anchor
-
-    def _run(self, stage: Stage, scenarios: Sequence[Scenario], draws: int, settings: Settings) -> Margins:
-        blocks = blocks_of(stage.question(scenarios), stage.structure, range(draws), settings)
-        return Margins.join([Margins.of(self.model, block) for _, block in blocks])
-
-    def _learn(self, asked: Sequence[Asked], margins: Margins) -> None:
-        before = Deaths.of(margins, 0)
-        for arm, one in enumerate(asked, start=1):
-            self.anchors.before.put(one.stage.key, before)
-            anchor = Anchor(self._central(one)[0], before - Deaths.of(margins, arm), axis=self._axis)
-            self.anchors.learned.put((one.stage.key, one.on), anchor)
+        self.estimates.prepare(tick)
 
     def _judge(
         self, asked: Sequence[Asked], guessed: Sequence[float], summary: Mapping[str, Any]
