@@ -32,6 +32,25 @@ posterior_option = click.option(
     help="Where draws come from: a posterior file that `simcore calibrate` wrote, or `solved` for the solved ones; "
     "if not given, the posterior that the model names, or the solved ones where it names none.",
 )
+births_option = click.option(
+    "--births",
+    type=click.IntRange(1000),
+    default=4_000,
+    show_default=True,
+    metavar="N",
+    help="Simulated births for each draw.",
+)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="The same seed gives the same numbers, to the last bit.",
+)
+model_option = click.option(
+    "--model", default="england", show_default=True, metavar="NAME", help="A shipped model, or a folder."
+)
 threads_option = click.option(
     "--threads",
     type=click.IntRange(1),

@@ -10,11 +10,14 @@ import click
 
 from simcore.cli.common import (
     DEFAULT_YEARS,
+    births_option,
     default_threads,
     load_question,
+    model_option,
     parse_rate,
     parse_variants,
     posterior_option,
+    seed_option,
     threads_option,
     variants_option,
 )
@@ -73,23 +76,9 @@ FILES = ("results.nc", "summary.csv", "summary.json", "run.json")
     metavar="N",
     help="Draws of the uncertain parameters.",
 )
-@click.option(
-    "--births",
-    type=click.IntRange(1000),
-    default=4_000,
-    show_default=True,
-    metavar="N",
-    help="Simulated births for each draw.",
-)
+@births_option
 @precision_options
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**64 - 1),
-    metavar="N",
-    default=1,
-    show_default=True,
-    help="The same seed gives the same numbers, to the last bit.",
-)
+@seed_option
 @threads_option
 @click.option(
     "--baseline",
@@ -115,9 +104,7 @@ FILES = ("results.nc", "summary.csv", "summary.json", "run.json")
     show_default=True,
     help="Births drawn and their risk of death added up; nothing drawn at all; every death drawn.",
 )
-@click.option(
-    "--model", default="england", show_default=True, metavar="NAME", help="A shipped model, or a folder."
-)
+@model_option
 @click.option(
     "--show",
     multiple=True,

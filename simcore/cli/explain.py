@@ -7,7 +7,7 @@ import shutil
 
 import click
 
-from simcore.cli.common import DEFAULT_YEARS, load_question, parse_variants, variants_option
+from simcore.cli.common import DEFAULT_YEARS, load_question, model_option, parse_variants, variants_option
 
 EXAMPLES = """\b
 simcore explain smoking_cessation
@@ -22,9 +22,7 @@ WIDEST = 110
     "--years", show_default=DEFAULT_YEARS, metavar="YEARS", help="Years of birth, a span or one year."
 )
 @variants_option
-@click.option(
-    "--model", default="england", show_default=True, metavar="NAME", help="A shipped model, or a folder."
-)
+@model_option
 @click.option("--json", "as_json", is_flag=True, help="The answer as JSON on standard output.")
 def command(scenario: str, years: str | None, variants: tuple[str, ...], model: str, as_json: bool) -> None:
     """Say in plain words what scenario FILE does: who, how many births, what changes from what to what.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simcore.cli.common import default_threads, threads_option
+from simcore.cli.common import births_option, default_threads, model_option, seed_option, threads_option
 from simcore.cli.progress import Progress
 
 EXAMPLES = """\b
@@ -44,9 +44,7 @@ SHORTEST_TOKEN = 16
     help="With --open-to-network: a name or address by which browsers ask for this machine (repeatable). Requests "
     "under any other are refused.",
 )
-@click.option(
-    "--model", default="england", show_default=True, metavar="NAME", help="A shipped model, or a folder."
-)
+@model_option
 @click.option(
     "--draws",
     type=click.IntRange(2),
@@ -54,22 +52,8 @@ SHORTEST_TOKEN = 16
     metavar="N",
     help="Draws of a full answer.",
 )
-@click.option(
-    "--births",
-    type=click.IntRange(1000),
-    default=4_000,
-    show_default=True,
-    metavar="N",
-    help="Simulated births for each draw.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**64 - 1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="The same seed gives the same numbers, to the last bit.",
-)
+@births_option
+@seed_option
 @threads_option
 def command(
     port: int,
