@@ -236,6 +236,9 @@ def test_up_to_six_are_saved_renamed_removed_restored_and_compared(page: Page, h
     report = taken.value.path().read_text(encoding="utf-8")
     assert "“All” would avert" in report and "Half" in report
     page.get_by_role("button", name="Rename Half").click()
+    page.get_by_label("New name").fill("All")
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved-list")).to_contain_text("There is one of this name. Choose another.")
     page.get_by_label("New name").fill("One in two")
     page.keyboard.press("Enter")
     expect(rows.first).to_contain_text("One in two")

@@ -20,7 +20,7 @@ from tests.conftest import Call
 from tests.listening import served_at_a_port
 from tests.served_page import COVERED, headline, read, save, stands, switch_on
 
-DRAWS, BIRTHS, VARIANT_DRAWS = 20, 1000, 2
+DRAWS, BIRTHS, VARIANT_DRAWS = 10, 1000, 2
 OFFER = "Stop smoking support offered to every smoker at booking"
 WHAT_IF = "What if a tenth fewer mothers were obese when they became pregnant"
 

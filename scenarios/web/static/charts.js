@@ -66,11 +66,18 @@ function picture(id) {
     }
     const canvas = make("div");
     const spec = { ...chart.spec, width, datasets: { rows } };
-    const { view: next } = await /** @type {any} */ (window).vegaEmbed(canvas, spec, OPTIONS);
-    if (asked !== turn) return next.finalize();
-    view?.finalize();
-    [view, shape] = [next, drawn];
-    fill(drawing, canvas);
+    try {
+      const { view: next } = await /** @type {any} */ (window).vegaEmbed(canvas, spec, OPTIONS);
+      if (asked !== turn) return next.finalize();
+      view?.finalize();
+      [view, shape] = [next, drawn];
+      fill(drawing, canvas);
+    } catch (trouble) {
+      // an answer does not hang on its pictures
+      [view, shape] = [null, ""];
+      fill(drawing, make("p", {}, "This picture could not be drawn here. Its figures are below."));
+      console.error(trouble);
+    }
   }
 
   /** @type {Chart | null} */

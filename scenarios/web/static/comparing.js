@@ -66,7 +66,7 @@ export function comparing(how) {
       const mine = (running = new AbortController());
       button.hidden = true;
       part.show(WAITING);
-      const states = saved.map((one) => one.state);
+      const states = saved.map((one) => ({ ...one.state, title: one.name }));
       try {
         const answer = await how.full(states, part.show, mine.signal);
         if (running !== mine) return;

@@ -12,7 +12,7 @@ import { at, fill, make } from "./dom.js";
 import { keptAnswers } from "./kept.js";
 import { loadingPanel } from "./loading.js";
 import { savedPanel } from "./saved.js";
-import { MOST_SAVED, Unreadable, checkAgainst, decode, emptyView, whatIfs } from "./state.js";
+import { MOST_SAVED, Unreadable, checkAgainst, decode, emptyView, untitled, whatIfs } from "./state.js";
 import { takingPanel } from "./taking.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -20,6 +20,9 @@ import { takingPanel } from "./taking.js";
 /** @typedef {import("./types.js").Start} Start */
 /** @typedef {import("./types.js").Lever} Lever */
 /** @typedef {import("./types.js").Answer} Answer */
+
+const TAKEN = "There is one of this name. Choose another.";
+const BROKEN = "Something went wrong in this page. Load it again: its address keeps what is chosen.";
 
 /** @param {Start} start */
 export async function page(start) {
@@ -33,7 +36,7 @@ export async function page(start) {
   const panel = answerPanel({ onStop: () => asks.stop(), onRun: () => asks.sharpen(view.state) });
   const taking = takingPanel(() => view.state);
   const set = controls(start, { years: at("years"), variants: at("variants"), levers: at("levers") },
-    (change) => become({ ...view, state: change(view.state) }));
+    (change) => become({ ...view, state: untitled(change(view.state)) }));
 
   /** What the controls held when they came to rest: an answer to what they pass is shown, and not told. */
   let rested = view.state;
@@ -68,9 +71,10 @@ export async function page(start) {
       panel.announce("The full run was stopped. The quick answer stands.");
     },
     onTrouble(trouble, which) {
+      const words = trouble instanceof api.Refused ? trouble.message : BROKEN;
+      panel.trouble(words, which === "quick");
+      panel.announce(`No new answer. ${words}`);
       if (!(trouble instanceof api.Refused)) throw trouble;
-      panel.trouble(trouble.message, which === "quick");
-      panel.announce(`No new answer. ${trouble.message}`);
     },
   });
 
@@ -88,8 +92,8 @@ export async function page(start) {
       if (!asked(view.state)) return "Switch on an intervention first.";
       if (view.saved.length >= MOST_SAVED) return `${MOST_SAVED} are saved already. Remove one first.`;
       if (!name) return "Give it a name, to tell it from the others.";
-      if (view.saved.some((one) => one.name === name)) return "There is one of this name. Choose another.";
-      keep([...view.saved, { name, state: { ...view.state, title: name } }]);
+      if (view.saved.some((one) => one.name === name)) return TAKEN;
+      keep([...view.saved, { name, state: untitled(view.state) }]);
       panel.announce(`Saved: ${name}.`);
       return null;
     },
@@ -99,15 +103,18 @@ export async function page(start) {
       await restore(next);
       at("answer-heading").focus();
     },
-    onRename: (index, name) => keep(view.saved.map((one, k) =>
-      (k === index ? { name, state: { ...one.state, title: name } } : one))),
+    onRename(index, name) {
+      if (view.saved.some((one, k) => k !== index && one.name === name)) return TAKEN;
+      keep(view.saved.map((one, k) => (k === index && name ? { ...one, name } : one)));
+      return null;
+    },
     onRemove: (index) => keep(view.saved.filter((_, k) => k !== index)),
     onCompare: () => comparison.run(view.saved),
   });
   loadingPanel(async (text) => {
-    const { levers: found, title } = await api.load(text);
+    const { levers: found } = await api.load(text);
     const policy = found.map((lever) => ({ lever: lever.id, set: {} }));
-    const next = { ...view, state: { ...view.state, loaded: text, title, policy } };
+    const next = { ...view, state: { ...view.state, loaded: text, policy } };
     address.step(view, next);
     offer(found);
     become(next);

@@ -13,7 +13,7 @@ import { asCount, asRange } from "./numbers.js";
  * @param {object} how
  * @param {(name: string) => string | null} how.onSave says what is wrong, if anything
  * @param {(index: number) => void} how.onRestore
- * @param {(index: number, name: string) => void} how.onRename
+ * @param {(index: number, name: string) => string | null} how.onRename says what is wrong, if anything
  * @param {(index: number) => void} how.onRemove
  * @param {() => void} how.onCompare
  */
@@ -50,12 +50,12 @@ export function savedPanel(how) {
       make("span", {}, kept ? inWords(kept) : yearsOf(one)), actions);
     function rename() {
       const box = make("input", { type: "text", value: one.name, maxLength: 80, id: `rename-${index}` });
-      const done = () => how.onRename(index, box.value.trim() || one.name);
+      const problem = make("p", { className: "wrong", role: "alert" });
       fill(element, make("form", { className: "row", onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
-        done();
+        fill(problem, how.onRename(index, box.value.trim()));
         /** @type {any} */ (list.children[index])?.querySelectorAll("button")[1]?.focus();
-      } }, make("label", { htmlFor: box.id }, "New name"), box, make("button", {}, "Rename")));
+      } }, make("label", { htmlFor: box.id }, "New name"), box, make("button", {}, "Rename")), problem);
       box.focus();
       box.select();
     }

@@ -40,6 +40,15 @@ export function withMoves(state, lever, moves) {
 }
 
 /**
+ * Without a title: one that was given to other numbers would be taken for theirs.
+ * @param {State} state
+ * @returns {State}
+ */
+export function untitled({ title: _, ...state }) {
+  return state;
+}
+
+/**
  * Interventions whose answer is a what-if, and why, in words.
  * @param {State} state
  * @param {Map<string, Lever>} levers
