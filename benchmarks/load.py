@@ -48,6 +48,8 @@ class Seen:
     megabytes: list[float] = field(default_factory=list)
     processor: float = 0.0
     """Seconds of the server's processors."""
+    refused: int = 0
+    """Policies that cannot be."""
     begun: int = 0
     finished: int = 0
 
@@ -86,14 +88,16 @@ async def person(
             moved_at = time.perf_counter()
             try:
                 answer = await browser.post("/api/quick", json={"state": state})
-                if answer.status_code != 200 or not answer.json()["words"]["headline"]:
-                    seen.errors.append(
-                        f"quick: {answer.status_code} {answer.text[:500]}, of {state['policy']}"
-                    )
+                if answer.status_code == 400:
+                    # two levers may leave no share between 0 and 1: told in words, and taken back
+                    seen.refused += bool(answer.json()["problems"])
+                    state["policy"].pop()
+                elif answer.status_code != 200 or not answer.json()["words"]["headline"]:
+                    seen.errors.append(f"quick: {answer.status_code} {answer.text[:500]}")
             except httpx.HTTPError as error:
                 seen.errors.append(f"quick: {error!r}")
             seen.seconds.append(time.perf_counter() - moved_at)
-            if not asked.no_full:
+            if state["policy"] and not asked.no_full:
                 full = asyncio.create_task(sharpen(browser, json.loads(json.dumps(state)), moved_at, seen))
         if full is not None:
             full.cancel()
@@ -178,7 +182,7 @@ def report(seen: Seen) -> bool:
     slope = np.polyfit(np.arange(len(late)), late, 1)[0] * len(late)
     print(f"machine          {machine()}")
     print(
-        f"asked            {len(seconds):,} quick answers; {seen.begun:,} full ones begun, {seen.finished:,} "
+        f"asked            {len(seconds):,} quick answers, {seen.refused:,} of what cannot be; {seen.begun:,} full ones begun, {seen.finished:,} "
         f"finished; {seen.processor:,.0f} seconds of a processor in all"
     )
     print(

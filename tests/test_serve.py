@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from scenarios.live.desk import Desk
-from scenarios.web import serving
+from scenarios.web import serving, who
 from scenarios.web.app import make_app
 from scenarios.web.door import hosts_of
 from scenarios.web.serving import take_place
 from scenarios.web.who import Names
+from simcore.cli import serve
 from simcore.problems import DocumentError
 from tests.conftest import Call
 from tests.web_desk import PORT, STATIC, InventedDesk, client, play
@@ -32,8 +33,8 @@ DRAWS, BIRTHS, YEARS = 4, 1000, (2029, 2030)
         (("--host", "0.0.0.0"), "add --open-to-network"),
         (("--host", "192.0.2.1"), "add --open-to-network"),
         (("--open-to-network",), "this machine alone"),
-        (("--token", "a token of many letters"), "this machine alone"),
-        (("--name", "office-pc"), "this machine alone"),
+        (("--token", "a token of many letters"), "go with --open-to-network"),
+        (("--name", "office-pc"), "go with --open-to-network"),
         (("--host", "0.0.0.0", "--open-to-network", "--token", "short"), "16 at least"),
         (("--host", "0.0.0.0", "--open-to-network"), "--name"),
         (("--host", "nowhere", "--open-to-network"), "choose another"),
@@ -110,6 +111,13 @@ def test_open_to_the_network_it_prints_a_link_that_holds_a_token(simcore: Call, 
     assert made[0].startswith("http://office-pc:") and len(made[2]) >= 16 and made[2] != again[2]
     given = simcore(*opened, "--token", "a token of many letters").stdout.strip()
     assert given.endswith("?token=a%20token%20of%20many%20letters")
+    # behind a proxy on this machine
+    behind = simcore("serve", "--port", "0", "--open-to-network", "--name", "example.org")
+    assert behind.stdout.startswith("http://127.0.0.1:") and "?token=" in behind.stdout
+
+
+def test_the_command_line_asks_for_the_token_that_the_server_asks_for() -> None:
+    assert serve.SHORTEST_TOKEN == who.SHORTEST_TOKEN
 
 
 def test_a_place_knows_its_names() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 
-PATIENCE = 4
+PATIENCE = 8
 """Quick answers that one block of a long run stands back for."""
 IN_HAND = 4
 """Runs that are begun at a time: each holds some 60 MB until it ends, and none would end sooner if all were begun."""

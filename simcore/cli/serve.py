@@ -13,6 +13,7 @@ simcore serve --port 8000 --draws 200
 simcore serve --host 0.0.0.0 --name office-pc --open-to-network
 """
 SHORTEST_TOKEN = 16
+"""That of :mod:`scenarios.web.who`, told here so that help is quick."""
 
 
 @click.command(epilog=EXAMPLES)
@@ -34,7 +35,7 @@ SHORTEST_TOKEN = 16
     "--token",
     metavar="TEXT",
     help=f"With --open-to-network: what opens the page, {SHORTEST_TOKEN} characters or more; made and printed if not "
-    "given.",
+    "given, for others on this machine may see what stands on a command line.",
 )
 @click.option(
     "--name",
@@ -92,7 +93,7 @@ def command(
     from simcore.cli.report_checks import gather_checks
 
     place = serving.take_place(host, port, names)
-    asked = None if loopback else token or serving.new_token()
+    asked = token or serving.new_token() if open_to_network else None
     processors = threads or default_threads()
     try:
         desk = Desk(model, draws=draws, births=births, seed=seed, threads=processors)
@@ -101,7 +102,8 @@ def command(
         app, server = make_app(
             desk,
             read_static(vega_bundle()),
-            hosts=hosts_of(place.names, place.port),
+            # a proxy's name is asked for without this port
+            hosts=hosts_of(place.names, place.port) | {name.lower() for name in names},
             names=Names(f"simcore_{place.port}", asked),
             limits=Limits(quick=max(processors - 1, 1), threads=processors),
             checks=gather_checks,
@@ -125,9 +127,11 @@ def _check_network(
         raise click.UsageError(
             f"--host {host} lets other machines in; add --open-to-network if that is meant, and they will need a token"
         )
-    if loopback and (open_to_network or token is not None or names):
+    if not open_to_network and (token is not None or names):
+        raise click.UsageError("--token and --name go with --open-to-network")
+    if loopback and open_to_network and not names:
         raise click.UsageError(
-            f"{host} is reached from this machine alone; --open-to-network, --token and --name go with another --host"
+            f"{host} is reached from this machine alone; choose another --host, or name the proxy's name with --name"
         )
     if token is not None and len(token) < SHORTEST_TOKEN:
         raise click.UsageError(
