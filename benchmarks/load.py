@@ -182,8 +182,8 @@ def report(seen: Seen) -> bool:
     slope = np.polyfit(np.arange(len(late)), late, 1)[0] * len(late)
     print(f"machine          {machine()}")
     print(
-        f"asked            {len(seconds):,} quick answers, {seen.refused:,} of what cannot be; {seen.begun:,} full ones begun, {seen.finished:,} "
-        f"finished; {seen.processor:,.0f} seconds of a processor in all"
+        f"asked            {len(seconds):,} quick answers, {seen.refused:,} of what cannot be; {seen.begun:,} full "
+        f"ones begun, {seen.finished:,} finished; {seen.processor:,.0f} seconds of a processor in all"
     )
     print(
         f"answered within  median {half[0] * 1000:,.0f} ms, 95% {half[1] * 1000:,.0f} ms, all {whole * 1000:,.0f} ms"
