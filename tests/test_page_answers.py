@@ -264,3 +264,27 @@ def test_scenarios_of_other_years_are_not_compared_and_it_says_which(page: Page,
     save(page, "Short")
     page.get_by_role("button", name="Compare with full draws").click()
     expect(page.locator("#compare-trouble")).to_contain_text("than Long: Short.")
+
+
+def test_one_question_is_on_its_way_at_most_and_the_latest_is_next(page: Page, harbour: Harbour) -> None:
+    read(page, harbour.address)
+    asked = page.evaluate(
+        """async () => {
+            const { asking } = await import("/static/asking.js");
+            const asked = [], shown = [], answers = [], nothing = () => {};
+            const desk = asking({
+                quick: (state) => { asked.push(state); return new Promise((give) => answers.push(give)); },
+                full: nothing, onQuick: (state) => shown.push(state),
+                onSettled: nothing, onFull: nothing, onStopped: nothing, onTrouble: nothing, rest: 1e9,
+            });
+            const turn = () => new Promise((next) => setTimeout(next));
+            for (const state of ["first", "second", "third"]) desk.moved(state);
+            answers[0]({});
+            await turn();
+            desk.rest();
+            answers[1]({});
+            await turn();
+            return [asked, shown];
+        }"""
+    )
+    assert asked == [["first", "third"], ["first"]]  # and what nobody wants any more is not shown

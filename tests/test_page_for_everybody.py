@@ -34,6 +34,9 @@ def test_nobody_is_shut_out_of_any_state_of_the_page(browser: Browser, harbour: 
         expect(page.locator("#charts svg").first).to_be_visible()
         no_violations(page)
         assert not scrolls_sideways(page)
+        assert not page.locator(".drawing").evaluate_all(
+            "all => all.some(at => at.scrollWidth > at.clientWidth)"
+        )
         assert all("400 (Bad Request)" in complaint for complaint in seen.complaints)
         assert seen.hosts() == {harbour.address.removeprefix("http://")}
 

@@ -10,7 +10,7 @@ const OPTIONS = {
   // no menu, for it links to an editor on the network; interpreted, for a strict policy refuses code made of strings
   actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
 };
-const NARROWEST = 300;
+const NARROWEST = 240;
 
 /**
  * @param {HTMLElement} place
