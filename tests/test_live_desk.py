@@ -184,7 +184,8 @@ def test_what_was_prepared_is_read_again_and_a_spoilt_cache_is_made_anew(
         desk.prepare(lambda what, done, of: ticks[-1].append(done))
         told.append(headline(desk.quick(said)))
     assert told[0] == told[1] == told[2]
-    assert ticks == [[0, 3], [3], [0, 3]]
+    anew = [0, *range(20, DRAWS + 1, 20), DRAWS]
+    assert ticks == [anew, [DRAWS], anew]
 
 
 def test_an_empty_policy_averts_exactly_nothing(desk: Desk) -> None:
@@ -202,8 +203,9 @@ def test_births_at_steps_of_a_quick_answer_have_no_interval(desk: Desk) -> None:
 
 
 def test_an_effect_set_by_hand_is_called_a_what_if(desk: Desk) -> None:
-    assert desk.quick(state((OFFER, {"coverage": 0.33})))["quick"]["notes"] == []
-    assert "what-if" in desk.quick(state((OFFER, {"effect": 1.7})))["quick"]["notes"][0]
+    for moved, status in ({"coverage": 0.33}, None), ({"effect": 1.7}, "what_if"):
+        evidence = desk.quick(state((OFFER, moved)))["arms"][0]["evidence"]
+        assert (status is None and evidence["status"] != "what_if") or evidence["status"] == status
 
 
 def test_a_share_that_would_leave_its_range_is_refused(desk: Desk) -> None:

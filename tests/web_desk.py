@@ -64,6 +64,10 @@ class InventedDesk:
     def question(self, states: Sequence[Mapping[str, Any]]) -> Question:
         return question_of([policy(state, f"policy_{n}") for n, state in enumerate(states, start=1)])
 
+    def prepare(self, tick: Tick = lambda what, done, of: None, threads: int = 1) -> None:
+        for done in range(LONG):
+            tick("preparing", done, LONG)
+
     def yaml(self, state: Mapping[str, Any]) -> str:
         return policy(state).document.path + "\n"
 

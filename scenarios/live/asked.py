@@ -11,7 +11,6 @@ from scenarios.live.bounded import Bounded
 from scenarios.live.compose import compose
 from scenarios.live.levers import LOADED, Lever, levers_of
 from scenarios.live.loading import read_loaded
-from scenarios.live.moving import is_moved_effect
 from scenarios.live.stage import MOST_STAGES, Key, Stage
 from scenarios.live.state import WHERE, Chosen, State, read_state
 from scenarios.question import Given, years_outside
@@ -55,11 +54,6 @@ class Asked:
             field.name for field in lever.fields if getattr(chosen.set, field.name) not in (None, field.value)
         ]
         return On(chosen.lever, file, tuple(moved), chosen.set.deciles or ())
-
-    @property
-    def what_if(self) -> bool:
-        """Whether an effect is set to another than its file's."""
-        return any(is_moved_effect(self.levers[chosen.lever], chosen.set) for chosen in self.state.policy)
 
 
 class Reader:

@@ -26,9 +26,6 @@ from simcore.run import BIRTHS, Settings
 from simcore.solved import up_to_shipped
 from simcore.warm import warm
 
-WHAT_IF = "An effect was set by hand: this is a what-if."
-
-
 class Desk:
     """A model with its levers, ready to be asked. Threads may share it.
 
@@ -147,13 +144,9 @@ class Desk:
             If the state cannot be used.
         """
         asked = self.reader.read(state)
-        return quick_summary(
-            asked.stage.question([asked.scenario]),
-            self.estimates.of(asked),
-            self.settings.seed,
-            self._errors.get(asked.on),
-            [WHAT_IF] if asked.what_if else [],
-        )
+        question = asked.stage.question([asked.scenario])
+        margins = self.estimates.of(asked)
+        return quick_summary(question, margins, self.settings.seed, self._errors.get(asked.on))
 
     def question(self, states: Sequence[object]) -> Question:
         """What several states ask together.
@@ -204,12 +197,13 @@ class Desk:
         asked = self.reader.read(state)
         return self.estimates.run(asked.stage, [asked.scenario], self.draws, self.settings)
 
-    def prepare(self, tick: Tick = lambda what, done, of: None) -> None:
+    def prepare(self, tick: Tick = lambda what, done, of: None, threads: int | None = None) -> None:
         """Answer every lever by itself in full, or read such answers from the user's cache.
 
-        It takes about a minute for England, once. Quick answers are rougher until then. ``tick`` may raise to end it.
+        It takes one or two minutes for England, once. Quick answers are rougher until then. ``tick`` is called between
+        blocks of draws, and may raise to end it.
         """
-        self.estimates.prepare(tick)
+        self.estimates.prepare(tick, threads or self.settings.threads)
 
     def _judge(
         self, asked: Sequence[Asked], guessed: Sequence[float], summary: Mapping[str, Any]

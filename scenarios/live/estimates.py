@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from scenarios.live.anchors import Anchors
 from scenarios.live.asked import Asked, Reader
 from scenarios.live.averted import Deaths, margins_of
 from scenarios.live.bounded import Bounded
 from scenarios.live.kept import kept_in, read_kept, write_kept
-from scenarios.live.levers import IMD
+from scenarios.live.levers import IMD, in_order
 from scenarios.live.response import Anchor, spread
 from scenarios.live.stage import Key, Stage
 from scenarios.margins import Margins
@@ -23,7 +24,9 @@ AT_ONCE = 4
 """Levers that are run together while answers are prepared."""
 ROUGH_DRAWS, ROUGH_BIRTHS = 20, 1_000
 """Draws that say how far draws lie apart where no full answer does."""
-PREPARING = "quick answers"
+PREPARING = "preparing quick answers"
+BEFORE = ""
+"""Under which deaths of the comparator are kept."""
 MOST_CENTRAL = 200
 """Policies of which the central draw is kept."""
 
@@ -83,10 +86,21 @@ class Estimates:
         self.anchors.rough.put((asked.stage.key, asked.on), anchor)
         return anchor
 
-    def run(self, stage: Stage, scenarios: Sequence[Scenario], draws: int, settings: Settings) -> Margins:
-        """Deaths of the comparator and of some scenarios, every draw run."""
-        blocks = blocks_of(stage.question(scenarios), stage.structure, range(draws), settings)
-        return Margins.join([Margins.of(self.reader.model, block) for _, block in blocks])
+    def run(
+        self,
+        stage: Stage,
+        scenarios: Sequence[Scenario],
+        draws: int,
+        settings: Settings,
+        told: Callable[[int], None] = lambda done: None,
+    ) -> Margins:
+        """Deaths of the comparator and of some scenarios, every draw run; ``told`` of draws done after each block."""
+        parts, done = [], 0
+        for _, block in blocks_of(stage.question(scenarios), stage.structure, range(draws), settings):
+            parts.append(Margins.of(self.reader.model, block))
+            done += block.index.size
+            told(done)
+        return Margins.join(parts)
 
     def learn(self, asked: Sequence[Asked], margins: Margins) -> None:
         """Keep a full answer to several policies, to lean on."""
@@ -96,26 +110,44 @@ class Estimates:
             anchor = Anchor(self.central(one)[0], before - Deaths.of(margins, arm), axis=self._axis)
             self.anchors.learned.put((one.stage.key, one.on), anchor)
 
-    def prepare(self, tick: Tick = lambda what, done, of: None) -> None:
-        """Answer every lever by itself in full, or read such answers from the user's cache."""
-        names = list(self.reader.levers)
-        years = [self.home.years[0], self.home.years[-1]]
-        asked = [self.reader.read({"v": 1, "years": years, "policy": [{"lever": name}]}) for name in names]
-        question = self.home.question([one.scenario for one in asked])
+    def prepare(self, tick: Tick = lambda what, done, of: None, threads: int = 1) -> None:
+        """Answer every lever by itself in full, or read such answers from the user's cache.
+
+        Each is leaned on as soon as it is there. ``tick`` is called between blocks of draws, and may raise to end it.
+        """
+        levers = [lever.id for lever in in_order(self.reader.levers.values(), self.reader.model)]
+        asked = {name: self.reader.read(self._alone(name)) for name in levers}
+        question = self.home.question([one.scenario for one in asked.values()])
         place = kept_in(fingerprint(record_of(question, self.draws, self.settings)))
         kept = read_kept(place) or {}
-        if set(kept) != {"", *names}:
-            kept = {}
-            for first in range(0, len(asked), AT_ONCE):
-                tick(PREPARING, first, len(asked))
-                some = slice(first, first + AT_ONCE)
-                scenarios = [one.scenario for one in asked[some]]
-                margins = self.run(self.home, scenarios, self.draws, self.settings)
-                kept[""] = Deaths.of(margins, 0)
-                for arm, name in enumerate(names[some], start=1):
-                    kept[name] = kept[""] - Deaths.of(margins, arm)
+        of = self.draws * -(-len(levers) // AT_ONCE)
+        if set(kept) == {BEFORE, *levers}:
+            self._lean_on(asked, kept)
+        else:
+            kept, settings = {}, replace(self.settings, threads=threads)
+            for batch, first in enumerate(range(0, len(levers), AT_ONCE)):
+                some = {name: asked[name] for name in levers[first : first + AT_ONCE]}
+                begun = batch * self.draws
+
+                def told(done: int, begun: int = begun) -> None:
+                    tick(PREPARING, begun + done, of)
+
+                told(0)
+                scenarios = [one.scenario for one in some.values()]
+                margins = self.run(self.home, scenarios, self.draws, settings, told)
+                kept[BEFORE] = Deaths.of(margins, 0)
+                for arm, name in enumerate(some, start=1):
+                    kept[name] = kept[BEFORE] - Deaths.of(margins, arm)
+                self._lean_on(some, kept)
             write_kept(place, kept)
-        self.anchors.home_before = kept.get("")
-        for one, name in zip(asked, names, strict=True):
+        tick(PREPARING, of, of)
+
+    def _lean_on(self, asked: Mapping[str, Asked], kept: Mapping[str, Deaths]) -> None:
+        """Take answers of levers by themselves as prepared."""
+        self.anchors.home_before = kept[BEFORE] if kept else None
+        for name, one in asked.items():
             self.anchors.prepared[name] = Anchor(self.central(one)[0], kept[name], axis=self._axis)
-        tick(PREPARING, len(asked), len(asked))
+
+    def _alone(self, lever: str) -> dict[str, object]:
+        """The state in which a lever is on as its file has it, and nothing else."""
+        return {"v": 1, "years": [self.home.years[0], self.home.years[-1]], "policy": [{"lever": lever}]}

@@ -29,11 +29,11 @@ OF_THE_CENTRAL_DRAW = ("reach", "cost")
 
 
 def quick_summary(
-    question: Question, margins: Margins, seed: int, error: float | None, notes: Sequence[str]
+    question: Question, margins: Margins, seed: int, error: float | None
 ) -> dict[str, Any]:
     """The answer as ``simcore compare --json`` has it, without variants and with the sections that a page shows.
 
-    ``quick`` says how far the last quick answer of these levers was off, and what a reader should know.
+    ``quick`` says how far the last quick answer of these levers was off, if one was held against full draws.
     """
     summary = summarise(question, margins, None, int(margins.total.shape[1]), seed)
     ran = Ran(question, margins)
@@ -45,5 +45,5 @@ def quick_summary(
         for step in arm.get("people", {}).values():
             step["interval95"] = None
     summary["sections"] = sections
-    summary["quick"] = {"error": error, "notes": list(notes)}
+    summary["quick"] = {"error": error}
     return summary

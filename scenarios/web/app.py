@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from scenarios.web.door import Door
 from scenarios.web.downloads import TYPES, Checks, Downloads, no_checks
 from scenarios.web.kept import Kept
 from scenarios.web.refusals import Refused, answer_refused, as_json
-from scenarios.web.rota import Rota
+from scenarios.web.rota import Rota, Stopped
 from scenarios.web.runs import MOST_RUNS, MOST_SECONDS, Running, Runs, key_of
 from scenarios.web.static_files import PAGE, StaticFile
 from scenarios.web.turns import Turns
@@ -53,6 +54,8 @@ class Desk(Protocol):
     def question(self, states: Sequence[object]) -> Question: ...
 
     def full(self, states: Sequence[object], tick: Tick = ..., threads: int = ...) -> dict[str, Any]: ...
+
+    def prepare(self, tick: Tick = ..., threads: int = ...) -> None: ...
 
     def yaml(self, state: object) -> str: ...
 
@@ -153,9 +156,30 @@ class Server:
             most_seconds=limits.seconds,
         )
         self.started = desk.start()
+        self._threads = max(limits.threads - 1, 1)
+        self._closing = threading.Event()
+
+    def prepare(self, tick: Tick = lambda what, done, of: None) -> None:
+        """Make quick answers better in the background, in turns with those who ask; ``tick`` says how far it is."""
+
+        def work() -> None:
+            try:
+                self.desk.prepare(between, self._threads)
+            except Stopped:
+                pass
+            finally:
+                self.rota.leave(work)
+
+        def between(what: str, done: int, of: int) -> None:
+            tick(what, done, of)
+            self.rota.turn(work, self._closing.is_set)
+
+        threading.Thread(target=work, name="prepare", daemon=True).start()
 
     def close(self) -> None:
         """Whatever is on its way is stopped."""
+        self._closing.set()
+        self.rota.look()
         self.runs.close()
         self.turns.close()
         self.files.close()

@@ -97,8 +97,6 @@ def command(
     processors = threads or default_threads()
     try:
         desk = Desk(model, draws=draws, births=births, seed=seed, threads=processors)
-        with Progress("interventions") as progress:
-            desk.prepare(progress.tick)
         app, server = make_app(
             desk,
             read_static(vega_bundle()),
@@ -112,11 +110,14 @@ def command(
         place.listening.close()
         raise
 
-    def ready() -> None:
-        click.echo(place.address(asked))
-        click.echo("Ctrl-C ends it", err=True)
+    with Progress("draws") as progress:
 
-    serving.Serving(app, place, ready=ready, ending=server.close).run()
+        def ready() -> None:
+            click.echo(place.address(asked))
+            click.echo("Ctrl-C ends it", err=True)
+            server.prepare(progress.tick)
+
+        serving.Serving(app, place, ready=ready, ending=server.close).run()
 
 
 def _check_network(
