@@ -83,7 +83,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         def __init__(self, *_: object, **__: object) -> None:
             super().__init__()
 
-        def prepare(self, tick: object) -> None:
+        def prepare(self, tick: object, threads: int = 1) -> None:
             pass
 
     begin = serving._Server.startup

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
@@ -246,5 +247,26 @@ def test_what_is_no_list_of_one_to_six_policies_is_refused(states: Any) -> None:
         async with client(application()) as browser:
             refused = await browser.post("/api/full", json={"states": states})
             assert refused.status_code == 400 and refused.json()["problems"]
+
+    play(scene())
+
+
+def test_preparing_takes_turns_with_runs_and_ends_with_the_server() -> None:
+    """It would go on for very long: a run that is asked for meanwhile is answered all the same."""
+
+    async def scene() -> None:
+        served = application()
+        done: list[int] = []
+        served.server.prepare(lambda what, at, of: done.append(at))
+        await until(lambda: done)
+        async with client(served) as browser:
+            await browser.get("/")
+            streamed = await browser.post("/api/full", json={"states": [state(0.5)]})
+            assert "answer" in lines(streamed.text)[-1]
+        (thread,) = [t for t in threading.enumerate() if t.name == "prepare"]
+        assert thread.is_alive()
+        served.server.close()
+        thread.join(timeout=60)
+        assert not thread.is_alive()
 
     play(scene())

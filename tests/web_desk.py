@@ -65,8 +65,9 @@ class InventedDesk:
         return question_of([policy(state, f"policy_{n}") for n, state in enumerate(states, start=1)])
 
     def prepare(self, tick: Tick = lambda what, done, of: None, threads: int = 1) -> None:
-        for done in range(LONG):
-            tick("preparing", done, LONG)
+        """Without end: whoever prepares has to be stopped."""
+        while True:
+            tick("preparing", 0, LONG)
 
     def yaml(self, state: Mapping[str, Any]) -> str:
         return policy(state).document.path + "\n"

@@ -26,6 +26,7 @@ from simcore.run import BIRTHS, Settings
 from simcore.solved import up_to_shipped
 from simcore.warm import warm
 
+
 class Desk:
     """A model with its levers, ready to be asked. Threads may share it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scenarios.by import deaths_by
@@ -28,9 +28,7 @@ OF_THE_CENTRAL_DRAW = ("reach", "cost")
 """Sections whose births at steps are those of the central draw alone: they have no interval until draws are run."""
 
 
-def quick_summary(
-    question: Question, margins: Margins, seed: int, error: float | None
-) -> dict[str, Any]:
+def quick_summary(question: Question, margins: Margins, seed: int, error: float | None) -> dict[str, Any]:
     """The answer as ``simcore compare --json`` has it, without variants and with the sections that a page shows.
 
     ``quick`` says how far the last quick answer of these levers was off, if one was held against full draws.
