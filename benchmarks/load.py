@@ -27,6 +27,7 @@ import numpy as np
 
 from benchmarks.machine import machine
 from benchmarks.timing import ROOT
+from scenarios.live.desk import Desk
 
 EVERY, REST = 3.0, 1.0
 """Seconds between two moves of one, and from a move to the full answer."""
@@ -211,6 +212,8 @@ def main() -> int:
     parser.add_argument("--no-full", action="store_true", help="quick answers alone")
     parser.add_argument("options", nargs="*", help="of `simcore serve`, behind --")
     asked = parser.parse_args()
+    if not asked.options:
+        Desk(threads=len(os.sched_getaffinity(0))).prepare()
     with server(*asked.options) as (address, process):
         seen = asyncio.run(study(address, process, asked))
     return 0 if report(seen) else 1

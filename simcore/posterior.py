@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -93,7 +94,7 @@ def read_header(path: Path) -> Header:
     DocumentError
         If there is no such file, or it is not a posterior.
     """
-    return _opened(path, lambda file: _header(path, file))
+    return _header_of(path, _stamp(path))
 
 
 def read_posterior(path: Path, model: Model, structure: Structure, n: int) -> DrawBlock:
@@ -104,40 +105,28 @@ def read_posterior(path: Path, model: Model, structure: Structure, n: int) -> Dr
     DocumentError
         If the file is missing, of another model or structure, failed its gate, or holds fewer draws.
     """
-
-    def read(file: Any) -> DrawBlock:
-        header = _usable(path, file, model, structure)
-        if n > header.size:
-            raise refused(
-                path,
-                f"holds {header.size:,} draws and {n:,} were asked for; ask for fewer, or fit for more draws",
-            )
-        of_chain = -(-n // header.chains)
-
-        def values(variable: Any) -> Array:
-            first = unpacked(variable, of_chain).swapaxes(0, 1)
-            return np.ascontiguousarray(first.reshape(-1, *first.shape[2:])[:n])
-
-        found = {name: values(v) for name, v in _without_labels(file["posterior"], model)}
-        fixed = _without_labels(file["fixed"], model)
-        found |= {name: np.full(n, float(variable[...])) for name, variable in fixed}
-        return _block(path, model, np.arange(n), found)
-
-    return _opened(path, read)
+    header = _usable(path, model, structure)
+    if n > header.size:
+        raise refused(
+            path,
+            f"holds {header.size:,} draws and {n:,} were asked for; ask for fewer, or fit for more draws",
+        )
+    found = _first_draws(path, _stamp(path), n, frozenset(levels_of(model)))
+    return _block(path, model, np.arange(n), dict(found))
 
 
 def read_posterior_central(path: Path, model: Model, structure: Structure) -> DrawBlock:
     """The central draw; errors as :func:`read_posterior`."""
+    _usable(path, model, structure)
+    labels = frozenset(levels_of(model))
 
-    def read(file: Any) -> DrawBlock:
-        _usable(path, file, model, structure)
-        found = {
+    def read(file: Any) -> dict[str, Array]:
+        return {
             name: np.asarray(variable[...], np.float64)[None]
-            for name, variable in _without_labels(file["central"], model)
+            for name, variable in _without_labels(file["central"], labels)
         }
-        return _block(path, model, np.array([CENTRAL % 2**32]), found)
 
-    return _opened(path, read)
+    return _block(path, model, np.array([CENTRAL % 2**32]), _opened(path, read))
 
 
 def refused(path: Path, message: str) -> DocumentError:
@@ -179,6 +168,45 @@ def shape_of(model: Model, name: str) -> tuple[int, ...]:
     return tuple(len(levels[dim]) for dim in axes_of(model)[name])
 
 
+Stamp = tuple[int, int]
+"""What tells a file from the one that was there before: when it was written, and how long it is."""
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        raise refused(path, f"no such file; {OTHERWISE}") from None
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=32)
+def _header_of(path: Path, stamp: Stamp) -> Header:
+    """The header, read once while the file is the same: a comparison asks for it again and again."""
+    return _opened(path, lambda file: _header(path, file))
+
+
+@lru_cache(maxsize=8)
+def _first_draws(path: Path, stamp: Stamp, n: int, labels: frozenset[str]) -> dict[str, Array]:
+    """The first draws of every number, by name, read once while the file is the same; nobody may write to them."""
+
+    def read(file: Any) -> dict[str, Array]:
+        of_chain = -(-n // int(file["posterior"][CHAINS[0]].size))
+
+        def values(variable: Any) -> Array:
+            first = unpacked(variable, of_chain).swapaxes(0, 1)
+            return np.ascontiguousarray(first.reshape(-1, *first.shape[2:])[:n])
+
+        found = {name: values(v) for name, v in _without_labels(file["posterior"], labels)}
+        fixed = _without_labels(file["fixed"], labels)
+        return found | {name: np.full(n, float(variable[...])) for name, variable in fixed}
+
+    found = _opened(path, read)
+    for values in found.values():
+        values.flags.writeable = False
+    return found
+
+
 def _opened(path: Path, read: Callable[[Any], Read]) -> Read:
     """What ``read`` makes of an open file; one that is none, or spoilt, is refused."""
     if not path.is_file():
@@ -212,9 +240,9 @@ def _header(path: Path, file: Any) -> Header:
     return Header(model, model_hash, structure, Provenance(**said), chains, draws, year_effects)
 
 
-def _usable(path: Path, file: Any, model: Model, structure: Structure) -> Header:
+def _usable(path: Path, model: Model, structure: Structure) -> Header:
     """The header of a file whose draws are of this model and structure, and may be used."""
-    header = _header(path, file)
+    header = read_header(path)
     if header.model_hash != model.hash:
         what = f"`{header.model}` {header.model_hash}, this one is `{model.name}` {model.hash}"
         remedy = f"run `simcore calibrate` on {header.made.config} again, or write `--posterior solved`"
@@ -234,9 +262,8 @@ def _usable(path: Path, file: Any, model: Model, structure: Structure) -> Header
     return header
 
 
-def _without_labels(group: Any, model: Model) -> list[tuple[str, Any]]:
-    labels = {*CHAINS, *levels_of(model)}
-    return [(name, variable) for name, variable in group.items() if name not in labels]
+def _without_labels(group: Any, labels: frozenset[str]) -> list[tuple[str, Any]]:
+    return [(name, variable) for name, variable in group.items() if name not in {*CHAINS, *labels}]
 
 
 def _block(path: Path, model: Model, index: NDArray[np.int64], found: dict[str, Array]) -> DrawBlock:

@@ -98,6 +98,21 @@ def test_a_wider_step_of_log_hazards_is_that_of_the_file(model: Model, tmp_path:
     assert 0.01 < error <= 0.02501
 
 
+def test_a_file_that_is_replaced_is_read_anew_and_what_is_kept_of_it_cannot_be_written_to(
+    model: Model, tmp_path: Path
+) -> None:
+    path, structure = tmp_path / "p.nc", model.structure()
+    first, second = block_of(model, DRAWS), block_of(model, DRAWS)
+    second.parameters["hr_smoking"] = second.parameters["hr_smoking"] + 1.0
+    write_posterior(path, model, structure, first, central_of(model), MADE, CHAINS)
+    one, again = (read_posterior(path, model, structure, DRAWS)["hr_smoking"] for _ in range(2))
+    assert again is one
+    with pytest.raises(ValueError, match="read-only"):
+        one[0] = 0.0
+    write_posterior(path, model, structure, second, central_of(model), MADE, CHAINS)
+    assert read_posterior(path, model, structure, DRAWS)["hr_smoking"] == pytest.approx(one + 1.0, abs=1e-3)
+
+
 def test_a_posterior_without_effects_of_years_has_none(model: Model, tmp_path: Path) -> None:
     block, middle = block_of(model, 8, years=False), replace(central_of(model), year_effects=None)
     write_posterior(tmp_path / "p.nc", model, model.structure(), block, middle, MADE)

@@ -26,6 +26,9 @@ from simcore.run import BIRTHS, Settings
 from simcore.solved import up_to_shipped
 from simcore.warm import warm
 
+BLOCK = 5
+"""Draws compiled together: few, so that a full answer stands aside for a quick one soon. It moves no number."""
+
 
 class Desk:
     """A model with its levers, ready to be asked. Threads may share it.
@@ -73,7 +76,7 @@ class Desk:
         self.years = tuple(usual_years(self.model))
         structure = self.model.structure()
         self.draws = up_to_shipped(self.model, structure, DRAWS if draws is None else draws, USUAL)
-        self.settings = Settings(seed=seed, births=births, threads=threads)
+        self.settings = Settings(seed=seed, births=births, threads=threads, block=BLOCK)
         self.variant_draws = variant_draws
         warm()
         home = self.reader.stage(self.years, {})
