@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scenarios.compare import answer
-from scenarios.live.desk import Desk
+from scenarios.live.desk import BLOCK, Desk
 from scenarios.live.estimates import ROUGH_DRAWS
 from scenarios.question import ask
 from simcore.problems import DocumentError
@@ -184,7 +184,7 @@ def test_what_was_prepared_is_read_again_and_a_spoilt_cache_is_made_anew(
         desk.prepare(lambda what, done, of: ticks[-1].append(done))
         told.append(headline(desk.quick(said)))
     assert told[0] == told[1] == told[2]
-    anew = [0, *range(20, DRAWS + 1, 20), DRAWS]
+    anew = [*range(0, DRAWS + 1, BLOCK), DRAWS]
     assert ticks == [anew, [DRAWS], anew]
 
 
