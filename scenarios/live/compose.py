@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scenarios.live.levers import Lever, is_what_if
+from scenarios.live.levers import STATUSES, Lever, is_what_if
 from scenarios.live.moving import intervention_of, is_moved_effect
 from scenarios.live.state import WHERE, Chosen, State
 from scenarios.read import parse_scenario
@@ -50,8 +50,9 @@ def document_of(state: State, levers: Mapping[str, Lever], model: Model, taken: 
     if reservations:
         said["is_not"] = reservations
     said["model"] = model.name
-    if on:
-        said["evidence"] = _evidence(on)
+    evidence = _evidence(on)
+    if evidence is not None:
+        said["evidence"] = evidence
     rates = {lever.scenario.discount_rate for lever, _ in on if lever.scenario.discount_rate is not None}
     if len(rates) == 1:
         said["discount_rate"] = rates.pop().model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -126,17 +127,21 @@ def _why(on: Sequence[tuple[Lever, Chosen]]) -> str:
     return said + (f" Moved by hand: {', '.join(moved)}." if moved else "")
 
 
-def _evidence(on: Sequence[tuple[Lever, Chosen]]) -> Plain:
-    """The weakest grade of what is on; a what-if as soon as one part is; null where all of it is."""
-    known = [lever.scenario.evidence for lever, _ in on]
+def _evidence(on: Sequence[tuple[Lever, Chosen]]) -> Plain | None:
+    """The weakest grade of what is on; a what-if as soon as one part is; null where all of it is.
+
+    None where some part states none: that is less than any that the others state.
+    """
+    stated = [lever.scenario.evidence for lever, _ in on]
+    known = [evidence for evidence in stated if evidence is not None]
     assumed = [lever.change.id for lever, chosen in on if is_moved_effect(lever, chosen.set)]
-    grade = "D" if None in known or assumed else max((e.grade for e in known if e), key=GRADES.index)
-    statuses = {e.status for e in known if e is not None}
-    if assumed or any(is_what_if(lever) for lever, _ in on):
-        status = "what_if"
-    else:
-        status = statuses.pop() if len(statuses) == 1 else "effective"
-    summary = " ".join(dict.fromkeys(e.summary.strip() for e in known if e is not None))
+    what_if = bool(assumed) or any(is_what_if(lever) for lever, _ in on)
+    unstated = len(known) < len(stated)
+    if not on or (unstated and not what_if):
+        return None
+    grade = "D" if unstated or assumed else max((e.grade for e in known), key=GRADES.index)
+    status = "what_if" if what_if else min((e.status for e in known), key=STATUSES.index)
+    summary = " ".join(dict.fromkeys(e.summary.strip() for e in known))
     if assumed:
         summary = f"The effect of {', '.join(assumed)} was set by hand. {summary}".strip()
     return {"grade": grade, "status": status, "summary": summary or "Nothing is said of its evidence."}
