@@ -101,6 +101,18 @@ def test_too_many_who_wait_are_told_to_come_again_and_a_newer_move_is_still_take
     play(scene())
 
 
+def test_one_who_went_away_leaves_nobody_waiting_behind() -> None:
+    async def scene() -> None:
+        gate, turns = Gate(), Turns(1, Rota())
+        running, gone, patient = [await asked(turns, name, gate, name) for name in ("one", "two", "three")]
+        gone.cancel()
+        gate.open.set()
+        assert await asyncio.wait_for(asyncio.gather(running, patient), 30) == ["one", "three"]
+        turns.close()
+
+    play(scene())
+
+
 def test_a_fault_in_one_answer_leaves_the_turns_as_they_were() -> None:
     async def scene() -> None:
         turns = Turns(1, Rota())

@@ -71,8 +71,11 @@ class Turns:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _start(self) -> None:
-        for who in [who for who in self._waiting if who not in self._running][: self._free]:
+        for who in [who for who in self._waiting if who not in self._running]:
+            if not self._free:
+                return
             waiting = self._waiting.pop(who)
+            # whoever went away takes no turn, and leaves it to the next
             if not waiting.done.done():
                 self._free -= 1
                 self._running.add(who)
