@@ -160,11 +160,38 @@ def test_before_anything_is_prepared_the_interval_is_of_a_few_draws(files: Path)
     assert quick["draws"] == ROUGH_DRAWS
     low, high = headline(quick)[1:]
     assert low < headline(quick)[0] < high
+    # a full answer that came meanwhile tells how far draws of the comparator lie apart, too
+    told = fresh.full([said])
+    assert fresh.quick(said)["baseline"]["deaths"] == told["baseline"]["deaths"]
+
+
+def test_an_answer_to_next_to_nothing_is_no_guide_to_the_next(desk: Desk) -> None:
+    """A slider that was at its end for a moment leaves those who ask after it no rougher answer."""
+    moved = state((OFFER, {"coverage": 0.33}))
+    before = desk.quick(moved)
+    desk.full([state((OFFER, {"coverage": 0.0}))])
+    again = desk.quick(moved)
+    assert again["draws"] == before["draws"] == DRAWS
+    assert headline(again) == headline(before)
+
+
+def test_before_a_policy_begins_it_averts_exactly_nothing(desk: Desk) -> None:
+    quick = desk.quick(state((OFFER, {"from": 2006, "to": 2006})))
+    by_year = [
+        figure
+        for figure in quick["sections"]["by"]
+        if figure["measure"] == "deaths_averted" and figure["level"] in ("year 2004", "year 2005")
+    ]
+    assert [(figure["value"], figure["interval95"]) for figure in by_year] == [(0, [0, 0])] * 2
+    assert headline(quick)[1] < headline(quick)[2]
 
 
 def test_other_years_are_answered_before_they_are_run(desk: Desk) -> None:
+    desk.full([state((POOR, {"effect": 0.7}))])
     quick = desk.quick(state((POOR, {"effect": 0.7}), years=(2004, 2005)))
     assert quick["years"] == [2004, 2005]
+    # how far an answer was off for other years says nothing of these
+    assert quick["quick"]["error"] is None
     told = desk.full([state((POOR, {"effect": 0.7}), years=(2004, 2005))])
     assert headline(quick)[0] == pytest.approx(headline(told)[0], rel=0.03)
 
@@ -203,9 +230,8 @@ def test_births_at_steps_of_a_quick_answer_have_no_interval(desk: Desk) -> None:
 
 
 def test_an_effect_set_by_hand_is_called_a_what_if(desk: Desk) -> None:
-    for moved, status in ({"coverage": 0.33}, None), ({"effect": 1.7}, "what_if"):
-        evidence = desk.quick(state((OFFER, moved)))["arms"][0]["evidence"]
-        assert (status is None and evidence["status"] != "what_if") or evidence["status"] == status
+    assert desk.quick(state((OFFER, {"coverage": 0.33})))["arms"][0]["evidence"] is None
+    assert desk.quick(state((OFFER, {"effect": 1.7})))["arms"][0]["evidence"]["status"] == "what_if"
 
 
 def test_a_share_that_would_leave_its_range_is_refused(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from scenarios.live.asked import Reader
 from scenarios.live.compose import as_yaml, document_of
 from scenarios.live.fields import fields_of
 from scenarios.live.levers import in_order, levers_of
-from scenarios.live.state import MOST_LEVERS, read_state
+from scenarios.live.state import LONGEST_FILE, MOST_LEVERS, read_state
 from scenarios.meaning import meaning_of, means_the_same
 from scenarios.read import library, parse_scenario, read_scenario
 from simcore.load import load_model
@@ -180,6 +180,16 @@ def test_evidence_is_as_weak_as_its_weakest_part_and_a_moved_effect_is_a_what_if
     assert (evidence.status, evidence.grade) == (status, grade)
 
 
+def test_where_a_file_states_no_evidence_none_is_stated(england: Reader) -> None:
+    """Least of all that something was found to work."""
+    text = scenario_text("mine", prevalence("child_poverty", 0.7, id="mine"), model="england")
+    mine = on("loaded/mine")
+    assert england.read(state(mine, loaded=text)).scenario.evidence is None
+    assert england.read(state(mine, on(SMOKERS), loaded=text)).scenario.evidence is None
+    moved = england.read(state(on("loaded/mine", effect=0.5), loaded=text)).scenario.evidence
+    assert moved is not None and (moved.status, moved.grade) == ("what_if", "D")
+
+
 def test_what_a_file_is_not_goes_with_each_of_its_levers(england: Reader) -> None:
     scenario = england.read(state(on(SMOKERS, coverage=0.9), on(POVERTY))).scenario
     for name in (SMOKERS, POVERTY):
@@ -208,6 +218,11 @@ def test_a_loaded_file_has_levers_of_its_own_and_may_extend_a_shipped_one(englan
     assert (asked.scenario.name, asked.scenario.title) == ("mine", "Mine")
     found = changes(england, state(on("loaded/cessation_offer"), loaded=text))["cessation_offer"]
     assert found["coverage"]["value"] == 0.6
+
+
+def test_a_file_that_no_link_could_carry_is_refused_when_it_is_loaded(england: Reader) -> None:
+    with pytest.raises(DocumentError, match="100,000 at most"):
+        england.loaded("#" * (LONGEST_FILE + 1))
 
 
 @pytest.mark.parametrize(

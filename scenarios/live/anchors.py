@@ -45,24 +45,32 @@ class Anchors:
     rough: Bounded[Place, Anchor] = field(default_factory=_anchors)
     before: Bounded[Key, Deaths] = field(default_factory=lambda: Bounded(MOST_STAGES))
 
-    def of(self, asked: Asked) -> Anchor | None:
-        """The last full answer of the same levers; of a single one else what was prepared of it."""
+    def of(self, asked: Asked, central: Deaths) -> Anchor | None:
+        """The last full answer of the same levers; of a single one else what was prepared of it.
+
+        ``central`` is what the central draw averts: an answer that averted next to nothing beside it is passed over.
+        """
         stage = asked.stage.key
         learned = self.learned.get((stage, asked.on))
-        if learned is not None or len(asked.state.policy) != 1:
+        if learned is not None and learned.guides(central, asked.stage.before.mean):
             return learned
+        if len(asked.state.policy) != 1:
+            return None
         (chosen,) = asked.state.policy
         lever = asked.levers[chosen.lever]
         anchor = self.prepared.get(lever.id)
         if anchor is None:
             return None
         fixed = as_fixed(anchor, lever, asked.scenario)
-        here = stage == self.home and chosen.set.deciles is None
+        # aimed at some, or on another way up, draws lie apart by other places and years than in the file's answer
+        here = stage == self.home and chosen.set.deciles is None and chosen.set.ramp is None
         return fixed if here else replace(fixed, elsewhere=True)
 
     def deaths(self, stage: Key, central: Deaths) -> Deaths:
         """Deaths under the comparator in every draw; where they were not run, as far from the central as at home."""
-        known = self.home_before if stage == self.home else self.before.get(stage)
+        known = self.before.get(stage)
+        if known is None and stage == self.home:
+            known = self.home_before
         if known is not None:
             return known
         if self.home_before is None:

@@ -10,9 +10,9 @@ from scenarios.check import find_problems, vocabulary_of
 from scenarios.live.bounded import Bounded
 from scenarios.live.compose import compose
 from scenarios.live.levers import LOADED, Lever, levers_of
-from scenarios.live.loading import read_loaded
+from scenarios.live.loading import NAME, read_loaded
 from scenarios.live.stage import MOST_STAGES, Key, Stage
-from scenarios.live.state import WHERE, Chosen, State, read_state
+from scenarios.live.state import LONGEST_FILE, WHERE, Chosen, State, read_state
 from scenarios.question import Given, years_outside
 from scenarios.read import library, read_scenario, read_scenarios
 from scenarios.schema import Scenario
@@ -25,12 +25,13 @@ MOST_PARTS = 200
 
 
 class On(NamedTuple):
-    """A lever that is on: its name, the text it was loaded from, which numbers are set by hand, whom it is aimed at."""
+    """A lever that is on: its name, the text it was loaded from, which numbers are set by hand, for whom, from when."""
 
     lever: str
     file: str = ""
     moved: tuple[str, ...] = ()
     deciles: tuple[str, ...] = ()
+    ramp: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Asked:
         moved = [
             field.name for field in lever.fields if getattr(chosen.set, field.name) not in (None, field.value)
         ]
-        return On(chosen.lever, file, tuple(moved), chosen.set.deciles or ())
+        return On(chosen.lever, file, tuple(moved), chosen.set.deciles or (), chosen.set.ramp)
 
 
 class Reader:
@@ -133,6 +134,9 @@ class Reader:
         DocumentError
             With every problem of it, each at its line.
         """
+        if len(text) > LONGEST_FILE:
+            message = f"holds {len(text):,} characters; shorten it: the page takes {LONGEST_FILE:,} at most"
+            raise DocumentError(Problem(NAME, None, None, "", message))
         scenario = self._loaded.get(text)
         if scenario is None:
             scenario = read_loaded(text, self.vocabulary)

@@ -15,7 +15,7 @@ from scenarios.live.compose import as_yaml, document_of
 from scenarios.live.estimates import Estimates
 from scenarios.live.levers import LOADED, in_order, levers_of
 from scenarios.live.quick import quick_summary
-from scenarios.live.stage import MOST_STAGES
+from scenarios.live.stage import MOST_STAGES, Key
 from scenarios.margins import Margins
 from scenarios.precision import FLOOR
 from scenarios.question import DEFAULT_BASELINE, DEFAULT_MODEL, Given, Question, usual_years
@@ -81,7 +81,9 @@ class Desk:
         warm()
         home = self.reader.stage(self.years, {})
         self.estimates = Estimates(self.reader, home, self.draws, self.settings)
-        self._errors: Bounded[frozenset[On], float] = Bounded(MOST_STAGES * max(1, len(self.reader.levers)))
+        self._errors: Bounded[tuple[Key, frozenset[On]], float] = Bounded(
+            MOST_STAGES * max(1, len(self.reader.levers))
+        )
 
     def start(self) -> dict[str, Any]:
         """What a page begins with: years, variants, levers, and how full answers are run."""
@@ -150,7 +152,9 @@ class Desk:
         asked = self.reader.read(state)
         question = asked.stage.question([asked.scenario])
         margins = self.estimates.of(asked)
-        return quick_summary(question, margins, self.settings.seed, self._errors.get(asked.on))
+        return quick_summary(
+            question, margins, self.settings.seed, self._errors.get((asked.stage.key, asked.on))
+        )
 
     def question(self, states: Sequence[object]) -> Question:
         """What several states ask together.
@@ -218,5 +222,5 @@ class Desk:
         for one, guess, arm in zip(asked, guessed, summary["arms"], strict=True):
             full = arm["deaths_averted"]["mean"]
             errors[arm["name"]] = abs(guess - full) / max(abs(full), least)
-            self._errors.put(one.on, errors[arm["name"]])
+            self._errors.put((one.stage.key, one.on), errors[arm["name"]])
         return errors

@@ -54,11 +54,11 @@ class Estimates:
         stage = asked.stage
         central, like = self.central(asked)
         before = self.anchors.deaths(stage.key, stage.before)
-        whole = self.anchors.of(asked)
+        whole = self.anchors.of(asked, central)
         alone: list[tuple[Deaths, Anchor | None]] = [(central, whole)]
         if whole is None and len(asked.state.policy) > 1:
-            parts = self.reader.parts(asked)
-            alone = [(self.central(part)[0], self.anchors.of(part)) for part in parts]
+            parts = [(self.central(part)[0], part) for part in self.reader.parts(asked)]
+            alone = [(averts, self.anchors.of(part, averts)) for averts, part in parts]
         averted = spread(central, alone, stage.before.mean)
         if averted is None:
             rough = self.anchors.rough.get((stage.key, asked.on)) or self._rough(asked)

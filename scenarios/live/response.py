@@ -33,8 +33,8 @@ class Anchor:
     Attributes
     ----------
     elsewhere
-        That it was found for other years, another structure or other births. In each level of ``axis`` draws then lie
-        as far from the central one, as a share of it.
+        That it was found for other years, another way up, another structure or other births. In each level of ``axis``
+        draws then lie as far from the central one, as a share of it.
     axis
         The dimension of the strata, counted from 0, in each level of which draws lie apart otherwise; None where
         that is not known well enough.
@@ -45,15 +45,17 @@ class Anchor:
     elsewhere: bool = False
     axis: int | None = None
 
+    def guides(self, central: Deaths, all_deaths: float) -> bool:
+        """Whether it says how draws respond where the central one averts so much."""
+        acts = abs(self.central.mean) > LEAST * all_deaths
+        return acts and abs(central.mean) <= FURTHEST * abs(self.central.mean)
+
     def deviations(self, central: Deaths, all_deaths: float) -> Deaths | None:
         """How far draws lie from the central one where it averts so much; None where that is not known."""
-        if abs(self.central.mean) <= LEAST * all_deaths:
-            return None
-        ratio = central.mean / self.central.mean
-        if abs(ratio) > FURTHEST:
+        if not self.guides(central, all_deaths):
             return None
         if not self.elsewhere:
-            return (self.averted - self.central).times(ratio)
+            return (self.averted - self.central).times(central.mean / self.central.mean)
         return central.apart_by(self._relative(all_deaths), self.axis or 0)
 
     def _relative(self, all_deaths: float) -> Array:
