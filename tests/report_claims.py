@@ -54,7 +54,24 @@ def false_claims(report: Report, summary: Mapping[str, Any]) -> list[str]:
     for text in [*everywhere, *(text for _, text in pieces)]:
         found += _of_text(text, summary)
     found += _missing(report.sections, summary)
+    found += _of_lead(report.lead, summary)
     return found
+
+
+def _of_lead(lead: str, summary: Mapping[str, Any]) -> Iterator[str]:
+    """The first sentence has a period, and does not stand without the structure that leaves nothing of it."""
+    if not any(str(year) in lead for year in summary["years"]):
+        yield f"period: {lead}"
+    for arm in summary["arms"]:
+        said = _named(arm, lead) and AVERTS.search(lead) and _surely_averts(arm, summary)
+        undone = any(
+            at["interval95"] == [0.0, 0.0] for at in _headline(arm, summary).get("variants", {}).values()
+        )
+        first = said and lead.index(arm["title"]) == min(
+            lead.index(other["title"]) for other in summary["arms"] if other["title"] in lead
+        )
+        if first and undone and "under the structure" not in lead:
+            yield f"structure: {lead}"
 
 
 def _of_text(text: str, summary: Mapping[str, Any]) -> Iterator[str]:

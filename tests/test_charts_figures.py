@@ -6,6 +6,8 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scenarios.charts.catalogue import charts_of
 from scenarios.charts.chart import Chart
@@ -148,3 +150,35 @@ def test_the_focus_is_whom_a_reader_names_or_else_the_policies_that_avert_most()
         looked_at(["bund"])
     with pytest.raises(DocumentError, match="name fewer"):
         looked_at([f"p{n}" for n in range(1, 8)])
+
+
+@settings(deadline=None, max_examples=30, derandomize=True)
+@given(st.lists(st.floats(1.0, 1e5), min_size=2, max_size=4), st.booleans())
+def test_what_averts_nothing_has_no_panel_and_no_scenario_is_squashed_by_another(
+    sizes: list[float], nothing: bool
+) -> None:
+    arms = [arm(f"p{n}", size, (size / 2, size * 2)) for n, size in enumerate(sizes)]
+    arms += [arm("none", 0.0, (0.0, 0.0), title="Nothing")] if nothing else []
+    parts = ("imd_decile 1", "imd_decile 2", "cause less", "cause more", "year 2025", "year 2026")
+    by = [
+        {
+            "scenario": at["name"],
+            "measure": "deaths_averted",
+            "level": level,
+            "value": at["deaths_averted"]["mean"] * place,
+            "interval95": [end * place for end in at["deaths_averted"]["interval95"]],
+            "unit": "deaths",
+            "mc_error": None,
+        }
+        for at in arms
+        for place, level in enumerate(parts, start=1)
+    ]
+    charts = {chart.name: chart for chart in charts_of(answer_of(*arms, sections={"by": by}))}
+    apart = max(sizes) > 10 * min(sizes)
+    for name in ("by_decile", "over_time", "by_cause"):
+        assert {row["name"] for row in charts[name].rows} == {f"p{n}" for n in range(len(sizes))}
+        assert ("Of “Nothing” there is no mark" in charts[name].note) == nothing
+    for name in ("by_decile", "over_time"):
+        assert ("scale of its own" in charts[name].note) == apart
+    causes = [row["level"] for row in charts["by_cause"].rows if row["name"] == "p0"]
+    assert causes == ["more", "less"]

@@ -174,8 +174,8 @@ def test_the_answer_reads_as_a_minister_needs_it(another_model: Model) -> None:
         "held”: 5,600,000 live births, 20,000 infant deaths expected.",
         "Over 2025 to 2026, “Child poverty 35% below 2023 by 2033” would avert 958 infant deaths (95% interval 285 to "
         "1,642) of 20,000 expected under current policy, 4.6% of them.",
-        "It hangs on a question that data have not settled: under child poverty = zero the answer is exactly 0. Read "
-        "it as 0 to 958, according to how that is settled.",
+        "It hangs on a question that data have not settled: under the structure child poverty = zero the answer is "
+        "exactly 0. The mean may be anywhere from 0 to 958, according to how that is settled.",
         "Over 2025 to 2026, as a what-if, “What if nobody smoked” would mean 1,065 fewer infant deaths (95% interval "
         "824 to 1,360) of 20,000 expected under current policy, 5.3% of them.",
         "This is a what-if: it assumes a change, to see what that would be worth. Nobody claims that it can be had.",

@@ -11,6 +11,7 @@ from scenarios.words.hangs_on import drivers
 from scenarios.words.headline import caveats, headline, in_short
 from scenarios.words.in_brief import ALONE, in_brief
 from scenarios.words.look_up import LookUp
+from scenarios.words.names import NO_MEANINGS, Meanings
 from scenarios.words.people import number_needed
 from scenarios.words.shown import shown
 from scenarios.words.spending import spending
@@ -19,21 +20,23 @@ from scenarios.words.verdict import verdict_of, verdicts_of
 from scenarios.words.who_benefits import who_benefits
 from tests.answers import answer_of, arm, choice_of, figure, number, sections_of, with_fifths
 
+SIZES = (("gone", 100.0), ("less", 20.0))
 
-def compared(*arms: dict[str, Any], spread: float, **more: Any) -> str:
+
+def compared(*arms: dict[str, Any], spread: float, meanings: Meanings = NO_MEANINGS, **more: Any) -> str:
     summary = answer_of(*arms, sections={"choice": choice_of(arms, spread)}, **more)
-    return comparison(summary, verdicts_of(summary), LookUp(summary))[0]
+    return comparison(summary, verdicts_of(summary), LookUp(summary), meanings)[0]
 
 
 def test_who_averts_most_is_said_where_draws_tell_and_a_tie_is_called_a_tie() -> None:
     one, other = arm("one", 100.0, (60.0, 140.0)), arm("other", 70.0, (40.0, 100.0))
     assert compared(one, other, spread=20.0) == (
-        "Of the 2 scenarios compared “A policy called one” averts the most, 100 (95% interval 60 to 140), and is ahead "
-        "of all others in every draw."
+        "Over 2025 to 2026, of the 2 scenarios compared “A policy called one” averts the most, 100 infant deaths (95% "
+        "interval 60 to 140), and is ahead of all others in every draw."
     )
     assert compared(one, other, spread=100.0) == (
-        "“A policy called one” comes first by its mean, 100 (95% interval 60 to 140), but is a tie with “A policy "
-        "called other” (ahead in 65% of draws): these draws do not tell them apart."
+        "Over 2025 to 2026, “A policy called one” comes first by its mean, 100 infant deaths (95% interval 60 to 140), "
+        "but is a tie with “A policy called other” (ahead in 65% of draws): these draws do not tell them apart."
     )
 
 
@@ -47,17 +50,26 @@ def test_a_structure_under_which_another_comes_first_is_told_in_the_same_breath(
     other = arm("other", 20.0, (10.0, 30.0), variants=under(21.0))
     said = compared(one, other, spread=20.0, structure={"poverty": "as-published"})
     assert said.endswith(
-        "ahead of all others in every draw; but under poverty = zero “A policy called other” comes first."
+        "ahead of all others in every draw; but under the structure poverty = zero it cannot be told and “A policy "
+        "called other” comes first."
     )
-    same = arm("other", 20.0, (10.0, 30.0), variants=under(0.0))
-    assert "poverty" not in compared(one, same, spread=20.0, structure={"poverty": "as-published"})
+    asked = Meanings(structures={"poverty=zero": ("whether poverty kills", "no; every arrow is off")})
+    exactly = number(0.0, (0.0, 0.0), 0.0, 0.0) | {"draws": 100, "chosen_on_same_draws": 90.0}
+    gone, less = [arm(name, at, (at / 2, 2 * at), variants={"poverty=zero": exactly}) for name, at in SIZES]
+    said = compared(gone, less, spread=20.0, structure={"poverty": "as-published"}, meanings=asked)
+    assert said.endswith(
+        "but under the structure poverty = zero (whether poverty kills: no) it averts exactly 0."
+    )
+    same = arm("other", 20.0, (10.0, 30.0), variants=under(20.0))
+    still = arm("one", 100.0, (60.0, 140.0), variants=under(90.0))
+    assert "poverty" not in compared(still, same, spread=20.0, structure={"poverty": "as-published"})
 
 
 def test_a_larger_mean_whose_interval_holds_0_is_not_called_first() -> None:
     wide, sure = arm("wide", 100.0, (-50.0, 300.0)), arm("sure", 70.0, (40.0, 100.0))
     said = compared(wide, sure, spread=100.0)
     assert said.startswith(
-        "“A policy called sure” comes first by its mean of those whose whole interval is above 0"
+        "Over 2025 to 2026, “A policy called sure” comes first by its mean of those whose whole interval is above 0"
     )
     assert "a tie with “A policy called wide” (ahead in 35% of draws)" in said
 
@@ -72,10 +84,11 @@ def test_what_ifs_null_evidence_and_reference_paths_are_ranked_with_nothing() ->
     )
     summary = answer_of(*arms, sections={"choice": choice_of(arms, 20.0)})
     first, *apart = comparison(summary, verdicts_of(summary), LookUp(summary))
-    assert first.startswith("Of the 2 scenarios compared “A policy called one” averts the most, 100")
+    assert "of the 2 scenarios that can be ranked “A policy called one” averts the most, 100 infant" in first
     assert apart == [
         "1 what-if stands apart and is ranked with nothing: what is assumed is no rival.",
         "1 scenario has null evidence: studies found no effect, or there is none to use.",
+        "1 reference path is ranked with nothing either: nobody proposes it.",
     ]
 
 
@@ -116,8 +129,8 @@ def test_an_answer_that_a_structure_undoes_is_said_to_be_undone() -> None:
     at = arm("a", 958.4, (285.0, 1642.0), variants={"poverty=zero": zero})
     summary = answer_of(at, structure={"poverty": "as-published"})
     assert caveats(summary, verdict_of(summary, at)) == (
-        "It hangs on a question that data have not settled: under poverty = zero the answer is exactly 0. Read it as 0 "
-        "to 958, according to how that is settled.",
+        "It hangs on a question that data have not settled: under the structure poverty = zero the answer is "
+        "exactly 0. The mean may be anywhere from 0 to 958, according to how that is settled.",
     )
 
 

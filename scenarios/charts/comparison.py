@@ -36,7 +36,7 @@ COLUMNS = (
     Column("value", "Averted"),
     Column("low", "95% interval, from"),
     Column("high", "to"),
-    Column("percent", "% of all"),
+    Column("percent", "% of those expected"),
     Column("p_averts", "Probability that it averts any"),
 )
 SAID = 6

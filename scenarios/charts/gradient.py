@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scenarios.charts import titles
 from scenarios.charts.chart import Chart, Column
-from scenarios.charts.levels import DECILES, ONE_SCALE, tenth
+from scenarios.charts.levels import DECILES, ONE_SCALE, left_out, tenth, with_something
 from scenarios.charts.looked_at import LookedAt, ends
 from scenarios.charts.marks import Look
 from scenarios.charts.strips import Strips, lay_strips
@@ -30,7 +30,9 @@ COLUMNS = (
 def rates_by_decile(seen: LookedAt) -> list[Chart]:
     """Of each scenario looked at: deaths per 1,000 births in every decile under it and under the comparator."""
     before = seen.levels(seen.comparator, IMD, "imr", "rates")
-    arms = [arm for arm in seen.focus if before and seen.levels(arm.name, IMD, "imr", "rates")]
+    arms = with_something(
+        [arm for arm in seen.focus if before and seen.levels(arm.name, IMD, "imr", "rates")]
+    )
     if not arms:
         return []
     levels, rows = list(before), []
@@ -69,7 +71,7 @@ def rates_by_decile(seen: LookedAt) -> list[Chart]:
         f"the scenario (a dash) and with it (a circle). {arms[0].title}, decile {first['label']}: "
         f"{_rate(first['before'])} without, {_rate(first['after'])} with it."
     )
-    note = f"{NOTE} {ONE_SCALE}" if len(arms) > 1 else NOTE
+    note = " ".join(filter(None, [NOTE, ONE_SCALE if len(arms) > 1 else "", left_out(seen, arms)]))
     return [Chart("rates_by_decile", title, words, spec, laid, COLUMNS, note)]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scenarios.charts import titles
@@ -13,11 +14,18 @@ from scenarios.charts.strips import Strips, lay_strips
 from scenarios.margins import IMD
 from scenarios.words import told_apart
 from scenarios.words.look_up import Figure
-from scenarios.words.names import level_in_words
+from scenarios.words.names import level_in_words, listed, quoted
+from scenarios.words.verdict import Claim
 from scenarios.words.who_benefits import who_benefits
 from simcore.dims import AGE_BAND, CAUSE, YEAR
 
 ONE_SCALE = "All scenarios are on one scale: what is too small to be seen there stands in the table."
+OWN_SCALE = (
+    "Each scenario has a scale of its own, as the largest is over ten times the smallest: compare heights within one "
+    "scenario, never between two."
+)
+APART = 10
+"""How many times as large the largest scenario is as the smallest, above which each has a scale of its own."""
 NARROW = 150
 """Pixels of a line of words beside which a number stands, on a phone."""
 Label = Callable[[str], str]
@@ -25,7 +33,7 @@ Label = Callable[[str], str]
 
 def by_decile(seen: LookedAt) -> list[Chart]:
     """Of each scenario looked at, in every decile of deprivation."""
-    arms = [arm for arm in seen.focus if seen.levels(arm.name, IMD)]
+    arms = with_something([arm for arm in seen.focus if seen.levels(arm.name, IMD)])
     if not arms:
         return []
     levels = list(seen.levels(arms[0].name, IMD))
@@ -37,7 +45,7 @@ def by_decile(seen: LookedAt) -> list[Chart]:
 
 def over_time(seen: LookedAt) -> list[Chart]:
     """Of each scenario looked at, in every year, where there is more than one."""
-    arms = [arm for arm in seen.focus if len(seen.levels(arm.name, YEAR)) > 1]
+    arms = with_something([arm for arm in seen.focus if len(seen.levels(arm.name, YEAR)) > 1])
     if not arms:
         return []
     said = told_apart.over_time(seen.summary, arms[0].verdict, seen.figures)
@@ -81,6 +89,30 @@ def tenth(level: str, levels: Sequence[str]) -> str:
     return f"{level}{names.get(level, '')}"
 
 
+def with_something(arms: Sequence[Arm]) -> list[Arm]:
+    """Those that avert something or add something, which can be told first; all of them where none does."""
+    some = [arm for arm in arms if arm.verdict.claim is not Claim.NONE]
+    return sorted(some, key=lambda arm: arm.verdict.claim is Claim.UNCLEAR) or list(arms)
+
+
+def left_out(seen: LookedAt, arms: Sequence[Arm]) -> str:
+    """Which of the scenarios looked at have no mark, and why; empty where all have."""
+    names = {arm.name for arm in arms}
+    none = [
+        quoted(arm.verdict) for arm in seen.focus if arm.name not in names and arm.verdict.claim is Claim.NONE
+    ]
+    return f"Of {listed(none)} there is no mark: exactly 0 are averted in every draw." if none else ""
+
+
+def apart_in_size(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether scenarios are of such different sizes that the smallest would not be seen beside the largest."""
+    sizes: dict[str, float] = {}
+    for row in rows:
+        ends_of_mark = [abs(row[at]) for at in ("value", "low", "high") if row[at] is not None]
+        sizes[row["name"]] = max([sizes.get(row["name"], 0.0), *ends_of_mark])
+    return max(sizes.values()) > APART * min(sizes.values())
+
+
 def _strips(
     seen: LookedAt, name: str, title: str, arms: Sequence[Arm], dim: str, heading: str, label: Label, kind: Strips
 ) -> Chart:  # fmt: skip
@@ -89,19 +121,20 @@ def _strips(
         for arm in arms
         for level, at in seen.levels(arm.name, dim).items()
     ]
-    spec, laid = lay_strips(kind, [(arm.name, arm.title) for arm in arms], rows)
+    own = apart_in_size(rows)
+    spec, laid = lay_strips(replace(kind, own=own), [(arm.name, arm.title) for arm in arms], rows)
     strips = "One strip" if len(arms) == 1 else f"{len(arms)} strips, one a scenario"
     words = (
         f"{title}. {strips}, {heading.lower()}s from left to right: a mark at the mean, a rule over the 95% "
         f"interval. {_first_and_last(arms[0], seen.levels(arms[0].name, dim), label)}"
     )
-    return Chart(name, title, words, spec, laid, _columns(heading), _note(seen, arms, rows))
+    return Chart(name, title, words, spec, laid, _columns(heading), _note(seen, arms, rows, own))
 
 
 def _sheet(
     seen: LookedAt, name: str, dim: str, heading: str, label: Label, said: Callable[[Arm], str]
 ) -> list[Chart]:
-    arms = [arm for arm in seen.focus if len(seen.levels(arm.name, dim)) > 1]
+    arms = with_something([arm for arm in seen.focus if len(seen.levels(arm.name, dim)) > 1])
     if not arms:
         return []
     title = titles.of_level(seen, arms, said(arms[0]))
@@ -111,17 +144,29 @@ def _sheet(
         f"{title}. One line for each {heading.lower()}: a mark at the mean, a rule over the 95% interval. "
         f"{_first_and_last(arms[0], seen.levels(arms[0].name, dim), label)}"
     )
-    return [Chart(name, title, words, spec, rows, _columns(heading), _note(seen, arms, rows))]
+    alike = dict.fromkeys(
+        variable
+        for arm in arms
+        if dim == CAUSE
+        for variable in told_apart.acts_alike(arm.found, seen.meanings)
+    )
+    note = " ".join(filter(None, [told_apart.no_finding(alike), _note(seen, arms, rows)]))
+    return [Chart(name, title, words, spec, rows, _columns(heading), note)]
 
 
-def _note(seen: LookedAt, arms: Sequence[Arm], rows: Sequence[dict[str, Any]]) -> str:
-    return " ".join(filter(None, [ONE_SCALE if len(arms) > 1 else "", titles.below_0(seen, rows)]))
+def _note(seen: LookedAt, arms: Sequence[Arm], rows: Sequence[dict[str, Any]], own: bool = False) -> str:
+    scale = (OWN_SCALE if own else ONE_SCALE) if len(arms) > 1 else ""
+    return " ".join(filter(None, [scale, left_out(seen, arms), titles.below_0(seen, rows)]))
 
 
 def _lines(seen: LookedAt, arms: Sequence[Arm], dim: str, label: Label) -> Iterator[Line]:
     for arm in arms:
         heading: str | None = arm.title if len(arms) > 1 else None
-        for level, at in seen.levels(arm.name, dim).items():
+        levels = list(seen.levels(arm.name, dim).items())
+        if dim == CAUSE:
+            # ages have an order of their own; causes have none but their size
+            levels.sort(key=lambda level: -abs(level[1]["value"]))
+        for level, at in levels:
             row = {**_figures(arm, at), "level": level, "label": label(level)}
             yield Line(label(level), titles.beside(at["value"], at["interval95"]), row, heading=heading)
             heading = None

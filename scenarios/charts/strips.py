@@ -48,6 +48,8 @@ class Strips:
         Whether the two marks of a level are joined, so that their distance is seen.
     legend
         What each mark is, in words, where there are several.
+    own
+        Whether each scenario has a scale of its own; else all have one.
     """
 
     x: str
@@ -56,6 +58,7 @@ class Strips:
     ends: tuple[str, str] | None = ("low", "high")
     joined: bool = False
     legend: tuple[str, ...] = ()
+    own: bool = False
 
 
 Row = dict[str, Any]
@@ -113,7 +116,8 @@ def _strip(kind: Strips, name: str, top: int, tall: int) -> list[Spec]:
         return {"type": "quantitative", "title": None, "axis": axis, "scale": scale, **of}
 
     # the span of all scenarios, not to be seen: so every strip has the same scale
-    layers = [_span(of, y) for of in (*(kind.ends or ()), *(mark for mark, _ in kind.marks))]
+    spanned = here if kind.own else "true"
+    layers = [_span(of, y, spanned) for of in (*(kind.ends or ()), *(mark for mark, _ in kind.marks))]
     layers.append(layer(rule(GREY, 1), {"y": y({"datum": 0})}, f"{here} && {has('heading')}"))
     if kind.ends is not None:
         low, high = kind.ends
@@ -160,11 +164,11 @@ def _along(kind: Strips) -> Spec:
     }
 
 
-def _span(of: str, y: Callable[[Spec], Spec]) -> Spec:
+def _span(of: str, y: Callable[[Spec], Spec], where: str) -> Spec:
     least, most = f"least_{of}", f"most_{of}"
     ends = [{"op": "min", "field": of, "as": least}, {"op": "max", "field": of, "as": most}]
     return {
-        "transform": [{"aggregate": ends, "groupby": []}],
+        "transform": [{"filter": where}, {"aggregate": ends, "groupby": []}],
         "mark": {"type": "rule", "opacity": 0},
         "encoding": {"y": y({"field": least}), "y2": {"field": most}},
     }

@@ -11,7 +11,7 @@ from scenarios.charts.looked_at import Arm, LookedAt
 from scenarios.charts.marks import Look
 from scenarios.charts.sheet import Line, Sheet, lay
 from scenarios.words.hangs_on import range_over_structures
-from scenarios.words.names import listed, structure_in_words
+from scenarios.words.names import listed, structure_in_words, under_structure
 from simcore.picture_style import ORANGE
 
 CHOSEN = "as chosen"
@@ -66,9 +66,11 @@ def _others(seen: LookedAt, arm: Arm) -> dict[str, Mapping[str, Any]]:
 
 def _finding(seen: LookedAt, arm: Arm) -> str:
     """Under which structures nothing is left, if there are any; else how far the mean moves."""
-    none = [structure_in_words(at.structure) for at in arm.verdict.shifts if at.moved == "none"]
+    none = [under_structure(at.structure, seen.meanings) for at in arm.verdict.shifts if at.moved == "none"]
     if none:
-        return f"It hangs on a question that data have not settled: under {listed(none, 'or')} the answer is exactly 0"
+        return (
+            f"It hangs on a question that data have not settled: {listed(none, 'or')} the answer is exactly 0"
+        )
     return range_over_structures(seen.summary, seen.headline(arm)["variants"]).partition(". ")[0]
 
 

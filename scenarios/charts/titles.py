@@ -52,9 +52,8 @@ def of_arm(seen: LookedAt, arm: Arm) -> str:
 
 
 def of_level(seen: LookedAt, arms: Sequence[Arm], sentence: str) -> str:
-    """A sentence on the first of the scenarios looked at, which names it; its headline where there is none to tell."""
-    first = arms[0]
-    more = _more(arms)
+    """A sentence on one of the scenarios looked at, which names it; its headline where there is none to tell."""
+    first, more = arms[0], _more(arms)
     if not sentence:
         return f"{of_arm(seen, first)}{more}"
     return f"{quoted(first.verdict)}: {_plain(sentence)}{more}"
@@ -93,7 +92,9 @@ def _ranked(seen: LookedAt) -> tuple[str, ...]:
 
 def _more(arms: Sequence[Arm]) -> str:
     return (
-        f"; {len(arms) - 1} more {'is' if len(arms) == 2 else 'are'} shown beside it" if len(arms) > 1 else ""
+        f"; {len(arms) - 1} more {'scenario is' if len(arms) == 2 else 'scenarios are'} shown with it"
+        if len(arms) > 1
+        else ""
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scenarios.report.blocks import Block, Folded, Listed, Paragraph, Section, Tone
 from scenarios.report.made_of import MadeOf
 from scenarios.words.comparison import in_order
-from scenarios.words.headline import caveats, headline
-from scenarios.words.names import comparator, quoted, short, years_in_words
+from scenarios.words.headline import caveats, gravest, headline
+from scenarios.words.names import comparator, quoted, short, structure_in_words, years_in_words
 from scenarios.words.verdict import Verdict
 
 
@@ -22,11 +20,13 @@ def answer(made_of: MadeOf) -> Section:
         told |= {shift.structure for shift in verdict.shifts}
     others = [at for at in in_order(made_of.verdicts) if at not in made_of.focus]
     if others:
-        # a sentence that a structure undoes, or that is of a what-if, stands nowhere without saying so
-        lines = tuple(
-            " ".join((headline(made_of.summary, at), *caveats(made_of.summary, at)[:1])) for at in others
-        )
-        blocks.append(Folded(f"The other {len(others)} scenarios in short", (Listed(lines),)))
+        lines: list[str] = []
+        for verdict in others:
+            # a sentence that a structure undoes, or that is of a what-if, stands nowhere without saying so
+            beside = gravest(made_of.summary, verdict, made_of.meanings.without(told))
+            lines.append(" ".join((headline(made_of.summary, verdict), *beside)))
+            told |= {at.structure for at in verdict.shifts if structure_in_words(at.structure) in lines[-1]}
+        blocks.append(Folded(f"The other {len(others)} scenarios in short", (Listed(tuple(lines)),)))
     whys = tuple(filter(None, (_why(made_of, at) for at in in_order(made_of.focus))))
     if whys:
         blocks.append(Folded("What these scenarios are, in the words of their files", (Listed(whys),)))
@@ -57,8 +57,7 @@ def _found(made_of: MadeOf, verdict: Verdict, told: frozenset[str]) -> list[Bloc
     tone: Tone = "what_if" if verdict.what_if else "answer"
     found: list[Block] = [Paragraph(headline(made_of.summary, verdict), tone)]
     beside: Tone = "what_if" if verdict.what_if else "caution"
-    structures = {name: at for name, at in made_of.meanings.structures.items() if name not in told}
-    with_it = " ".join(caveats(made_of.summary, verdict, replace(made_of.meanings, structures=structures)))
+    with_it = " ".join(caveats(made_of.summary, verdict, made_of.meanings.without(told)))
     return [*found, Paragraph(with_it, beside)] if with_it else found
 
 

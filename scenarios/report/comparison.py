@@ -16,7 +16,7 @@ from scenarios.words.verdict import Claim, Verdict, headline_part
 
 def compared(made_of: MadeOf) -> Section:
     """Every scenario of the answer, those looked at closely or not."""
-    said = comparison(made_of.summary, made_of.verdicts, made_of.figures)
+    said = comparison(made_of.summary, made_of.verdicts, made_of.figures, made_of.meanings)
     blocks: list[Block] = [Paragraph(sentence) for sentence in said]
     blocks += made_of.pictures("comparison", "what_ifs")
     blocks.append(_table(made_of))
@@ -32,7 +32,7 @@ def _table(made_of: MadeOf) -> Table:
         "Evidence",
         f"{words['deaths'].capitalize()} averted",
         "95% interval",
-        "% of all",
+        "% of those expected",
         "Draws in which deaths fall",
         "Means under other structures",
     )

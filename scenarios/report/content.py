@@ -20,8 +20,8 @@ from scenarios.report.run_record import run_record
 from scenarios.report.told_apart import among_whom, causes_and_ages, over_time
 from scenarios.report.validation import validation
 from scenarios.report.what_would_change import what_would_change
-from scenarios.words.comparison import comparison, in_order
-from scenarios.words.headline import caveats, headline
+from scenarios.words.comparison import comparison, held_by_the_first, in_order, rivals_of
+from scenarios.words.headline import gravest, headline
 from scenarios.words.look_up import LookUp
 from scenarios.words.names import NO_MEANINGS, Meanings, title_of, years_in_words
 from scenarios.words.verdict import Verdict, verdicts_of
@@ -116,6 +116,8 @@ def told(made_of: MadeOf) -> Report:
 def _title(made_of: MadeOf) -> str:
     """What it is of; a what-if is called one in the title."""
     years = years_in_words(made_of.summary["years"])
+    if made_of.summary["definition"] == "final_year" and len(made_of.summary["years"]) > 1:
+        years = f"{made_of.summary['years'][-1]} alone"
     of = f"{made_of.words['deaths'].capitalize()}{f', {years}' if years else ''}"
     if len(made_of.verdicts) == 1:
         return f"{title_of(made_of.verdicts[0])}. {of}"
@@ -130,10 +132,15 @@ def _lead(made_of: MadeOf) -> str:
     """The answer in a sentence: of one scenario its headline, of several what can be said of them together."""
     if len(made_of.verdicts) == 1:
         return _with_the_gravest(made_of, made_of.verdicts[0])
-    said = comparison(made_of.summary, made_of.verdicts, made_of.figures)
-    return said[0] if said else _with_the_gravest(made_of, made_of.focus[0])
+    ranked = len(rivals_of(made_of.verdicts)) > 1
+    said = comparison(made_of.summary, made_of.verdicts, made_of.figures, made_of.meanings) if ranked else ()
+    if said and "interval" in said[0].partition(" is the whole ")[0]:
+        return " ".join(filter(None, (said[0], held_by_the_first(made_of.summary, made_of.verdicts))))
+    return " ".join((*said[:1], _with_the_gravest(made_of, made_of.focus[0])))
 
 
 def _with_the_gravest(made_of: MadeOf, verdict: Verdict) -> str:
-    """A headline, and the first of what has to be said with it: what is read first misleads nobody."""
-    return " ".join((headline(made_of.summary, verdict), *caveats(made_of.summary, verdict)[:1]))
+    """A headline, and the gravest of what has to be said with it: what is read first misleads nobody."""
+    return " ".join(
+        (headline(made_of.summary, verdict), *gravest(made_of.summary, verdict, made_of.meanings))
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scenarios.footnotes import which_draws
 from scenarios.refine import in_words as precision_in_words
-from scenarios.report.blocks import Block, Listed, Paragraph, Section
+from scenarios.report.blocks import Block, Listed, Paragraph, Section, Tone
 from scenarios.report.made_of import MadeOf
 from scenarios.words.headline import rough
 from scenarios.words.names import quoted
@@ -34,9 +34,8 @@ def limits(made_of: MadeOf) -> Section:
         blocks.append(Paragraph(ONE_BY_ONE, "caution"))
     if use := made_of.words.get("use", ""):
         blocks.append(Paragraph(use, "caution"))
-    is_not = tuple(filter(None, (_is_not(made_of, verdict) for verdict in made_of.focus)))
-    if is_not:
-        blocks.append(Listed(is_not))
+    for verdict in made_of.focus:
+        blocks += _is_not(made_of, verdict)
     blocks.append(Paragraph(INTERVALS))
     record, posterior = made_of.record, summary.get("posterior", {})
     if drawn := which_draws(posterior.get("named"), record.get("solved_draws"), record.get("posterior")):
@@ -45,12 +44,11 @@ def limits(made_of: MadeOf) -> Section:
     return Section("limits", "What this is not", tuple(blocks))
 
 
-def _is_not(made_of: MadeOf, verdict: Verdict) -> str:
-    """The reservations of a file in its own words, numbered where there are several."""
-    said = [" ".join(str(line).split()) for line in made_of.as_run(verdict.name).get("is_not", ())]
-    if len(said) < 2:
-        return "".join(f"{quoted(verdict)} is not: {line}" for line in said)
-    return f"{quoted(verdict)} is not: {' '.join(f'({at}) {line}' for at, line in enumerate(said, start=1))}"
+def _is_not(made_of: MadeOf, verdict: Verdict) -> tuple[Block, ...]:
+    """The reservations of a file in its own words, one a point."""
+    said = tuple(" ".join(str(line).split()) for line in made_of.as_run(verdict.name).get("is_not", ()))
+    tone: Tone = "what_if" if verdict.what_if else "plain"
+    return (Paragraph(f"{quoted(verdict)} is not:", tone), Listed(said)) if said else ()
 
 
 def _other_model(made_of: MadeOf) -> str:

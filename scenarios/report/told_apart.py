@@ -35,8 +35,7 @@ def causes_and_ages(made_of: MadeOf) -> Section | None:
             told_apart.by_age(made_of.summary, verdict, made_of.figures, made_of.meanings),
         )
         blocks += said_of(verdict, said)
-        if made_of.model is not None:
-            alike |= dict.fromkeys(told_apart.acts_alike(made_of.arm(verdict), made_of.model))
+        alike |= dict.fromkeys(told_apart.acts_alike(made_of.arm(verdict), made_of.meanings))
     if alike and blocks:
         blocks.append(Paragraph(told_apart.no_finding(alike), "caution"))
     pictures = made_of.pictures("by_cause", "by_age")

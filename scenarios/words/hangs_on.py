@@ -74,7 +74,10 @@ def range_over_structures(summary: Mapping[str, Any], variants: Mapping[str, Map
     low, high = min(others, key=others.__getitem__), max(others, key=others.__getitem__)
     if others[low] == others[high]:
         return f"Under every other structure it is {fewer_or_more(others[low])}."
+    # other structures have fewer draws: held against the headline, all of them might seem to lie to one side
+    same = {float(variants[name]["chosen_on_same_draws"]) for name in (low, high)}
+    beside = f"; as chosen, on the same draws, it is {fewer_or_more(same.pop())}" if len(same) == 1 else ""
     return (
         f"Over the other structures the mean runs from {fewer_or_more(others[low])} ({structure_in_words(low)}) to "
-        f"{fewer_or_more(others[high])} ({structure_in_words(high)})."
+        f"{fewer_or_more(others[high])} ({structure_in_words(high)}){beside}."
     )

@@ -14,7 +14,7 @@ from scenarios.words.names import (
     listed,
     period,
     quoted,
-    structure_explained,
+    under_structure,
 )
 from scenarios.words.rounding import count, count_range, fewer_to_more, of_draws, percent
 from scenarios.words.verdict import Claim, Interval, Shift, Verdict, headline_part
@@ -80,6 +80,17 @@ def caveats(
     if verdict.same_as is not None:
         said.append(f"It asks the same as {verdict.same_as}, so both answers are one.")
     return tuple(said)
+
+
+def gravest(
+    summary: Mapping[str, Any], verdict: Verdict, meanings: Meanings = NO_MEANINGS
+) -> tuple[str, ...]:
+    """What the headline never stands without: what it is no claim of, and what a structure does to it.
+
+    Where there is neither, the first of what has to be said with it.
+    """
+    always = tuple(filter(None, (standing(verdict), *_structures(summary, verdict, meanings)[:1])))
+    return always or caveats(summary, verdict, meanings)[:1]
 
 
 def rough(summary: Mapping[str, Any]) -> str:
@@ -169,30 +180,38 @@ def _structures(summary: Mapping[str, Any], verdict: Verdict, meanings: Meanings
     said = []
     none = [shift for shift in verdict.shifts if shift.moved == "none"]
     if none:
-        names = listed([structure_explained(shift.structure, meanings) for shift in none], "or")
+        names = listed([under_structure(shift.structure, meanings) for shift in none], "or")
         whole = count(verdict.mean) if verdict.claim is Claim.AVERTS else ""
-        read = f" Read it as 0 to {whole}, according to how that is settled." if whole else ""
+        read = (
+            f" The mean may be anywhere from 0 to {whole}, according to how that is settled." if whole else ""
+        )
         said.append(
-            f"It hangs on a question that data have not settled: under {names} the answer is exactly 0.{read}"
+            f"It hangs on a question that data have not settled: {names} the answer is exactly 0.{read}"
         )
     said += [_shifted(summary, verdict, shift, meanings) for shift in verdict.shifts if shift.moved != "none"]
     return said
 
 
 def _shifted(summary: Mapping[str, Any], verdict: Verdict, shift: Shift, meanings: Meanings) -> str:
-    name, deaths = structure_explained(shift.structure, meanings), summary["words"]["deaths"]
+    name, deaths = under_structure(shift.structure, meanings), summary["words"]["deaths"]
     low, high = shift.interval95
     found = f"{count(shift.mean)} {'fewer' if shift.mean > 0 else 'more'} {deaths}"
     if shift.moved == "other_way":
-        return f"It hangs on structure: under {name} the answer turns round, to {found} ({count_range(low, high)})."
+        return f"It hangs on structure: {name} the answer turns round, to {found} ({count_range(low, high)})."
     if shift.moved == "cannot_tell":
-        return f"It hangs on structure: under {name} it cannot be told ({fewer_to_more(low, high)})."
+        return f"It hangs on structure: {name} it cannot be told ({fewer_to_more(low, high)})."
     if shift.moved == "not_none":
         holds_0 = low <= 0 <= high
         told = fewer_to_more(low, high) if holds_0 else f"{found}, {count_range(low, high)}"
         which = "which way cannot be told, " if holds_0 else ""
-        return f"Under {name} it is not none: {which}{told} ({shift.draws} draws)."
-    return f"It hangs on structure: under {name} the answer is {found}, which is outside the interval above."
+        return f"{name[:1].upper()}{name[1:]} it is not none: {which}{told} ({shift.draws} draws)."
+    holds_0 = low <= 0 <= high
+    ends = fewer_to_more(low, high) if holds_0 else count_range(low, high)
+    # fewer than under the comparator, not than under the structure that was chosen
+    return (
+        f"It hangs on structure: {name} there would be {found} (95% interval {ends}) than under "
+        f"{comparator(summary)}, a mean outside the interval above."
+    )
 
 
 def _fewer_births(summary: Mapping[str, Any], mean: float, ends: Interval) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scenarios.question import DEFAULT_BASELINE
@@ -31,6 +31,13 @@ class Meanings:
     """Of a direct effect that was solved: the published one that it was solved from."""
     ages: Mapping[str, str] = field(default_factory=dict)
     """Bands of ages at death, by the days that they hold."""
+    alike: frozenset[str] = frozenset()
+    """Variables that act on every cause of death alike, so that no split by cause is a finding."""
+
+    def without(self, structures: Collection[str]) -> Meanings:
+        """The same, but for structures that a reader was told of before."""
+        left = {name: said for name, said in self.structures.items() if name not in structures}
+        return replace(self, structures=left)
 
     @classmethod
     def of(cls, model: Model) -> Meanings:
@@ -47,6 +54,7 @@ class Meanings:
             },
             {} if spec.solve is None else {at.solves: at.value for at in spec.solve.contrasts.values()},
             {name: days_in_words(*days) for name, days in spec.deaths.age_bands.items()},
+            frozenset(ratio.parent for ratio in spec.deaths.hazard_ratios if ratio.causes is None),
         )
 
 
@@ -132,8 +140,23 @@ def structure_in_words(structure: str) -> str:
     return f"{in_words(name)} = {in_words(option)}"
 
 
+def under_structure(structure: str, meanings: Meanings = NO_MEANINGS) -> str:
+    """A structure within a sentence, called one: ``child poverty = zero`` by itself reads as if no child were poor.
+
+    What it asks is told with the first part of what it answers, where the model is at hand.
+
+    >>> under_structure("child_poverty=zero")
+    'under the structure child poverty = zero'
+    """
+    said = f"under the structure {structure_in_words(structure)}"
+    if structure not in meanings.structures:
+        return said
+    question, answer = meanings.structures[structure]
+    return f"{said} ({question}: {answer.partition('; ')[0]})"
+
+
 def structure_explained(structure: str, meanings: Meanings) -> str:
-    """The same with what it asks and answers, where the model is at hand."""
+    """The same with what it asks and answers in full, where the model is at hand."""
     said = structure_in_words(structure)
     if structure not in meanings.structures:
         return said

@@ -23,14 +23,14 @@ TOLD = ("accepts", "reached", "eligible", "moves")
 
 
 def step_in_words(step: str) -> str:
-    """``cessation_offer:moves smoking`` as ``are moved in smoking``.
+    """``cessation_offer:moves smoking`` as ``have a change in smoking``.
 
     >>> step_in_words("cessation_offer:moves smoking"), step_in_words("cessation_offer:accepts")
-    ('are moved in smoking', 'accept it')
+    ('have a change in smoking', 'accept it')
     """
     _, _, at = step.rpartition(":")
     verb, _, variable = at.partition(" ")
-    return f"are moved in {in_words(variable)}" if verb == "moves" else STEPS.get(at, in_words(at))
+    return f"have a change in {in_words(variable)}" if verb == "moves" else STEPS.get(at, in_words(at))
 
 
 def number_needed(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> str:

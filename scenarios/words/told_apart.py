@@ -9,7 +9,6 @@ from scenarios.words.look_up import Figure, LookUp
 from scenarios.words.names import NO_MEANINGS, Meanings, in_words, level_in_words, listed
 from scenarios.words.rounding import count, count_range, fewer_to_more
 from scenarios.words.verdict import Claim, Verdict
-from simcore.model import Model
 
 LARGEST = 2
 """Parts that are named; a table has the rest."""
@@ -19,7 +18,9 @@ def by_cause(
     summary: Mapping[str, Any], verdict: Verdict, figures: LookUp, meanings: Meanings = NO_MEANINGS
 ) -> str:
     """The causes of which most deaths are averted, over the whole period; empty where nothing can be claimed."""
-    return _parts(verdict, figures, "cause", "by cause", meanings)
+    alike = acts_alike(_arm(summary, verdict), meanings)
+    by = "by cause, as the model shares them out" if alike else "by cause"
+    return _parts(verdict, figures, "cause", by, meanings)
 
 
 def by_age(
@@ -41,16 +42,14 @@ def over_time(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> 
     return said[:1].upper() + said[1:]
 
 
-def acts_alike(arm: Mapping[str, Any], model: Model) -> tuple[str, ...]:
+def acts_alike(arm: Mapping[str, Any], meanings: Meanings) -> tuple[str, ...]:
     """Variables that a scenario moves and that act on every cause of death alike, so that no split is a finding."""
     moved = {step.partition(":moves ")[2] for step in arm.get("people", {})}
-    return tuple(
-        dict.fromkeys(
-            ratio.parent
-            for ratio in model.spec.deaths.hazard_ratios
-            if ratio.causes is None and ratio.parent in moved
-        )
-    )
+    return tuple(sorted(moved & meanings.alike))
+
+
+def _arm(summary: Mapping[str, Any], verdict: Verdict) -> Mapping[str, Any]:
+    return next((arm for arm in summary["arms"] if arm["name"] == verdict.name), {})
 
 
 def no_finding(variables: Iterable[str]) -> str:
@@ -81,7 +80,7 @@ def _parts(verdict: Verdict, figures: LookUp, dim: str, by: str, meanings: Meani
 def _at(dim: str, at: Figure, meanings: Meanings) -> str:
     level = level_in_words(at["level"], meanings)
     if dim == "cause":
-        return level if level.startswith("of ") else f"of {level}"
+        return level if level.startswith("of ") else f"from {level}"
     return f"at {level}"
 
 
