@@ -26,6 +26,11 @@ class Column:
     number: bool = True
 
 
+SCENARIO = Column("scenario", "Scenario", number=False)
+INTERVAL = (Column("low", "95% interval, from"), Column("high", "to"))
+"""Columns that most tables have."""
+
+
 @dataclass(frozen=True)
 class Chart:
     """A picture: what it says, and what it is drawn from.

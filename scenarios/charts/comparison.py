@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from scenarios.charts import titles
-from scenarios.charts.chart import Chart, Column
+from scenarios.charts.chart import INTERVAL, SCENARIO, Chart, Column
 from scenarios.charts.looked_at import Arm, LookedAt
 from scenarios.charts.marks import Look
 from scenarios.charts.sheet import Line, Sheet, lay
@@ -31,11 +31,10 @@ HEADINGS = {
 }
 """By what a scenario is, in the order in which they stand."""
 COLUMNS = (
-    Column("scenario", "Scenario", number=False),
+    SCENARIO,
     Column("evidence", "Evidence", number=False),
     Column("value", "Averted"),
-    Column("low", "95% interval, from"),
-    Column("high", "to"),
+    *INTERVAL,
     Column("percent", "% of those expected"),
     Column("p_averts", "Probability that it averts any"),
 )

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from scenarios.charts import titles
-from scenarios.charts.chart import Chart, Column
+from scenarios.charts.chart import INTERVAL, SCENARIO, Chart, Column
 from scenarios.charts.looked_at import Arm, LookedAt, ends
 from scenarios.charts.sheet import Line, Sheet, lay
 from scenarios.figures import ALL
@@ -17,11 +17,10 @@ from scenarios.words.rounding import figures_of, money
 from scenarios.words.spending import spending
 
 COLUMNS = (
-    Column("scenario", "Scenario", number=False),
+    SCENARIO,
     Column("prices", "Prices of", number=False),
     Column("value", "Cost, pounds"),
-    Column("low", "95% interval, from"),
-    Column("high", "to"),
+    *INTERVAL,
     Column("for_one", "Cost for one averted"),
     Column("for_one_low", "95% interval, from"),
     Column("for_one_high", "to"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.charts import titles
-from scenarios.charts.chart import Chart, Column
+from scenarios.charts.chart import SCENARIO, Chart, Column
 from scenarios.charts.looked_at import Arm, LookedAt
 from scenarios.charts.marks import Look
 from scenarios.charts.sheet import Line, Sheet, lay
@@ -20,7 +20,7 @@ SHOWN = {1: 10, 2: 5, 3: 5}
 FEWEST = 3
 HIGH, LOW = Look(NAVY), Look(ORANGE, "diamond", filled=False)
 COLUMNS = (
-    Column("scenario", "Scenario", number=False),
+    SCENARIO,
     Column("number", "Uncertain number", number=False),
     Column("number_low", "Its mean where it is low"),
     Column("number_high", "where it is high"),

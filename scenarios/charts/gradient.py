@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.charts import titles
-from scenarios.charts.chart import Chart, Column
+from scenarios.charts.chart import SCENARIO, Chart, Column
 from scenarios.charts.levels import DECILES, ONE_SCALE, left_out, tenth, with_something
 from scenarios.charts.looked_at import LookedAt, ends
 from scenarios.charts.marks import Look
@@ -17,7 +17,7 @@ NOTE = (
     "difference is in the table, and those of the rates themselves, which are wider, are not drawn."
 )
 COLUMNS = (
-    Column("scenario", "Scenario", number=False),
+    SCENARIO,
     Column("label", "Decile", number=False),
     Column("before", "Without it"),
     Column("after", "With it"),

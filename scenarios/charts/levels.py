@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from scenarios.charts import titles
-from scenarios.charts.chart import Chart, Column
+from scenarios.charts.chart import INTERVAL, SCENARIO, Chart, Column
 from scenarios.charts.looked_at import Arm, LookedAt, ends
 from scenarios.charts.sheet import Line, Sheet, lay
 from scenarios.charts.strips import Strips, lay_strips
@@ -179,11 +179,10 @@ def _figures(arm: Arm, at: Figure) -> dict[str, Any]:
 
 def _columns(heading: str) -> tuple[Column, ...]:
     return (
-        Column("scenario", "Scenario", number=False),
+        SCENARIO,
         Column("label", heading, number=False),
         Column("value", "Averted"),
-        Column("low", "95% interval, from"),
-        Column("high", "to"),
+        *INTERVAL,
     )
 
 

@@ -57,6 +57,11 @@ def rule(colour: str, width: float = 2, **more: Any) -> Spec:
     return {"type": "rule", "color": colour, "strokeWidth": width, **more}
 
 
+def cap(colour: str, orient: Literal["horizontal", "vertical"]) -> Spec:
+    """An end of an interval."""
+    return {"type": "tick", "thickness": 2, "size": 9, "color": colour, "orient": orient, "opacity": 1}
+
+
 def point(look: Look) -> Spec:
     """A mark of its own shape."""
     return {

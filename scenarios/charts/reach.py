@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scenarios.charts import titles
-from scenarios.charts.chart import Chart, Column
+from scenarios.charts.chart import INTERVAL, SCENARIO, Chart, Column
 from scenarios.charts.levels import NARROW
 from scenarios.charts.looked_at import Arm, LookedAt, ends
 from scenarios.charts.sheet import Line, Sheet, lay
@@ -17,12 +17,11 @@ from scenarios.words.people import number_needed, step_in_words
 from scenarios.words.rounding import about, figures_of
 
 COLUMNS = (
-    Column("scenario", "Scenario", number=False),
+    SCENARIO,
     Column("intervention", "Intervention", number=False),
     Column("step", "Births that", number=False),
     Column("value", "Births"),
-    Column("low", "95% interval, from"),
-    Column("high", "to"),
+    *INTERVAL,
 )
 ORDER = ("eligible", "reached", "accepts", "moves", "relapses", "prevented")
 

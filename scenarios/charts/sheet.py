@@ -18,6 +18,7 @@ from scenarios.charts.marks import (
     LETTERS,
     PHONE,
     Look,
+    cap,
     has,
     is_,
     layer,
@@ -200,15 +201,8 @@ def _of_look(
         low, high = sheet.ends
         colour = "black" if sheet.bar else look.colour
         layers.append(layer(rule(colour), {"x": x({"field": low}), "x2": {"field": high}, "y": y}, where))
-        tick = {
-            "type": "tick",
-            "thickness": 2,
-            "size": 9,
-            "color": colour,
-            "orient": "vertical",
-            "opacity": 1,
-        }
-        layers += [layer(tick, {"x": x({"field": end}), "y": y}, where) for end in (low, high)]
+        end_of = cap(colour, "vertical")
+        layers += [layer(end_of, {"x": x({"field": end}), "y": y}, where) for end in (low, high)]
     if not sheet.bar:
         layers.append(layer(point(look), {"x": x({"field": "value"}), "y": y}, where))
     return layers

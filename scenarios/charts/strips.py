@@ -13,6 +13,7 @@ from scenarios.charts.marks import (
     LETTERS,
     PHONE,
     Look,
+    cap,
     has,
     is_,
     layer,
@@ -123,15 +124,8 @@ def _strip(kind: Strips, name: str, top: int, tall: int) -> list[Spec]:
         low, high = kind.ends
         between = {"x": x, "y": y({"field": low}), "y2": {"field": high}}
         layers.append(layer(rule(NAVY), between, here))
-        tick = {
-            "type": "tick",
-            "thickness": 2,
-            "size": 9,
-            "color": NAVY,
-            "orient": "horizontal",
-            "opacity": 1,
-        }
-        layers += [layer(tick, {"x": x, "y": y({"field": of})}, here) for of in kind.ends]
+        end_of = cap(NAVY, "horizontal")
+        layers += [layer(end_of, {"x": x, "y": y({"field": of})}, here) for of in kind.ends]
     if kind.joined:
         (one, _), (other, _) = kind.marks
         between = {"x": x, "y": y({"field": one}), "y2": {"field": other}}

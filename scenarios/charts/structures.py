@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scenarios.charts import titles
-from scenarios.charts.chart import Chart, Column
+from scenarios.charts.chart import INTERVAL, SCENARIO, Chart, Column
 from scenarios.charts.looked_at import Arm, LookedAt
 from scenarios.charts.marks import Look
 from scenarios.charts.sheet import Line, Sheet, lay
@@ -16,12 +16,11 @@ from simcore.picture_style import ORANGE
 
 CHOSEN = "as chosen"
 COLUMNS = (
-    Column("scenario", "Scenario", number=False),
+    SCENARIO,
     Column("structure", "Structure", number=False),
     Column("meaning", "What it is", number=False),
     Column("value", "Averted"),
-    Column("low", "95% interval, from"),
-    Column("high", "to"),
+    *INTERVAL,
     Column("same_draws", "As chosen, on the same draws"),
     Column("draws", "Draws"),
 )
