@@ -226,6 +226,8 @@ def test_up_to_six_are_saved_renamed_removed_restored_and_compared(page: Page, h
     expect(page.locator("#save-wrong")).to_have_text("There is one of this name. Choose another.")
     rows = page.locator("#compare-table tbody tr")
     expect(rows).to_have_count(2)
+    # a number and its interval: a list of names claims no more
+    expect(page.locator("#saved-list li").last).to_contain_text(re.compile(r"averted [\d.]+ \(95% interval "))
     page.get_by_role("button", name="Compare with full draws").click()
     expect(page.locator("#compare-charts svg").first).to_be_visible()
     expect(rows.first.locator("td").last).to_have_text("full")

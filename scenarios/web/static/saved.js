@@ -79,10 +79,17 @@ export function savedPanel(how) {
 /** @param {Saved} one */
 const yearsOf = ({ state }) => `births of ${state.years[0]} to ${state.years[1]}`;
 
-/** @param {Kept} kept */
+/** @param {Arm} arm */
+const isWhatIf = (arm) => arm.evidence?.status === "what_if";
+
+/**
+ * A number and its interval: whether anything is averted is for the headline to say.
+ * @param {Kept} kept
+ */
 function inWords({ arm, full }) {
   const { mean, interval95 } = arm.deaths_averted;
-  return `averts ${asCount(mean)}${interval95 ? ` (${asRange(interval95)})` : ""}, ${full ? "full" : "quick"}`;
+  const interval = interval95 ? `95% interval ${asRange(interval95)}` : "no interval";
+  return `${isWhatIf(arm) ? "what-if: " : ""}averted ${asCount(mean)} (${interval}), ${full ? "full" : "quick"}`;
 }
 
 /** @type {[string, (arm: Arm) => string | undefined][]} */
@@ -104,7 +111,8 @@ function tableOf(saved, kept) {
       ...shown.map(([words]) => heading(words, "number")), heading("Answer"))),
     make("tbody", {}, ...saved.map((one, index) => {
       const held = kept[index];
-      return make("tr", {}, make("th", { scope: "row" }, one.name), make("td", {}, one.state.years.join(" to ")),
+      return make("tr", {}, make("th", { scope: "row" }, one.name, held && isWhatIf(held.arm) ? " (what-if)" : ""),
+        make("td", {}, one.state.years.join(" to ")),
         ...shown.map(([, number]) => make("td", { className: "number" }, (held && number(held.arm)) ?? "")),
         make("td", {}, held ? (held.full ? "full" : "quick") : "not yet asked"));
     })),

@@ -69,7 +69,7 @@
  * @property {string[][]} cells of its table, as they are read
  */
 /** @typedef {{mean: number, interval95: [number, number] | null}} Estimate */
-/** @typedef {{name: string, title: string, deaths_averted: Estimate, percent: number, most_deprived_fifth?: Estimate}} Arm */
+/** @typedef {{name: string, title: string, deaths_averted: Estimate, percent: number, most_deprived_fifth?: Estimate, evidence?: {status: string} | null}} Arm */
 /**
  * Of a quick answer: how far the last one of these interventions was off, as a share. Of a full one: how far the quick
  * answers before it were off.
