@@ -61,7 +61,8 @@ def test_a_port_that_is_taken_is_told_of(simcore: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "extra"), [("uvicorn", "web"), ("starlette", "web"), ("vl_convert", "charts")]
+    ("missing", "extra"),
+    [("uvicorn", "web"), ("starlette", "web"), ("vl_convert", "charts"), ("jinja2", "charts")],
 )
 def test_without_the_extra_it_says_which(
     simcore: Call, monkeypatch: pytest.MonkeyPatch, missing: str, extra: str

@@ -77,12 +77,12 @@ def command(
         from scenarios.web.static_files import read_static
     except ModuleNotFoundError as missing:
         raise _no_web(missing) from None
-    from simcore.picture_files import NoCharts, converter
+    from simcore.picture_files import NoCharts, require_charts
 
     loopback = serving.is_loopback(host)
     _check_network(host, loopback, open_to_network, token, names)
     try:
-        converter()
+        require_charts()
     except NoCharts as missing:
         raise click.UsageError(str(missing)) from None
     from scenarios.live.desk import Desk
