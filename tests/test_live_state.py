@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.live.asked import Reader
-from scenarios.live.compose import as_yaml, document_of
+from scenarios.live.compose import document_of
+from scenarios.live.desk import Desk
 from scenarios.live.fields import fields_of
 from scenarios.live.levers import in_order, levers_of
 from scenarios.live.state import LONGEST_FILE, MOST_LEVERS, read_state
 from scenarios.meaning import meaning_of, means_the_same
 from scenarios.read import library, parse_scenario, read_scenario
+from scenarios.written import as_yaml
 from simcore.load import load_model
 from simcore.problems import DocumentError
 from tests.models import prevalence, scenario_text
@@ -209,6 +211,12 @@ def test_the_file_that_is_handed_out_reads_back_as_what_was_asked(england: Reade
     again = parse_scenario(text, "again.yaml")
     assert again == asked.scenario
     assert again.title == title
+
+
+def test_the_file_that_is_handed_out_can_be_compared_whatever_it_is_called() -> None:
+    desk = Desk(policies=["smoking_halved"], draws=2)
+    text = desk.yaml(state(on("smoking_halved/fewer_smokers"), title="Current policy"))
+    assert parse_scenario(text, "handed_out.yaml").name == "current_policy_2"
 
 
 def test_a_loaded_file_has_levers_of_its_own_and_may_extend_a_shipped_one(england: Reader) -> None:

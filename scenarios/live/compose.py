@@ -11,13 +11,12 @@ from scenarios.live.moving import intervention_of, is_moved_effect
 from scenarios.live.state import WHERE, Chosen, State
 from scenarios.read import parse_scenario
 from scenarios.schema import Scenario
+from scenarios.written import as_yaml
 from simcore.model import Model
 from simcore.problems import DocumentError, Problem, hint
 
 UNNAMED = "my_policy"
 GRADES = "ABCD"
-FIRST = ("id", "change", "of", "per", "value")
-LAST = ("costs", "source", "note")
 Plain = dict[str, Any]
 
 
@@ -57,31 +56,6 @@ def document_of(state: State, levers: Mapping[str, Lever], model: Model, taken: 
     if len(rates) == 1:
         said["discount_rate"] = rates.pop().model_dump(mode="json", by_alias=True, exclude_unset=True)
     return {**said, "interventions": changes}
-
-
-def as_yaml(said: Plain) -> str:
-    """As a person would write it: keys in the order of the language, known numbers plain, long words folded."""
-    import yaml
-
-    return yaml.safe_dump(_tidy(said), sort_keys=False, allow_unicode=True, width=110)
-
-
-def _tidy(said: Any) -> Any:
-    """Keys that name a thing first, those that explain it last; a ramp or step begins with its years as it is."""
-    if isinstance(said, list):
-        return [_tidy(item) for item in said]
-    if not isinstance(said, dict):
-        return said
-    if said.get("distribution") == "fixed":
-        return said["value"]
-    in_order = said.items() if "from" in said else sorted(said.items(), key=lambda item: _place(item[0]))
-    return {key: _tidy(value) for key, value in in_order}
-
-
-def _place(key: object) -> int:
-    if key in FIRST:
-        return FIRST.index(str(key)) - len(FIRST)
-    return 1 + LAST.index(str(key)) if key in LAST else 0
 
 
 def _lever(chosen: Chosen, place: int, levers: Mapping[str, Lever]) -> Lever:

@@ -11,7 +11,7 @@ from scenarios.compare import DRAWS, VARIANT_DRAWS
 from scenarios.compare import answer as full_answer
 from scenarios.live.asked import Asked, On, Reader
 from scenarios.live.bounded import Bounded
-from scenarios.live.compose import as_yaml, document_of
+from scenarios.live.compose import document_of
 from scenarios.live.estimates import Estimates
 from scenarios.live.levers import LOADED, in_order, levers_of
 from scenarios.live.quick import quick_summary
@@ -20,6 +20,7 @@ from scenarios.margins import Margins
 from scenarios.precision import FLOOR
 from scenarios.question import DEFAULT_BASELINE, DEFAULT_MODEL, Given, Question, usual_years
 from scenarios.running import Tick
+from scenarios.written import as_yaml
 from simcore.draw_source import USUAL
 from simcore.results import wording
 from simcore.run import BIRTHS, Settings
@@ -139,7 +140,7 @@ class Desk:
             If the state cannot be used.
         """
         asked = self.reader.read(state)
-        return as_yaml(document_of(asked.state, asked.levers, self.model))
+        return as_yaml(document_of(asked.state, asked.levers, self.model, [self.reader.comparator.name]))
 
     def quick(self, state: object) -> dict[str, Any]:
         """The quick answer to a state, of the form of a full one (:mod:`scenarios.live.response` says how it is made).

@@ -10,10 +10,10 @@ from scenarios.live.asked import Asked, Reader
 from scenarios.live.averted import Deaths, margins_of
 from scenarios.live.bounded import Bounded
 from scenarios.live.kept import kept_in, read_kept, write_kept
-from scenarios.live.levers import IMD, in_order
+from scenarios.live.levers import in_order
 from scenarios.live.response import Anchor, spread
 from scenarios.live.stage import Key, Stage
-from scenarios.margins import Margins
+from scenarios.margins import IMD, Margins
 from scenarios.recorded import record_of
 from scenarios.running import Tick, blocks_of
 from scenarios.schema import Scenario

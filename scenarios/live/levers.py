@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from scenarios.live.fields import Field, fields_of
+from scenarios.margins import IMD
 from scenarios.printing import capital
 from scenarios.schema import (
     AnyIntervention,
@@ -24,7 +25,6 @@ from simcore.model import Model
 
 LOADED = "loaded"
 """What levers of a file that was loaded are named after."""
-IMD = "imd_decile"
 SHORTEST_WORD = 3
 STATUSES = ("effective", "reference", "what_if", "null")
 KINDS = {"what_if_residual": "what_if", "what_if_equal": "what_if"}

@@ -7,8 +7,9 @@ from copy import deepcopy
 from typing import Any
 
 from scenarios.live.fields import EFFECT, GATES, effect_key, end_of
-from scenarios.live.levers import IMD, Lever, can_aim
+from scenarios.live.levers import Lever, can_aim
 from scenarios.live.state import WHERE, Chosen, Settings
+from scenarios.margins import IMD
 from scenarios.schema import AnyIntervention, Births, HazardRatio, Support
 from scenarios.schema.paths import ByYear, Number, Ramp, Step
 from simcore.model import Model

@@ -8,11 +8,11 @@ from pathlib import PurePath
 from typing import Any
 
 from scenarios.footnotes import footnotes
-from scenarios.live.compose import as_yaml
 from scenarios.question import DEFAULT_BASELINE, DEFAULT_MODEL
 from scenarios.report.blocks import Block, Commands, Folded, Paragraph, Section, Table
 from scenarios.report.made_of import MadeOf
 from scenarios.words.names import title_of, years_in_words
+from scenarios.written import as_yaml
 from simcore.model import Model
 
 FOLDER = "out/again"
