@@ -104,10 +104,10 @@ function whatIfBox(whatIfs) {
 }
 
 /** @param {Answer} answer */
-function briefly({ summary }) {
+function briefly({ summary, words }) {
   const averted = summary.arms[0].deaths_averted;
   const range = averted.interval95 ? ` (${asRange(averted.interval95)})` : "";
-  return `${asCount(averted.mean)} averted${range}`;
+  return `${words.what_if ? "What-if: " : ""}${asCount(averted.mean)} averted${range}`;
 }
 
 /**
