@@ -15,7 +15,7 @@ from scenarios.words.names import NO_MEANINGS, Meanings
 from scenarios.words.people import number_needed
 from scenarios.words.shown import shown
 from scenarios.words.spending import spending
-from scenarios.words.told_apart import over_time
+from scenarios.words.told_apart import by_age, over_time
 from scenarios.words.verdict import verdict_of, verdicts_of
 from scenarios.words.who_benefits import who_benefits
 from tests.answers import answer_of, arm, choice_of, figure, number, sections_of, with_fifths
@@ -232,3 +232,14 @@ def test_years_are_told_by_their_numbers_and_no_trend_is_claimed() -> None:
     assert over_time(summary, verdict_of(summary, at), LookUp(summary)) == (
         "20 averted (95% interval 10 to 30) in 2025 and 20 averted (95% interval 10 to 30) in 2026."
     )
+
+
+def test_a_figure_of_all_years_beside_a_headline_of_the_last_says_so() -> None:
+    one = arm("one", 100.0, (60.0, 140.0))
+    for definition, years in (("period", ""), ("final_year", "Over 2025 to 2026, ")):
+        summary = with_fifths(answer_of(one, definition=definition, sections=sections_of(one)))
+        found, figures = verdict_of(summary, one), LookUp(summary)
+        first, *gaps = who_benefits(summary, found, figures)
+        assert first.startswith("In 2026 alone, 40" if years else "40")
+        assert by_age(summary, found, figures).startswith(f"{years}by age" if years else "By age")
+        assert gaps[0].startswith(f"{years}the gap between" if years else "The gap between")

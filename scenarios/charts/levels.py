@@ -14,8 +14,8 @@ from scenarios.charts.strips import Strips, lay_strips
 from scenarios.margins import IMD
 from scenarios.words import told_apart
 from scenarios.words.look_up import Figure
-from scenarios.words.names import level_in_words, listed, quoted
-from scenarios.words.verdict import Claim
+from scenarios.words.names import level_in_words, listed, quoted, whole_period
+from scenarios.words.verdict import Claim, verdict_of
 from scenarios.words.who_benefits import who_benefits
 from simcore.dims import AGE_BAND, CAUSE, YEAR
 
@@ -37,8 +37,12 @@ def by_decile(seen: LookedAt) -> list[Chart]:
     if not arms:
         return []
     levels = list(seen.levels(arms[0].name, IMD))
-    said = who_benefits(seen.summary, arms[0].verdict, seen.figures)
-    title = titles.of_level(seen, arms, said[0] if said else "")
+    # marks are of all years, whatever the headline is of; so is what is said of them
+    terms = {**seen.summary, "definition": "period"}
+    said = who_benefits(terms, verdict_of(terms, arms[0].found), seen.figures)
+    when = whole_period(seen.summary)
+    told = f"{when}{said[0][:1].lower() if when else said[0][:1]}{said[0][1:]}" if said else ""
+    title = titles.of_level(seen, arms, f"{told[:1].upper()}{told[1:]}")
     kind = Strips(DECILES, seen.axis(f"{seen.deaths} averted in each decile"))
     return [_strips(seen, "by_decile", title, arms, IMD, "Decile", lambda at: tenth(at, levels), kind)]
 

@@ -6,7 +6,7 @@ from scenarios.report.blocks import Block, Folded, Listed, Paragraph, Section, T
 from scenarios.report.made_of import MadeOf
 from scenarios.words.comparison import in_order
 from scenarios.words.headline import caveats, gravest, headline
-from scenarios.words.names import comparator, quoted, short, structure_in_words, years_in_words
+from scenarios.words.names import comparator, quoted, short, structure_in_words, whole_period, years_in_words
 from scenarios.words.verdict import Verdict
 
 
@@ -38,7 +38,9 @@ def _question(made_of: MadeOf) -> str:
     baseline, years = summary["baseline"], summary["years"]
     what = "this scenario" if len(summary["arms"]) == 1 else f"each of these {len(summary['arms'])} scenarios"
     when = f" of {years_in_words(years)}" if years else ""
-    how = ""
+    deaths, how = words["deaths"], ""
+    over = whole_period(summary).removesuffix(", ")
+    over = f" {over}" if over else ""
     if len(years) > 1:
         last = summary["definition"] == "final_year"
         how = (
@@ -47,9 +49,9 @@ def _question(made_of: MadeOf) -> str:
             else " What is given is the sum over these years."
         )
     return (
-        f"How many {words['deaths']} would {what} avert among {words['births']}{when}, if all else were as under "
+        f"How many {deaths} would {what} avert among {words['births']}{when}, if all else were as under "
         f"{comparator(summary)}?{how} The comparator is “{short(baseline.get('title', baseline['name']))}”: "
-        f"{baseline['births']:,.0f} {words['births']}, {baseline['deaths']['mean']:,.0f} {words['deaths']} expected."
+        f"{baseline['births']:,.0f} {words['births']}, {baseline['deaths']['mean']:,.0f} {deaths} expected{over}."
     )
 
 

@@ -21,7 +21,7 @@ from scenarios.report.told_apart import among_whom, causes_and_ages, over_time
 from scenarios.report.validation import validation
 from scenarios.report.what_would_change import what_would_change
 from scenarios.words.comparison import comparison, held_by_the_first, in_order, rivals_of
-from scenarios.words.headline import gravest, headline
+from scenarios.words.headline import gravest, headline, rough
 from scenarios.words.look_up import LookUp
 from scenarios.words.names import NO_MEANINGS, Meanings, title_of, years_in_words
 from scenarios.words.verdict import Verdict, verdicts_of
@@ -134,9 +134,10 @@ def _lead(made_of: MadeOf) -> str:
         return _with_the_gravest(made_of, made_of.verdicts[0])
     ranked = len(rivals_of(made_of.verdicts)) > 1
     said = comparison(made_of.summary, made_of.verdicts, made_of.figures, made_of.meanings) if ranked else ()
+    few = rough(made_of.summary)
     if said and "interval" in said[0].partition(" is the whole ")[0]:
-        return " ".join(filter(None, (said[0], held_by_the_first(made_of.summary, made_of.verdicts))))
-    return " ".join((*said[:1], _with_the_gravest(made_of, made_of.focus[0])))
+        return " ".join(filter(None, (said[0], held_by_the_first(made_of.summary, made_of.verdicts), few)))
+    return " ".join(filter(None, (*said[:1], _with_the_gravest(made_of, made_of.focus[0]), few)))
 
 
 def _with_the_gravest(made_of: MadeOf, verdict: Verdict) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from scenarios.footnotes import which_draws
 from scenarios.refine import in_words as precision_in_words
 from scenarios.report.blocks import Block, Listed, Paragraph, Section, Tone
 from scenarios.report.made_of import MadeOf
 from scenarios.words.headline import rough
 from scenarios.words.names import quoted
-from scenarios.words.verdict import Verdict
+from scenarios.words.verdict import Verdict, headline_part
 
 ONE_BY_ONE = (
     "Deaths were drawn one by one, so that numbers and intervals hold chance as well as what is not known."
@@ -17,6 +20,12 @@ INTERVALS = (
     "Each number is a mean over draws of what is uncertain, and each interval holds 95% of them (a credible interval). "
     "It holds what published effects, counts and the scenario's own numbers leave open. It does not hold whether the "
     "model is built rightly: other structures stand side by side below."
+)
+
+
+TAKEN_OUT = (
+    "From headlines' intervals the part that comes of simulating so many births was taken out where it was large. What "
+    "is told apart by decile, cause, age or year keeps it: the same number may stand there with a wider interval."
 )
 
 
@@ -37,11 +46,17 @@ def limits(made_of: MadeOf) -> Section:
     for verdict in made_of.focus:
         blocks += _is_not(made_of, verdict)
     blocks.append(Paragraph(INTERVALS))
+    if any(_taken_out(headline_part(summary, arm)) for arm in summary["arms"]):
+        blocks.append(Paragraph(TAKEN_OUT, "note"))
     record, posterior = made_of.record, summary.get("posterior", {})
     if drawn := which_draws(posterior.get("named"), record.get("solved_draws"), record.get("posterior")):
         provisional = (record.get("posterior") or {}).get("status") == "provisional"
         blocks.append(Paragraph(drawn, "caution" if provisional else "note"))
     return Section("limits", "What this is not", tuple(blocks))
+
+
+def _taken_out(found: Mapping[str, Any]) -> bool:
+    return bool(found["deaths_averted"].get("mc_variance_removed"))
 
 
 def _is_not(made_of: MadeOf, verdict: Verdict) -> tuple[Block, ...]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from scenarios.footnotes import ROUGH
 from scenarios.printing import as_count, as_interval
 from scenarios.report.blocks import Block, Folded, Listed, Paragraph, Section, Table
 from scenarios.report.made_of import MadeOf, said_of
-from scenarios.words.hangs_on import GOES_WITH, drivers, range_over_structures
+from scenarios.words.hangs_on import GOES_WITH, drivers, largest_swings, range_over_structures
 from scenarios.words.names import listed, structure_explained, structure_in_words, title_of
 from scenarios.words.shown import shown
 from scenarios.words.verdict import Verdict, headline_part
 
 SIDE_BY_SIDE = (
-    "These are questions that data have not settled. Each structure is run by itself, over fewer draws; means over the "
-    "same draws as chosen stand beside. Structures are shown side by side and never averaged."
+    "These are questions that data have not settled. Each structure is run by itself; means over the same draws as "
+    "chosen stand beside. Structures are shown side by side and never averaged."
 )
 CHANCE = (
     "Official figures count one world alone, and chance moves every count. How likely they would show a change is told "
@@ -26,12 +27,14 @@ def what_would_change(made_of: MadeOf) -> Section | None:
     blocks: list[Block] = []
     for verdict in made_of.focus:
         blocks += said_of(verdict, (drivers(verdict, made_of.figures, made_of.meanings),))
-    if blocks:
+    if any(largest_swings(verdict, made_of.figures, made_of.meanings) for verdict in made_of.focus):
         blocks.append(Paragraph(GOES_WITH, "caution"))
     blocks += made_of.pictures("drivers")
     others = _others(made_of)
     if others:
         blocks.append(Paragraph(SIDE_BY_SIDE))
+        if few := _few_draws(made_of):
+            blocks.append(Paragraph(few, "caution"))
         for verdict in made_of.focus:
             variants = headline_part(made_of.summary, made_of.arm(verdict)).get("variants", {})
             blocks += said_of(verdict, (range_over_structures(made_of.summary, variants),))
@@ -58,6 +61,16 @@ def _others(made_of: MadeOf) -> tuple[str, ...]:
         name for arm in made_of.summary["arms"] for name in arm.get("variants", {}) if name not in chosen
     )
     return tuple(dict.fromkeys(found))
+
+
+def _few_draws(made_of: MadeOf) -> str:
+    """That structures were run over so few draws that their intervals are rough; empty where they were not."""
+    variants = [at for arm in made_of.summary["arms"] for at in arm.get("variants", {}).values()]
+    draws = min((int(at["draws"]) for at in variants), default=ROUGH)
+    if draws >= ROUGH:
+        return ""
+    over = "one draw" if draws == 1 else f"{draws} draws"
+    return f"Other structures were run over {over}: what is given as their 95% intervals is rough."
 
 
 def _table(made_of: MadeOf, others: tuple[str, ...]) -> Table:

@@ -117,6 +117,13 @@ def period(summary: Mapping[str, Any]) -> str:
     return f"Over {years_in_words(years)}"
 
 
+def whole_period(summary: Mapping[str, Any]) -> str:
+    """The years of a figure that is of them all, to begin a sentence with; empty where the headline is of them too."""
+    if summary["definition"] != "final_year" or len(summary["years"]) < 2:
+        return ""
+    return f"over {years_in_words(summary['years'])}, "
+
+
 def listed(items: Sequence[str], last: str = "and") -> str:
     """``a, b and c``."""
     if len(items) < 2:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scenarios.words.look_up import Figure, LookUp
-from scenarios.words.names import NO_MEANINGS, Meanings, in_words, level_in_words, listed
+from scenarios.words.names import NO_MEANINGS, Meanings, in_words, level_in_words, listed, whole_period
 from scenarios.words.rounding import count, count_range, fewer_to_more
 from scenarios.words.verdict import Claim, Verdict
 
@@ -20,14 +20,14 @@ def by_cause(
     """The causes of which most deaths are averted, over the whole period; empty where nothing can be claimed."""
     alike = acts_alike(_arm(summary, verdict), meanings)
     by = "by cause, as the model shares them out" if alike else "by cause"
-    return _parts(verdict, figures, "cause", by, meanings)
+    return _parts(verdict, figures, "cause", by, meanings, whole_period(summary))
 
 
 def by_age(
     summary: Mapping[str, Any], verdict: Verdict, figures: LookUp, meanings: Meanings = NO_MEANINGS
 ) -> str:
     """The ages at death at which most deaths are averted, over the whole period."""
-    return _parts(verdict, figures, "age_band", "by age at death", meanings)
+    return _parts(verdict, figures, "age_band", "by age at death", meanings, whole_period(summary))
 
 
 def over_time(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> str:
@@ -64,7 +64,7 @@ def no_finding(variables: Iterable[str]) -> str:
     )
 
 
-def _parts(verdict: Verdict, figures: LookUp, dim: str, by: str, meanings: Meanings) -> str:
+def _parts(verdict: Verdict, figures: LookUp, dim: str, by: str, meanings: Meanings, when: str) -> str:
     found = [at for at in figures.levels("by", verdict.name, "deaths_averted", dim) if at["interval95"]]
     sure = [at for at in found if _same_way(at, verdict)]
     if not sure:
@@ -72,8 +72,12 @@ def _parts(verdict: Verdict, figures: LookUp, dim: str, by: str, meanings: Meani
     largest = sorted(sure, key=lambda at: -abs(at["value"]))[:LARGEST]
     told = [f"{_number(at, verdict)} {_at(dim, at, meanings)}" for at in largest]
     against = [at for at in found if _other_way(at, verdict)]
-    assumed = "as a what-if, " if verdict.what_if else ""
-    said = f"{assumed}{by}, the largest parts are {listed(told)}" if len(found) > 1 else f"{by}: {told[0]}"
+    assumed = f"{when}{'as a what-if, ' if verdict.what_if else ''}"
+    said = (
+        f"{assumed}{by}, the largest parts are {listed(told)}"
+        if len(found) > 1
+        else f"{assumed}{by}: {told[0]}"
+    )
     return f"{said[:1].upper()}{said[1:]}.{_against(dim, against, verdict, meanings)}"
 
 
@@ -113,5 +117,8 @@ def _other_way(at: Figure, verdict: Verdict) -> bool:
 def _against(dim: str, against: Sequence[Figure], verdict: Verdict, meanings: Meanings) -> str:
     if not against:
         return ""
-    told = [f"{_number(at, verdict)} {_at(dim, at, meanings)}" for at in against]
-    return f" Against the rest there are {listed(told)}."
+    largest = sorted(against, key=lambda at: -abs(at["value"]))[:LARGEST]
+    told = [f"{_number(at, verdict)} {_at(dim, at, meanings)}" for at in largest]
+    at = "from" if dim == "cause" else "at"
+    told += [f"smaller numbers {at} {len(against) - LARGEST} others"] if against[LARGEST:] else []
+    return f" The other way there are {listed(told)}."

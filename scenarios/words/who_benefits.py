@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scenarios.words.look_up import Figure, LookUp
-from scenarios.words.names import comparator
+from scenarios.words.names import comparator, period, whole_period
 from scenarios.words.rounding import count, count_range, percent, rate
 from scenarios.words.verdict import Claim, Verdict, headline_part
 
@@ -36,19 +36,24 @@ def gap(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> str:
     before, after, change = found
     unit, (low, high) = before["unit"], change["interval95"]
     between = "the gap between the most and the least deprived fifth"
+    begins = _begun(f"{whole_period(summary)}{between}")
     if low == high == 0:
-        return f"{between.capitalize()} stays as it is, at {rate(before['value'])} {unit}."
+        return f"{begins} stays as it is, at {rate(before['value'])} {unit}."
     if low <= 0 <= high:
+        whether = _begun(f"{whole_period(summary)}whether {between} changes")
         return (
-            f"Whether {between} changes cannot be told: from {rate(before['value'])} {unit}, the 95% interval runs "
+            f"{whether} cannot be told: from {rate(before['value'])} {unit}, the 95% interval runs "
             f"{_wider_to_narrower(low, high)}."
         )
     way = "narrow" if high < 0 else "widen"
     ends = sorted((abs(low), abs(high)))
-    return (
-        f"{between.capitalize()} would {way} from {rate(before['value'])} to {rate(after['value'])} {unit}, by "
-        f"{rate(change['value'])} (95% interval {rate(ends[0])} to {rate(ends[1])})."
-    )
+    first, last = rate(before["value"]), rate(after["value"])
+    from_to = f"from {first} to {last} {unit}, by" if first != last else f"from {first} {unit} by"
+    return f"{begins} would {way} {from_to} {rate(change['value'])} (95% interval {rate(ends[0])} to {rate(ends[1])})."
+
+
+def _begun(sentence: str) -> str:
+    return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
 def shares_of_fifth(summary: Mapping[str, Any]) -> tuple[float, float] | None:
@@ -84,9 +89,11 @@ def _most_deprived(summary: Mapping[str, Any], verdict: Verdict) -> str:
     if not same_way:
         other = "more" if verdict.claim is Claim.AVERTS else "fewer"
         return f"In the most deprived fifth there would be {count(fifth['mean'])} {other}, against the whole."
-    assumed = "As a what-if, " if verdict.what_if else ""
+    assumed = "as a what-if, " if verdict.what_if else ""
+    when = f"{period(summary)}, " if whole_period(summary) else ""
     number = f"{count(fifth['mean'])} (95% interval {count_range(low, high)})"
-    return f"{assumed}{number} of the {count(verdict.mean)} {way}, {share}, would be in the most deprived fifth, {of}."
+    told = f"{number} of the {count(verdict.mean)} {way}, {share}"
+    return _begun(f"{when}{assumed}{told}, would be in the most deprived fifth, {of}.")
 
 
 def _ratio(summary: Mapping[str, Any], verdict: Verdict, figures: LookUp) -> str:
