@@ -11,8 +11,8 @@ from scenarios.live.fixing import as_fixed
 from scenarios.live.response import Anchor
 from scenarios.live.stage import MOST_STAGES, Key
 
-MOST = 200
-"""Anchors that are kept beside the prepared ones."""
+MOST = 60
+"""Anchors that are kept beside the prepared ones: of 500 draws each is about a megabyte."""
 Levers = frozenset[On]
 Place = tuple[Key, Levers]
 
