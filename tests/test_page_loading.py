@@ -33,6 +33,15 @@ def ready(page: Page, harbour: Harbour) -> Page:
 def test_a_file_is_loaded_its_interventions_are_on_and_can_be_moved(ready: Page, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(offer(), encoding="utf-8")
+    # what the page held before was called something, which is no name for what a file brings
+    ready.evaluate(
+        """async () => {
+            const { encode } = await import("/static/state.js");
+            const state = { v: 1, years: [2004, 2005], variants: {}, policy: [], title: "Of other numbers" };
+            location.hash = encode({ state, saved: [] });
+        }"""
+    )
+    expect(ready.locator("#year-to")).to_have_value("2005")
     ready.get_by_label("A YAML file from this computer").set_input_files(path)
     expect(ready.locator("#loaded")).to_have_text("The file is read. Its interventions are switched on.")
     stands(ready, "quick")

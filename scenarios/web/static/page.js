@@ -114,7 +114,7 @@ export async function page(start) {
   loadingPanel(async (text) => {
     const { levers: found } = await api.load(text);
     const policy = found.map((lever) => ({ lever: lever.id, set: {} }));
-    const next = { ...view, state: { ...view.state, loaded: text, policy } };
+    const next = { ...view, state: { ...untitled(view.state), loaded: text, policy } };
     address.step(view, next);
     offer(found);
     become(next);
