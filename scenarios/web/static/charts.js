@@ -92,6 +92,8 @@ function picture(id) {
   return {
     element,
     end() {
+      // what is being drawn comes too late to be kept
+      turn += 1;
       watch.disconnect();
       view?.finalize();
     },
