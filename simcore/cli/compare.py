@@ -212,9 +212,8 @@ def command(
         raise click.UsageError(
             f"nothing to compare with {question.scenarios[0].name}: name at least one other scenario"
         )
-    from scenarios.by import told_apart_by
-
     check_focus(focus, [scenario.name for scenario in question.scenarios[1:]])
+    from scenarios.by import told_apart_by
     from scenarios.compare import answer
     from scenarios.notes import find_notes
     from scenarios.ran import Terms

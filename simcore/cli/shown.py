@@ -98,9 +98,9 @@ def write_shown(shown: Shown, summary: Mapping[str, Any], model: Model) -> Itera
     from simcore.cli.report_checks import gather_checks
     from simcore.store import write_whole
 
-    checks = gather_checks(summary, model)
-    report = report_of(summary, model, focus=shown.focus or None, checks=checks)
     if shown.report is not None:
+        checks = gather_checks(summary, model)
+        report = report_of(summary, model, focus=shown.focus or None, checks=checks)
         shown.report.parent.mkdir(parents=True, exist_ok=True)
         write_whole(shown.report, as_html(report))
         yield f"report: {shown.report}"
