@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,7 +130,8 @@ def report():
     from simcore.warm import dispatchers
     missed = {kernel.py_func.__qualname__: sum(kernel.stats.cache_misses.values()) for kernel in dispatchers()}
     hits = sum(sum(kernel.stats.cache_hits.values()) for kernel in dispatchers())
-    Path(os.environ["MISSES_TO"]).write_text(json.dumps([hits, {k: n for k, n in missed.items() if n}]))
+    kinds = max(len(kernel.signatures) for kernel in dispatchers())
+    Path(os.environ["MISSES_TO"]).write_text(json.dumps([hits, {k: n for k, n in missed.items() if n}, kinds]))
 
 if "MISSES_TO" in os.environ:
     atexit.register(report)
@@ -141,6 +144,35 @@ def cold(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "sitecustomize.py").write_text(MISSES)
     found = environment(NUMBA_CACHE_DIR=str(tmp_path / "cache"))
     return found | {"PYTHONPATH": os.pathsep.join([str(tmp_path), found["PYTHONPATH"]])}
+
+
+LEFT = ("_multiply", "_solve", "_apart")
+"""Kernels that Python calls, and that are compiled in a second each."""
+
+
+def bring_kernels(warmed: Path, to: Path, but: Sequence[str]) -> None:
+    """Bring compiled kernels from the cache of this process, all but those named, to one where some are.
+
+    Of each, what was compiled first comes along, as warming up leaves it: tests call some with other arguments, too.
+    """
+    # a cache has a folder for each place where the package lies
+    (mine,) = (folder.name for folder in to.glob("kernels_*"))
+    firsts = [code for code in (warmed / mine).glob("*.1.nbc") if not (to / mine / code.name).exists()]
+    for code in firsts:
+        if code.name.split("-")[0].partition(".")[2] in but:
+            continue
+        index = code.with_name(code.name.replace(".1.nbc", ".nbi"))
+        version, stamped = pickle_of(index)
+        stamp, overloads = pickle.loads(stamped)
+        first = {key: name for key, name in overloads.items() if name == code.name}
+        shutil.copy(code, to / mine)
+        (to / mine / index.name).write_bytes(pickle.dumps(version) + pickle.dumps((stamp, first)))
+
+
+def pickle_of(index: Path) -> tuple[object, bytes]:
+    """Numba's version, and what follows it in an index of its cache."""
+    with index.open("rb") as file:
+        return pickle.load(file), file.read()
 
 
 @pytest.mark.slow
@@ -157,8 +189,10 @@ def test_what_is_compiled_once_serves_every_command(cold: dict[str, str], tmp_pa
     first.send_signal(signal.SIGINT)
     _, said = first.communicate(timeout=PATIENCE)
     assert (first.returncode, said.splitlines()[-1]) == (130, "interrupted")
-    kept = len(list((tmp_path / "cache").rglob("*.nbi")))
-    assert kept > 0
+    cache = tmp_path / "cache"
+    assert any(cache.rglob("*.nbi"))
+    bring_kernels(Path(os.environ["NUMBA_CACHE_DIR"]), cache, but=LEFT)
+    kept = len(list(cache.rglob("*.nbi")))
     two = [
         subprocess.Popen(
             command("warm"), env=cold | {"MISSES_TO": str(tmp_path / f"{n}.json")}, stderr=subprocess.PIPE
@@ -168,10 +202,11 @@ def test_what_is_compiled_once_serves_every_command(cold: dict[str, str], tmp_pa
     for process in two:
         process.communicate(timeout=PATIENCE)
     # one of two at a time compiles what was left, the other one waits for it
-    missed = [json.loads((tmp_path / f"{n}.json").read_text())[1] for n in (0, 1)]
+    told = [json.loads((tmp_path / f"{n}.json").read_text()) for n in (0, 1)]
+    missed = [compiled for _, compiled, _ in told]
     assert sorted(map(bool, missed)) == [False, True]
-    # a kernel is compiled for one kind of arguments only
-    assert {path.name.split(".")[-2] for path in (tmp_path / "cache").rglob("*.nbc")} == {"1"}
+    # a kernel is called with one kind of arguments only
+    assert max(kinds for _, _, kinds in told) == 1
     left = int(line.split("/")[1].split(",")[0]) - kept
     # the one that the signal met may have been written in part
     assert left <= sum(map(len, missed)) <= left + 1
@@ -188,6 +223,6 @@ def test_what_is_compiled_once_serves_every_command(cold: dict[str, str], tmp_pa
     subprocess.run(
         every, env=cold | {"MISSES_TO": str(report)}, check=True, capture_output=True, timeout=PATIENCE
     )
-    hits, compiled = json.loads(report.read_text())
+    hits, compiled, _ = json.loads(report.read_text())
     assert hits > 0
     assert compiled == {}
