@@ -178,7 +178,7 @@ def test_what_averts_nothing_has_no_panel_and_no_scenario_is_squashed_by_another
     for name in ("by_decile", "over_time", "by_cause"):
         assert {row["name"] for row in charts[name].rows} == {f"p{n}" for n in range(len(sizes))}
         assert ("Of “Nothing” there is no mark" in charts[name].note) == nothing
-    for name in ("by_decile", "over_time"):
+    for name in ("by_decile", "over_time", "by_cause"):
         assert ("scale of its own" in charts[name].note) == apart
     causes = [row["level"] for row in charts["by_cause"].rows if row["name"] == "p0"]
     assert causes == ["more", "less"]

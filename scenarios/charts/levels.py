@@ -21,7 +21,7 @@ from simcore.dims import AGE_BAND, CAUSE, YEAR
 
 ONE_SCALE = "All scenarios are on one scale: what is too small to be seen there stands in the table."
 OWN_SCALE = (
-    "Each scenario has a scale of its own, as the largest is over ten times the smallest: compare heights within one "
+    "Each scenario has a scale of its own, as the largest is over ten times the smallest: compare marks within one "
     "scenario, never between two."
 )
 APART = 10
@@ -114,7 +114,8 @@ def apart_in_size(rows: Sequence[Mapping[str, Any]]) -> bool:
     for row in rows:
         ends_of_mark = [abs(row[at]) for at in ("value", "low", "high") if row[at] is not None]
         sizes[row["name"]] = max([sizes.get(row["name"], 0.0), *ends_of_mark])
-    return max(sizes.values()) > APART * min(sizes.values())
+    some = [size for size in sizes.values() if size]
+    return bool(some) and max(some) > APART * min(some)
 
 
 def _strips(
@@ -142,8 +143,10 @@ def _sheet(
     if not arms:
         return []
     title = titles.of_level(seen, arms, said(arms[0]))
-    sheet = Sheet(seen.axis(f"{seen.deaths} averted"), beside=False, room=NARROW, wide=seen.wide)
-    spec, rows = lay(sheet, list(_lines(seen, arms, dim, label)))
+    lines = list(_lines(seen, arms, dim, label))
+    own = apart_in_size([line.row for line in lines])
+    sheet = Sheet(seen.axis(f"{seen.deaths} averted"), beside=False, room=NARROW, wide=seen.wide, own=own)
+    spec, rows = lay(sheet, lines)
     words = (
         f"{title}. One line for each {heading.lower()}: a mark at the mean, a rule over the 95% interval. "
         f"{_first_and_last(arms[0], seen.levels(arms[0].name, dim), label)}"
@@ -154,7 +157,7 @@ def _sheet(
         if dim == CAUSE
         for variable in told_apart.acts_alike(arm.found, seen.meanings)
     )
-    note = " ".join(filter(None, [told_apart.no_finding(alike), _note(seen, arms, rows)]))
+    note = " ".join(filter(None, [told_apart.no_finding(alike), _note(seen, arms, rows, own)]))
     return [Chart(name, title, words, spec, rows, _columns(heading), note)]
 
 

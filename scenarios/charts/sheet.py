@@ -88,6 +88,8 @@ class Sheet:
         What marks are, in words, where that is not said otherwise.
     wide
         Whether words stand at the left of their marks, for which a phone has no room.
+    own
+        Whether each scenario, by the ``name`` of its rows, has a scale of its own; else all lines have one.
     """
 
     axis: str
@@ -101,6 +103,7 @@ class Sheet:
     reference: str | None = None
     legend: tuple[tuple[Look, str], ...] = ()
     wide: bool = False
+    own: bool = False
 
     @property
     def number_beside(self) -> bool:
@@ -123,7 +126,8 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
     rows: list[Row] = []
     if sheet.ends is not None and not any(_has_ends(sheet.ends, line.row) for line in lines):
         sheet = replace(sheet, ends=None)
-    y = float(GAP + LEGEND * len(sheet.legend))
+    y = float(GAP + LEGEND * len(sheet.legend) + (LEGEND if sheet.own else 0))
+    scales: dict[str, float] = {}
     for line in lines:
         row: Row = {**line.row, "look": line.look, "said": line.said}
         if not rows:
@@ -137,6 +141,10 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
             y += ABOVE_HEADING if rows else 0
             row |= {"heading": heading, "heading_y": y}
             y += LETTERS * len(heading) + 4
+        if sheet.own and line.row["name"] not in scales:
+            y += LETTERS
+            scales[line.row["name"]] = y
+            y += GAP
         if sheet.wide:
             words = in_lines(line.words, WORD_ROOM - 10)
             tall = max(LETTERS * len(words), BAR)
@@ -150,34 +158,22 @@ def lay(sheet: Sheet, lines: Sequence[Line]) -> tuple[Mapping[str, Any], tuple[R
             y = middle + BAR / 2 + GAP
         row |= {"top": middle - BAR / 2, "y": middle, "bottom": middle + BAR / 2}
         rows.append(row)
-    return _spec(sheet, int(y)), tuple(rows)
+    return _spec(sheet, int(y), tuple(scales.items())), tuple(rows)
 
 
 def _has_ends(ends: tuple[str, str], row: Mapping[str, Any]) -> bool:
     return all(row[end] is not None for end in ends)
 
 
-def _spec(sheet: Sheet, height: int) -> Spec:
-    y, right = _down(height), pixel(f"width - {sheet.from_right}")
-
-    def x(of: Spec) -> Spec:
-        return {"type": "quantitative", **_across(sheet), **of}
-
-    # none on any line, where it is; and a thread that leads to its number
-    layers = [layer(rule(GREY, 1), {"x": x({"datum": 0}), "y": y("top"), "y2": {"field": "bottom"}})]
-    if sheet.number_beside:
-        thread = rule(PALE_GREY, 1, strokeDash=[1, 3])
-        layers.append(layer(thread, {"x": pixel(sheet.from_left), "x2": right, "y": y("y")}))
-    if sheet.reference is not None:
-        at = {"x": x({"field": sheet.reference}), "y": y("top"), "y2": {"field": "bottom"}}
-        layers.append(layer(rule(ORANGE, 3), at))
-    if sheet.bar:
-        bar = {"type": "bar", "height": BAR - 5, "color": PALE, "stroke": NAVY}
-        layers.append(layer(bar, {"x": x({"field": "value"}), "x2": {"datum": 0}, "y": y("y")}))
-    for name, look in sheet.looks:
-        layers += _of_look(sheet, look, is_("look", name), x, y("y"))
-    layers += [layer(point(look), {"x": x({"field": name}), "y": y("y")}) for name, look in sheet.marks]
-    layers += legend(sheet.legend, GAP)
+def _spec(sheet: Sheet, height: int, scales: Sequence[tuple[str, float]]) -> Spec:
+    """``scales`` are the names of scenarios with a scale of their own, each with where its axis stands."""
+    y = _down(height)
+    layers = [{"layer": _drawn(sheet, y, is_("name", name), _across(sheet, at))} for name, at in scales]
+    layers = layers or _drawn(sheet, y, "true", _across(sheet))
+    if scales:
+        title = {"x": pixel(sheet.from_left), "y": pixel(GAP), "text": {"value": sheet.axis}}
+        layers.append(layer(text(fontSize=12), title, has("legend")))
+    layers += legend(sheet.legend, GAP + (LEGEND if scales else 0))
     left = pixel(0)
     layers.append(layer(text(), {"x": left, "y": y("words_y"), "text": {"field": "words"}}))
     heading = {"x": left, "y": y("heading_y"), "text": {"field": "heading"}}
@@ -189,7 +185,32 @@ def _spec(sheet: Sheet, height: int) -> Spec:
         "text": {"field": "said"},
     }
     layers.append(layer(text(align="right", **place), number))
-    return canvas(layers, height)
+    return canvas(layers, height, **({"resolve": {"scale": {"x": "independent"}}} if scales else {}))
+
+
+def _drawn(sheet: Sheet, y: Callable[[str], Spec], where: str, across: Spec) -> list[Spec]:
+    """All that is drawn on one scale."""
+
+    def x(of: Spec) -> Spec:
+        return {"type": "quantitative", **across, **of}
+
+    # none on any line, where it is; and a thread that leads to its number
+    layers = [layer(rule(GREY, 1), {"x": x({"datum": 0}), "y": y("top"), "y2": {"field": "bottom"}}, where)]
+    if sheet.number_beside:
+        thread = rule(PALE_GREY, 1, strokeDash=[1, 3])
+        right = pixel(f"width - {sheet.from_right}")
+        layers.append(layer(thread, {"x": pixel(sheet.from_left), "x2": right, "y": y("y")}, where))
+    if sheet.reference is not None:
+        at = {"x": x({"field": sheet.reference}), "y": y("top"), "y2": {"field": "bottom"}}
+        layers.append(layer(rule(ORANGE, 3), at, where))
+    if sheet.bar:
+        bar = {"type": "bar", "height": BAR - 5, "color": PALE, "stroke": NAVY}
+        at = {"x": x({"field": "value"}), "x2": {"datum": 0}, "y": y("y")}
+        layers.append(layer(bar, at, where))
+    for name, look in sheet.looks:
+        layers += _of_look(sheet, look, f"{where} && {is_('look', name)}", x, y("y"))
+    marks = [(look, {"x": x({"field": name}), "y": y("y")}) for name, look in sheet.marks]
+    return layers + [layer(point(look), at, where) for look, at in marks]
 
 
 def _of_look(
@@ -208,8 +229,8 @@ def _of_look(
     return layers
 
 
-def _across(sheet: Sheet) -> Spec:
-    """The scale that all lines share, with its axis at the top, where a reader begins."""
+def _across(sheet: Sheet, place: float | None = None) -> Spec:
+    """A scale with its axis at the top, where a reader begins; or at a place further down, without its title."""
     axis = {
         "orient": "top",
         "tickCount": {"expr": "width < 500 ? 3 : 6"},
@@ -225,8 +246,10 @@ def _across(sheet: Sheet) -> Spec:
     }
     span = [sheet.from_left + 8, {"expr": f"width - {sheet.from_right}"}]
     return {
-        "title": sheet.axis,
-        "axis": axis | ({"labelExpr": MONEY} if sheet.money else {}),
+        "title": sheet.axis if place is None else None,
+        "axis": axis
+        | ({} if place is None else {"offset": -place})
+        | ({"labelExpr": MONEY} if sheet.money else {}),
         "scale": {"zero": True, "nice": True, "range": span},
     }
 

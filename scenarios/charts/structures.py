@@ -7,11 +7,13 @@ from typing import Any
 
 from scenarios.charts import titles
 from scenarios.charts.chart import INTERVAL, SCENARIO, Chart, Column
+from scenarios.charts.levels import OWN_SCALE, apart_in_size
 from scenarios.charts.looked_at import Arm, LookedAt
 from scenarios.charts.marks import Look
 from scenarios.charts.sheet import Line, Sheet, lay
 from scenarios.words.hangs_on import range_over_structures
-from scenarios.words.names import listed, structure_in_words, under_structure
+from scenarios.words.names import listed, quoted, structure_in_words, under_structure
+from scenarios.words.verdict import Claim
 from simcore.picture_style import ORANGE
 
 CHOSEN = "as chosen"
@@ -32,21 +34,25 @@ NOTE = (
 
 def structures(seen: LookedAt) -> list[Chart]:
     """Of each scenario looked at, what is averted under every other structure."""
-    arms = [arm for arm in seen.focus if _others(seen, arm)]
+    asked = [arm for arm in seen.focus if _others(seen, arm)]
+    arms = [arm for arm in asked if arm.verdict.claim is not Claim.NONE or arm.verdict.shifts] or asked
     if not arms:
         return []
+    lines = [line for arm in arms for line in _lines(seen, arm, headed=len(arms) > 1)]
+    own = apart_in_size([line.row for line in lines])
     sheet = Sheet(
         seen.axis(f"{seen.deaths} averted", headline=True),
         (("chosen", Look()), ("other", Look(shape="square", filled=False))),
         reference="same_draws",
         wide=seen.wide,
+        own=own,
         legend=(
             (Look(), "Structure as chosen"),
             (Look(shape="square", filled=False), "Another structure"),
             (Look(ORANGE, "square", size=40), "As chosen, on the same draws (upright line)"),
         ),
     )
-    spec, rows = lay(sheet, [line for arm in arms for line in _lines(seen, arm, headed=len(arms) > 1)])
+    spec, rows = lay(sheet, lines)
     first = arms[0]
     title = titles.of_level(seen, arms, _finding(seen, first))
     told = "; ".join(f"{row['structure']}: {row['said']}" for row in rows if row["name"] == first.name)
@@ -54,7 +60,12 @@ def structures(seen: LookedAt) -> list[Chart]:
         f"{title}. One line for each structure: a mark at the mean, a rule over the 95% interval. "
         f"{first.title}: {told}."
     )
-    return [Chart("structures", title, words, spec, rows, COLUMNS, NOTE)]
+    none = [quoted(arm.verdict) for arm in asked if arm not in arms]
+    left_out = (
+        f"Of {listed(none)} there is no mark: exactly 0 are averted under every structure." if none else ""
+    )
+    note = " ".join(filter(None, [NOTE, OWN_SCALE if own else "", left_out]))
+    return [Chart("structures", title, words, spec, rows, COLUMNS, note)]
 
 
 def _others(seen: LookedAt, arm: Arm) -> dict[str, Mapping[str, Any]]:
