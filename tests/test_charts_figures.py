@@ -14,7 +14,7 @@ from scenarios.charts.chart import Chart
 from scenarios.words.names import Meanings
 from simcore.load import load_model
 from simcore.problems import DocumentError
-from tests.answers import answer_of, arm
+from tests.answers import answer_of, arm, number
 from tests.conftest import ARMS, Ran
 
 ALL = ("comparison", "what_ifs", "by_decile", "rates_by_decile", "by_cause", "by_age", "over_time", "reach", "cost",
@@ -157,7 +157,11 @@ def test_the_focus_is_whom_a_reader_names_or_else_the_policies_that_avert_most()
 def test_what_averts_nothing_has_no_panel_and_no_scenario_is_squashed_by_another(
     sizes: list[float], nothing: bool
 ) -> None:
-    arms = [arm(f"p{n}", size, (size / 2, size * 2)) for n, size in enumerate(sizes)]
+    zero = number(0.0, (0.0, 0.0), 0.0, 0.0) | {"draws": 100, "chosen_on_same_draws": sizes[0]}
+    arms = [
+        arm(f"p{n}", size, (size / 2, size * 2), variants={} if n else {"poverty=zero": zero})
+        for n, size in enumerate(sizes)
+    ]
     arms += [arm("none", 0.0, (0.0, 0.0), title="Nothing")] if nothing else []
     parts = ("imd_decile 1", "imd_decile 2", "cause less", "cause more", "year 2025", "year 2026")
     by = [
@@ -173,7 +177,13 @@ def test_what_averts_nothing_has_no_panel_and_no_scenario_is_squashed_by_another
         for at in arms
         for place, level in enumerate(parts, start=1)
     ]
-    charts = {chart.name: chart for chart in charts_of(answer_of(*arms, sections={"by": by}))}
+    charts = {
+        chart.name: chart
+        for chart in charts_of(answer_of(*arms, structure={"poverty": "x"}, sections={"by": by}))
+    }
+    for chart in charts.values():
+        undone = "Under the structure poverty = zero nothing is left of “A policy called p0”."
+        assert undone in chart.note or chart.name == "structures"
     apart = max(sizes) > 10 * min(sizes)
     for name in ("by_decile", "over_time", "by_cause"):
         assert {row["name"] for row in charts[name].rows} == {f"p{n}" for n in range(len(sizes))}

@@ -83,7 +83,7 @@ def _chart(seen: LookedAt, name: str, title: str, arms: Sequence[Arm], note: str
         f"{title}. One line a scenario, grouped by its evidence, the largest mean first: a mark at the mean, a rule "
         f"over the 95% interval. {shown}{more}."
     )
-    note = " ".join(filter(None, [note, titles.below_0(seen, rows)]))
+    note = " ".join(filter(None, [titles.nothing_left(seen, in_order), note, titles.below_0(seen, rows)]))
     return Chart(name, title, words, spec, rows, COLUMNS, note)
 
 

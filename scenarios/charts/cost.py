@@ -49,7 +49,9 @@ def cost(seen: LookedAt) -> list[Chart]:
     words = f"{title}. One bar for each scenario, a rule over its 95% interval. {told}."
     unknown = [arm for arm in seen.focus if arm not in arms and seen.figures.some("cost", arm.name, "cost")]
     left_out = f"No sum can be told of {listed([arm.title for arm in unknown])}." if unknown else ""
-    note = " ".join(filter(None, [NOTE if several else "", *_partial(found), left_out]))
+    note = " ".join(
+        filter(None, [titles.nothing_left(seen, arms), NOTE if several else "", *_partial(found), left_out])
+    )
     return [Chart("cost", title, words, spec, rows, COLUMNS, note)]
 
 

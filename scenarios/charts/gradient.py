@@ -71,7 +71,12 @@ def rates_by_decile(seen: LookedAt) -> list[Chart]:
         f"the scenario (a dash) and with it (a circle). {arms[0].title}, decile {first['label']}: "
         f"{_rate(first['before'])} without, {_rate(first['after'])} with it."
     )
-    note = " ".join(filter(None, [NOTE, ONE_SCALE if len(arms) > 1 else "", left_out(seen, arms)]))
+    note = " ".join(
+        filter(
+            None,
+            [titles.nothing_left(seen, arms), NOTE, ONE_SCALE if len(arms) > 1 else "", left_out(seen, arms)],
+        )
+    )
     return [Chart("rates_by_decile", title, words, spec, laid, COLUMNS, note)]
 
 

@@ -163,7 +163,11 @@ def _sheet(
 
 def _note(seen: LookedAt, arms: Sequence[Arm], rows: Sequence[dict[str, Any]], own: bool = False) -> str:
     scale = (OWN_SCALE if own else ONE_SCALE) if len(arms) > 1 else ""
-    return " ".join(filter(None, [scale, left_out(seen, arms), titles.below_0(seen, rows)]))
+    return " ".join(
+        filter(
+            None, [titles.nothing_left(seen, arms), scale, left_out(seen, arms), titles.below_0(seen, rows)]
+        )
+    )
 
 
 def _lines(seen: LookedAt, arms: Sequence[Arm], dim: str, label: Label) -> Iterator[Line]:

@@ -42,7 +42,7 @@ def reach(seen: LookedAt) -> list[Chart]:
     title = titles.of_level(seen, arms, needed if "95% interval" in needed else _from_to(rows))
     said = "; ".join(f"{row['step']}: {row['said']}" for row in rows if row["name"] == first.name)
     words = f"{title}. One bar for each step of an intervention, a rule over its 95% interval. {first.title}: {said}."
-    return [Chart("reach", title, words, spec, rows, COLUMNS)]
+    return [Chart("reach", title, words, spec, rows, COLUMNS, titles.nothing_left(seen, arms))]
 
 
 def _steps(seen: LookedAt, arm: Arm) -> dict[str, list[tuple[str, Figure]]]:

@@ -9,7 +9,7 @@ from scenarios.charts.looked_at import Arm, LookedAt
 from scenarios.words.comparison import comparison as ranked
 from scenarios.words.comparison import group_of
 from scenarios.words.headline import headline
-from scenarios.words.names import quoted
+from scenarios.words.names import listed, quoted, under_structure
 from scenarios.words.rounding import TINY, count
 from scenarios.words.verdict import Claim
 
@@ -57,6 +57,20 @@ def of_level(seen: LookedAt, arms: Sequence[Arm], sentence: str) -> str:
     if not sentence:
         return f"{of_arm(seen, first)}{more}"
     return f"{quoted(first.verdict)}: {_plain(sentence)}{more}"
+
+
+def nothing_left(seen: LookedAt, arms: Sequence[Arm]) -> str:
+    """Structures under which nothing is left of what is drawn, and of which scenarios; empty where there are none."""
+    undone: dict[str, list[str]] = {}
+    for arm in arms:
+        for shift in arm.verdict.shifts:
+            if shift.moved == "none":
+                undone.setdefault(shift.structure, []).append(quoted(arm.verdict))
+    said = [
+        f"{under_structure(structure, seen.meanings)} nothing is left of {listed(names)}."
+        for structure, names in undone.items()
+    ]
+    return " ".join(f"{sentence[:1].upper()}{sentence[1:]}" for sentence in said)
 
 
 def below_0(seen: LookedAt, rows: Iterable[Mapping[str, Any]]) -> str:

@@ -16,9 +16,12 @@ from scenarios.words.verdict import Claim, Verdict, headline_part
 
 def compared(made_of: MadeOf) -> Section:
     """Every scenario of the answer, those looked at closely or not."""
-    said = comparison(made_of.summary, made_of.verdicts, made_of.figures, made_of.meanings)
-    blocks: list[Block] = [Paragraph(sentence) for sentence in said]
-    blocks += made_of.pictures("comparison", "what_ifs")
+    pictures = made_of.pictures("comparison", "what_ifs")
+    # what a picture says is not said twice; what structures ask was told in the answer
+    shown = " ".join(f"{at.chart.title}. {at.chart.note}" for at in pictures)
+    said = comparison(made_of.summary, made_of.verdicts, made_of.figures)
+    blocks: list[Block] = [Paragraph(sentence) for sentence in said if sentence not in shown]
+    blocks += pictures
     blocks.append(_table(made_of))
     return Section("comparison", "The scenarios beside one another", tuple(blocks))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.words.look_up import Figure, LookUp
-from scenarios.words.names import in_words
+from scenarios.words.names import DEPRIVED, in_words
 from scenarios.words.rounding import about, figures_of, of_draws
 from scenarios.words.verdict import Claim, Verdict
 
@@ -30,6 +30,8 @@ def step_in_words(step: str) -> str:
     """
     _, _, at = step.rpartition(":")
     verb, _, variable = at.partition(" ")
+    if variable in DEPRIVED:
+        variable = f"{variable.removeprefix('imd_')} of deprivation"
     return f"have a change in {in_words(variable)}" if verb == "moves" else STEPS.get(at, in_words(at))
 
 
