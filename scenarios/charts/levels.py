@@ -163,11 +163,10 @@ def _sheet(
 
 def _note(seen: LookedAt, arms: Sequence[Arm], rows: Sequence[dict[str, Any]], own: bool = False) -> str:
     scale = (OWN_SCALE if own else ONE_SCALE) if len(arms) > 1 else ""
-    return " ".join(
-        filter(
-            None, [titles.nothing_left(seen, arms), scale, left_out(seen, arms), titles.below_0(seen, rows)]
-        )
-    )
+    null = [quoted(arm.verdict) for arm in arms if arm.verdict.null and arm.verdict.claim is not Claim.NONE]
+    tried = f"Of {listed(null)} the evidence is null: what is drawn is what it leaves open." if null else ""
+    said = [titles.nothing_left(seen, arms), tried, scale, left_out(seen, arms), titles.below_0(seen, rows)]
+    return " ".join(filter(None, said))
 
 
 def _lines(seen: LookedAt, arms: Sequence[Arm], dim: str, label: Label) -> Iterator[Line]:
