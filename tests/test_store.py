@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from functools import cache
@@ -19,26 +20,15 @@ import scenarios.running
 import simcore.store
 from scenarios.compare import answer, record_of
 from scenarios.question import Question, ask
+from simcore.cli import main
 from simcore.problems import DocumentError
 from simcore.results import BlockResult
 from simcore.run import Settings
 from simcore.store import RunFolder, fingerprint, open_results, write_whole
 from tests.conftest import LIBRARY, PATIENCE, Call, command, environment
+from tests.models import FOLDER, hazard, prevalence, scenario_text
 
-LONG = (
-    "compare",
-    "child_poverty_35",
-    "--years",
-    "2030",
-    "--draws",
-    "500",
-    "--births",
-    "4000",
-    "--variant-draws",
-    "2",
-    "--threads",
-    "2",
-)
+LONG = ("--years", "2003", "--draws", "500", "--births", "30000", "--variant-draws", "2", "--threads", "2")
 SHORT = Settings(births=1000)
 
 
@@ -59,22 +49,45 @@ def same_bits(one: Path, other: Path) -> bool:
         return all(
             first[name].dims == second[name].dims
             and first[name].values.tobytes() == second[name].values.tobytes()
-            for name in {*first.data_vars, *second.data_vars, "draw", "year", "imd_decile"}
+            for name in {*first.data_vars, *second.data_vars, "draw", *first["births"].dims}
         )
 
 
+def harbour(folder: Path, *names: str, baseline: str = "base") -> tuple[object, ...]:
+    """To compare policies of an invented model, whose draws take a moment, with one of its baselines."""
+    files = {
+        "base": scenario_text("base"),
+        "smoky": scenario_text("smoky", prevalence("smoking", 1.1)),
+        "less": scenario_text("less", prevalence("child_poverty", 0.5)),
+        "ward": scenario_text("ward", hazard(0.5, "fever", "days_28_364")),
+    }
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    place = [folder / f"{name}.yaml" for name in names]
+    return (*place, "--model", FOLDER / "harbour", "--baseline", folder / f"{baseline}.yaml")
+
+
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def long(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
+    """A run that takes long enough to be interrupted."""
+    return ("compare", *harbour(tmp_path_factory.mktemp("policies"), "less"), *LONG)
+
+
+@pytest.fixture(scope="module")
+def whole(long: tuple[object, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The long run, not interrupted."""
     out = tmp_path_factory.mktemp("whole") / "run"
-    subprocess.run(command(*LONG, "--out", out), env=environment(), check=True, capture_output=True)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+        patch.setattr(sys, "argv", ["simcore", *map(str, long), "--out", str(out)])
+        main()
+    assert ended.value.code in (0, None)
     return out
 
 
-def stopped(out: Path, signal_number: int) -> tuple[int, str, str]:
+def stopped(long: tuple[object, ...], out: Path, signal_number: int) -> tuple[int, str, str]:
     """Start the long run in a process of its own and send it a signal once its first block is there."""
     process = subprocess.Popen(
-        command(*LONG, "--out", out),
+        command(*long, "--out", out),
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -97,10 +110,10 @@ def stopped(out: Path, signal_number: int) -> tuple[int, str, str]:
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
 def test_an_interrupted_run_keeps_what_it_finished_and_goes_on_to_the_same_bits(
-    how: str, whole: Path, tmp_path: Path
+    how: str, long: tuple[object, ...], whole: Path, simcore: Call, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
-    status, said, error = stopped(out, getattr(signal, how))
+    status, said, error = stopped(long, out, getattr(signal, how))
     kept = blocks_in(out)
     assert 1 <= len(kept) < 5, "the signal came too late to interrupt anything"
     assert not (out / "results.nc").exists()
@@ -117,9 +130,8 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on_to_the_same_bits(
                 there = complete["deaths"].sel(draw=block["draw"])
                 assert np.array_equal(block["deaths"].values, there.values)
                 assert json.loads(block.attrs["run"])["draws"] == 500
-    drawn = subprocess.run(
-        command(*LONG, "--out", out, "--json"), env=environment(), check=True, capture_output=True, text=True
-    )
+    drawn = simcore(*long, "--out", out, "--json")
+    assert drawn.status == 0, drawn.stderr
     assert same_bits(out, whole)
     again, first = json.loads(drawn.stdout), json.loads((whole / "summary.json").read_text())
     assert {k: v for k, v in again.items() if k != "run"} == {k: v for k, v in first.items() if k != "run"}
@@ -157,44 +169,64 @@ def test_finished_blocks_are_not_run_again(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("names", "baseline", "more"),
     [
-        ("child_poverty_35", "smoking_halved"),  # the same files in another order
-        ("smoking_halved",),
-        ("smoking_halved", "child_poverty_35", "--seed", "2"),
-        ("smoking_halved", "child_poverty_35", "--variant", "child_poverty=half"),
-        ("smoking_halved", "child_poverty_35", "--baseline", "current_policy_rising"),
-        ("smoking_halved", "child_poverty_35", "--estimator", "realised"),
+        (("less", "ward"), "base", ()),  # the same files in another order
+        (("ward",), "base", ()),
+        (("ward", "less"), "base", ("--seed", "2")),
+        (("ward", "less"), "smoky", ()),
+        (("ward", "less"), "base", ("--estimator", "realised")),
     ],
-    ids="_".join,
+    ids=["another order", "fewer files", "another seed", "another baseline", "another estimator"],
 )
 def test_blocks_of_another_question_in_the_same_folder_are_not_used(
-    other: tuple[str, ...], tmp_path: Path, simcore: Call, monkeypatch: pytest.MonkeyPatch
+    names: tuple[str, ...],
+    baseline: str,
+    more: tuple[str, ...],
+    tmp_path: Path,
+    simcore: Call,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    other = (*harbour(tmp_path, *names, baseline=baseline), "--years", "2003", *more)
+    begin = [tmp_path / f"{name}.yaml" for name in ("ward", "less")]
+    asked = ask(begin, model=FOLDER / "harbour", baseline=tmp_path / "base.yaml", years=[2003])
+    not_used(asked, other, tmp_path, simcore, monkeypatch)
+
+
+def test_blocks_of_another_structure_in_the_same_folder_are_not_used(
+    tmp_path: Path, simcore: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ("smoking_halved", "--years", "2030", "--variant", "child_poverty=half")
+    not_used(question("smoking_halved"), other, tmp_path, simcore, monkeypatch)
+
+
+def not_used(
+    begin: Question, other: tuple[object, ...], folder: Path, simcore: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run breaks off after a block; another in its folder has the bits that it has in a folder of its own."""
     monkeypatch.setattr(scenarios.running, "STORED", 20)
-    numbers = ("--draws", 40, "--years", "2030", "--births", 1000, "--variant-draws", 2)
-    begin = question("smoking_halved", "child_poverty_35")
 
     def break_off(what: str, done: int, of: int) -> None:
         if done > 20:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        answer(begin, 40, SHORT, variant_draws=2, out=tmp_path / "shared", tick=break_off)
-    begun = blocks_in(tmp_path / "shared")
+        answer(begin, 40, SHORT, variant_draws=2, out=folder / "shared", tick=break_off)
+    begun = blocks_in(folder / "shared")
     assert len(begun) == 1
-    asked, said = ("compare", *numbers, *other), {}
-    for folder in ("shared", "fresh"):
-        done = simcore(*asked, "--out", tmp_path / folder)
+    said = {}
+    for name in ("shared", "fresh"):
+        done = simcore(
+            "compare", *other, "--draws", 40, "--births", 1000, "--variant-draws", 2, "--out", folder / name
+        )
         assert done.status == 0, done.stderr
-        said[folder] = done.stderr
-    assert same_bits(tmp_path / "shared", tmp_path / "fresh")
-    assert blocks_in(tmp_path / "shared") == begun
+        said[name] = done.stderr
+    assert same_bits(folder / "shared", folder / "fresh")
+    assert blocks_in(folder / "shared") == begun
     left = begun[0].parent.name
     assert f"shared also holds what another run finished before it was interrupted ({left})" in said["shared"]
     assert said["fresh"] == ""
-    if len(other) > 1:
-        assert not same_bits_as_begun(tmp_path / "fresh", begun[0])
+    assert not same_bits_as_begun(folder / "fresh", begun[0])
 
 
 def same_bits_as_begun(out: Path, begun: Path) -> bool:
