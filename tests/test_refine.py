@@ -1,4 +1,4 @@
-"""England asked for a precision: reached or not, the same bits whichever way, and said wherever the answer is."""
+"""A run asked for a precision: reached or not, the same bits whichever way, and said wherever the answer is."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def but_for(summary: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def test_a_run_ends_when_every_headline_is_as_precise_as_asked(simcore: Call) -> None:
-    summary = told(simcore, "smoking_halved", "child_poverty_35", *SMALL, "--precision", "2%")
+    summary = told(simcore, "smoking_halved", "child_poverty_35", *SMALL, "--precision", "3%")
     reached = summary["precision"]
-    assert (reached["asked"], reached["reached"], reached["stopped_by"]) == (0.02, True, [])
-    assert reached["largest_error"] <= 0.02
+    assert (reached["asked"], reached["reached"], reached["stopped_by"]) == (0.03, True, [])
+    assert reached["largest_error"] <= 0.03
     names = [(at["name"], at["measure"]) for at in reached["headlines"]]
     assert names == [
         ("current_policy", "deaths"), ("smoking_halved", "deaths_averted"), ("child_poverty_35", "deaths_averted"),
@@ -60,12 +60,12 @@ def test_a_run_ends_when_every_headline_is_as_precise_as_asked(simcore: Call) ->
     for at, estimate in zip(reached["headlines"], stated, strict=True):
         assert at["value"] == estimate["mean"]
         assert at["error"] == pytest.approx(max(estimate["draw_error"], estimate["mc_error"]), rel=1e-9)
-        assert at["error"] <= 0.02 * abs(at["value"]) * (1 + 1e-9)
+        assert at["error"] <= 0.03 * abs(at["value"]) * (1 + 1e-9)
         assert at["met"]
     # no step was run for nothing: what came before was not precise enough
     sizes = [(step["draws"], step["births_per_draw"]) for step in reached["steps"]]
     assert len(sizes) > 1
-    assert all(step["largest_error"] > 0.02 for step in reached["steps"][:-1])
+    assert all(step["largest_error"] > 0.03 for step in reached["steps"][:-1])
     assert (summary["draws"], summary["run"]["births_per_draw"]) == sizes[-1]
 
 
@@ -74,16 +74,21 @@ def at_england(tmp_path: Path) -> tuple[object, ...]:
 
 
 def at_the_harbour(tmp_path: Path) -> tuple[object, ...]:
-    """A model whose many draws can be summed exactly in no time."""
+    """A model whose many draws take no time."""
     base, less = tmp_path / "base.yaml", tmp_path / "less.yaml"
     base.write_text(scenario_text("base"))
     less.write_text(scenario_text("less", prevalence("child_poverty", 0.5)))
     return less, "--years", 2003, "--model", FOLDER / "harbour", "--baseline", base
 
 
+def question_at_the_harbour(tmp_path: Path) -> Question:
+    less, _, year, _, model, _, base = at_the_harbour(tmp_path)
+    return ask([less], years=[year], model=model, baseline=base)
+
+
 @pytest.mark.parametrize(
     ("estimator", "share", "asked"),
-    [("expected", "1.1%", at_england), ("realised", "8%", at_england), ("exact", "1.1%", at_the_harbour)],
+    [("expected", "1.1%", at_england), ("realised", "4%", at_the_harbour), ("exact", "1.1%", at_the_harbour)],
 )
 def test_the_answer_is_bit_for_bit_that_of_a_run_asked_for_the_sizes_it_used(
     estimator: str,
@@ -103,17 +108,17 @@ def test_the_answer_is_bit_for_bit_that_of_a_run_asked_for_the_sizes_it_used(
     assert but_for(precise, "precision") == but_for(plain)
 
 
-def test_threads_change_neither_the_road_nor_the_answer(simcore: Call) -> None:
-    one, two = (
-        told(simcore, "smoking_halved", *SMALL, "--precision", "1.5%", "--threads", n) for n in (1, 2)
-    )
+def test_threads_change_neither_the_road_nor_the_answer(simcore: Call, tmp_path: Path) -> None:
+    asked = (*at_the_harbour(tmp_path), "--draws", 100, "--births", 1000, "--precision", "1.5%")
+    one, two = (told(simcore, *asked, "--threads", n) for n in (1, 2))
+    assert len(one["precision"]["steps"]) > 2
     assert but_for(one) == but_for(two)
 
 
 def test_sizes_asked_for_are_run_whatever_the_precision() -> None:
-    sizes = {"draws": 240, "settings": Settings(births=1000), "variant_draws": 2}
+    sizes = {"draws": 120, "settings": Settings(births=1000), "variant_draws": 2}
     easy, plain = (answer(question("smoking_halved"), precision=p, **sizes) for p in (Precision(0.2), None))
-    assert easy["precision"]["draws"] == 240
+    assert easy["precision"]["draws"] == 120
     assert easy["arms"] == plain["arms"]
 
 
@@ -161,7 +166,9 @@ def test_a_dataset_can_be_asked_for_a_precision() -> None:
 def test_a_limit_ends_the_run_and_the_answer_says_so_everywhere(simcore: Call, tmp_path: Path) -> None:
     limits = ("--most-draws", 140, "--most-births", 2000)
     asked = ("smoking_halved", *SMALL, "--precision", "0.1%", *limits)
-    summary = told(simcore, *asked, "--out", tmp_path / "run", status=3)
+    table = simcore("compare", *asked, "--out", tmp_path / "run")
+    assert table.status == 3
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
     reached = summary["precision"]
     assert not reached["reached"]
     assert reached["stopped_by"] == ["most_draws", "most_births"]
@@ -177,8 +184,6 @@ def test_a_limit_ends_the_run_and_the_answer_says_so_everywhere(simcore: Call, t
     assert {path.name for path in (tmp_path / "run").iterdir()} - {"summary.parquet"} == {
         "results.nc", "run.json", "summary.csv", "summary.json"
     }  # fmt: skip
-    table = simcore("compare", *asked)
-    assert table.status == 3
     said = (
         "Precision of 0.1% was NOT reached: deaths under current_policy is known to ",
         "It stopped at the limit of 140 draws (--most-draws) and 2,000 births (--most-births). "
@@ -189,11 +194,10 @@ def test_a_limit_ends_the_run_and_the_answer_says_so_everywhere(simcore: Call, t
         assert words in table.stderr
 
 
-def test_where_births_would_not_help_they_are_not_spent(simcore: Call) -> None:
+def test_where_births_would_not_help_they_are_not_spent(simcore: Call, tmp_path: Path) -> None:
     limits = ("--most-draws", 120, "--most-births", 1_000_000)
     summary = told(
-        simcore, "child_poverty_35", "--years", 2030, "--births", 50_000, "--variant-draws", 2,
-        "--precision", "0.5%", *limits, status=3,
+        simcore, *at_the_harbour(tmp_path), "--births", 50_000, "--precision", "0.5%", *limits, status=3,
     )  # fmt: skip
     reached = summary["precision"]
     assert (reached["draws"], reached["births_per_draw"], reached["stopped_by"]) == (
@@ -214,7 +218,11 @@ def test_nothing_is_said_of_a_precision_that_nobody_asked_for(
 
 # ---- interrupted
 
-ROAD = {"draws": 100, "settings": Settings(births=1000), "variant_draws": 2, "precision": Precision(0.01)}
+ROAD = {
+    "draws": 100, "settings": Settings(births=1000, estimator="realised"), "variant_draws": 2,
+    "precision": Precision(0.04),
+}  # fmt: skip
+"""Draws and births are added on the way."""
 
 
 def same_bits(one: Path, other: Path) -> bool:
@@ -230,7 +238,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits_and_repeats_nothing(
 ) -> None:
     """Interrupted over and over, after every few blocks, through each step of its road."""
     monkeypatch.setattr(scenarios.running, "STORED", 40)
-    asked = question("smoking_halved")
+    asked = question_at_the_harbour(tmp_path)
     whole = answer(asked, out=tmp_path / "whole", **ROAD)
     sizes = [(step["draws"], step["births_per_draw"]) for step in whole["precision"]["steps"]]
     assert len({births for _, births in sizes}) > 1, "births should have been added, or this shows less"
@@ -250,7 +258,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits_and_repeats_nothing(
     summary, attempts = None, 0
     while summary is None:
         attempts += 1
-        allowed[0] = 7
+        allowed[0] = 3
         try:
             summary = answer(asked, out=tmp_path / "halting", **ROAD)
         except KeyboardInterrupt:
@@ -260,25 +268,26 @@ def test_an_interrupted_run_goes_on_to_the_same_bits_and_repeats_nothing(
     assert but_for(summary) == but_for(whole)
     assert same_bits(tmp_path / "halting", tmp_path / "whole")
     assert [path.name for path in (tmp_path / "halting").iterdir()] == ["results.nc"]
-    # a file of 40 draws is two blocks, of which each attempt may have lost the first; six structures follow
+    # a file of 40 draws is two blocks, of which each attempt may have lost the first
     blocks = sum(-(-draws // 20) for draws in {births: draws for draws, births in sizes}.values())
-    assert len(run) <= blocks + attempts + 6
+    assert len(run) <= blocks + attempts
 
 
 def test_blocks_of_another_precision_are_not_used(tmp_path: Path) -> None:
-    asked = question("smoking_halved")
+    asked, out = question_at_the_harbour(tmp_path), tmp_path / "run"
 
     def stop(what: str, done: int, of: int) -> None:
         if of > 100:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        answer(asked, out=tmp_path, tick=stop, **ROAD)
-    begun = {path.name for path in tmp_path.iterdir()}
+        answer(asked, out=out, tick=stop, **ROAD)
+    begun = {path.name for path in out.iterdir()}
+    assert begun
     other = {**ROAD, "precision": Precision(0.2)}
     fresh = answer(asked, **other)
-    assert but_for(answer(asked, out=tmp_path, **other)) == but_for(fresh)
-    assert begun <= {path.name for path in tmp_path.iterdir()}
+    assert but_for(answer(asked, out=out, **other)) == but_for(fresh)
+    assert begun <= {path.name for path in out.iterdir()}
 
 
 @pytest.mark.parametrize("block", [7, 30, 400])
