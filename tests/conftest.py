@@ -17,7 +17,7 @@ pytest_plugins = ["tests.browser", "tests.served_page"]
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = ROOT / "scenarios" / "library"
-DRAWS, BIRTHS, YEARS = 24, 4000, (2029, 2030)
+DRAWS, BIRTHS, YEARS = 12, 2000, (2029, 2030)
 NUMBERS = ("--draws", str(DRAWS), "--births", str(BIRTHS), "--years", "2029-2030")
 PATIENCE = 300
 """Seconds that a process may take to begin or end: kernels may have to be compiled first."""

@@ -224,7 +224,7 @@ def test_the_period_is_the_sum_of_its_years_and_the_final_year_is_the_last_of_th
 
 
 def test_the_headline_is_of_the_final_year_where_that_is_asked_for(simcore: Call) -> None:
-    asked = ("compare", "child_poverty_35", *NUMBERS, "--variant-draws", 2)
+    asked = ("compare", "child_poverty_35", *NUMBERS, "--draws", 4, "--variant-draws", 2)
     for definition, title in (("period", "2029-2030, sum of the period"), ("final_year", "final year, 2030")):
         text = simcore(*asked, "--definition", definition)
         summary = json.loads(simcore(*asked, "--definition", definition, "--json").stdout)

@@ -149,7 +149,7 @@ def test_the_foot_says_what_the_answer_is_for_and_not_for(
         "Structure: child_poverty=as-published, poverty_to_smoking=off, smoking_contrast=at-booking," in text
     )
     assert "unproven_effects=neutral, trend=hold." in text
-    assert "24 draws of 4,000 births, expected deaths, seed 1" in text
+    assert "12 draws of 2,000 births, expected deaths, seed 1" in text
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_another_model_is_told_in_its_own_words(compared: Ran, monkeypatch: pyte
     assert "1,127,122 people over 75, 4,1" in said and " falls (" in said
     assert "Falls averted against current_policy" in said
     assert "People at each step of an intervention" in said
-    assert "24 draws of 4,000 people, expected deaths" in said
+    assert "12 draws of 2,000 people, expected deaths" in said
     assert said.endswith(FOOT)
     assert not re.search("infant|live births|fifth|For:|Structure|England", text)
     assert "deaths under" not in said
