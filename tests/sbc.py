@@ -98,11 +98,13 @@ class Study:
             self.config, posterior, at, later, dict(found.measures), as_targets(found.deaths, prior)
         )
 
-    def rank(self, data: DataSet, seed: int, fault: Fault | None = None) -> Ranked:
-        """Where the truth is in the posterior of these data, or in one with an error planted."""
+    def rank(
+        self, data: DataSet, seed: int, fault: Fault | None = None, peak: Optimum | None = None
+    ) -> Ranked:
+        """Where the truth is in the posterior of these data, or in one with an error planted; its peak, if known."""
         posterior = data.posterior if fault is None else fault(data.posterior)
         random = np.random.default_rng([seed, 1])
-        peak = self.peak(posterior)
+        peak = peak or self.peak(posterior)
         fit = quick(posterior, peak, self.draws, seed)
         drawn = quantities(posterior, fit.draws.reshape(-1, fit.draws.shape[-1]), random)
         true = quantities(posterior, data.z[None], random)
