@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from calibration.calibrate import Calibrated, calibrate
 from simcore import posterior_writer
 from simcore.load import load_model
 from simcore.posterior import read_header, read_posterior
@@ -23,6 +26,20 @@ QUICKER = ("--set", "quick.draws=100")
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_calibration(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def fitted_once() -> Callable[..., Calibrated]:
+    """A fit that is asked for twice is made once."""
+    made: dict[str, Calibrated] = {}
+
+    def fit(*asked: Any, tick: object, **more: Any) -> Calibrated:
+        key = repr((asked, sorted(more.items())))
+        if key not in made:
+            made[key] = calibrate(*asked, tick=tick, **more)
+        return made[key]
+
+    return fit
 
 
 def shipped(config: Path) -> Path:
@@ -77,8 +94,12 @@ def _pictures_say_what_they_show(folder: Path) -> None:
 
 
 def test_a_fit_that_fails_its_gate_ends_with_3_says_why_and_is_not_shipped(
-    config: Path, simcore: Call, monkeypatch: pytest.MonkeyPatch
+    config: Path,
+    simcore: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    fitted_once: Callable[..., Calibrated],
 ) -> None:
+    monkeypatch.setattr("calibration.calibrate.calibrate", fitted_once)
     before, file = files_below(shipped(config)), config.parent / "failed" / NAME
     done = simcore("calibrate", config, *QUICKER, "--out", file.parent, "--ship")
     assert done.status == 3
@@ -100,8 +121,13 @@ def _pictures_alone_need_what_draws_them(
 
 
 def test_an_interruption_leaves_no_half_of_a_file(
-    config: Path, simcore: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: Path,
+    simcore: Call,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fitted_once: Callable[..., Calibrated],
 ) -> None:
+    monkeypatch.setattr("calibration.calibrate.calibrate", fitted_once)
     whole = posterior_writer.write_groups
 
     def interrupted(part: Path, *more: object) -> None:
