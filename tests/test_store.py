@@ -26,7 +26,7 @@ from simcore.results import BlockResult
 from simcore.run import Settings
 from simcore.store import RunFolder, fingerprint, open_results, write_whole
 from tests.conftest import LIBRARY, PATIENCE, Call, command, environment
-from tests.models import FOLDER, hazard, prevalence, scenario_text
+from tests.models import FOLDER, hazard, prevalence, scenario_text, support
 
 LONG = ("--years", "2003", "--draws", "500", "--births", "30000", "--variant-draws", "2", "--threads", "2")
 SHORT = Settings(births=1000)
@@ -60,6 +60,9 @@ def harbour(folder: Path, *names: str, baseline: str = "base") -> tuple[object, 
         "smoky": scenario_text("smoky", prevalence("smoking", 1.1)),
         "less": scenario_text("less", prevalence("child_poverty", 0.5)),
         "ward": scenario_text("ward", hazard(0.5, "fever", "days_28_364")),
+        "offer": scenario_text(
+            "offer", support("smoking: yes", ("pregnancy_smoking", "quit"), 0.5, 0.5, 1.5)
+        ),
     }
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -383,11 +386,15 @@ def test_a_place_under_a_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_threads_and_blocks_move_no_bit_of_what_is_written(tmp_path: Path) -> None:
+    harbour(tmp_path)
+    asked = ask(
+        [tmp_path / "offer.yaml"], model=FOLDER / "harbour", baseline=tmp_path / "base.yaml", years=[2003]
+    )
     for name, settings in (
         ("one", SHORT),
         ("two", replace(SHORT, threads=2)),
         ("odd", replace(SHORT, threads=2, block=10)),
     ):
-        answer(question("smoking_cessation"), 30, settings, variant_draws=2, out=tmp_path / name)
+        answer(asked, 30, settings, out=tmp_path / name)
     assert same_bits(tmp_path / "one", tmp_path / "two")
     assert same_bits(tmp_path / "one", tmp_path / "odd")
