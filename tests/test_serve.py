@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import platform
 import signal
 import socket
 import sys
@@ -17,6 +18,7 @@ from scenarios.live.desk import Desk
 from scenarios.web import serving, who
 from scenarios.web.app import make_app
 from scenarios.web.door import hosts_of
+from scenarios.web.memory import take_from_few_places
 from scenarios.web.serving import take_place
 from scenarios.web.who import Names
 from simcore.cli import serve
@@ -159,3 +161,7 @@ def test_what_the_page_sharpens_to_is_the_answer_of_a_comparison_of_its_file(
     assert found["shown"]["summary"]["arms"] == compared["arms"]
     ran = [record["scenarios"]["mine"]["as_run"] for record in records]
     assert ran[0] == ran[1] and records[0]["asked"] == records[1]["asked"]
+
+
+def test_the_c_library_is_asked_for_few_places_of_memory_where_it_knows_of_them() -> None:
+    assert take_from_few_places() == (sys.platform == "linux" and platform.libc_ver()[0] == "glibc")

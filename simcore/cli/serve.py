@@ -89,9 +89,11 @@ def command(
     from scenarios.report.vega import vega_bundle
     from scenarios.web.app import Limits, make_app
     from scenarios.web.door import hosts_of
+    from scenarios.web.memory import take_from_few_places
     from scenarios.web.who import Names
     from simcore.cli.report_checks import gather_checks
 
+    take_from_few_places()
     place = serving.take_place(host, port, names)
     asked = token or serving.new_token() if open_to_network else None
     processors = threads or default_threads()
