@@ -148,32 +148,27 @@ def wait_until_waiting(rota: Rota, n: int) -> None:
         threading.Event().wait(0.001)
 
 
-def test_long_runs_take_turns_block_by_block() -> None:
-    rota, log = Rota(), []
+def order_of(rota: Rota, names: str, blocks: int) -> str:
+    """Whose block was run, one after another, where runs of so many blocks have come to wait in this order."""
+    runs: list[Runner] = []
+    log: list[str] = []
     rota.hold()  # none begins before all are there
-    runs = []
-    for n, name in enumerate("abc", start=1):
-        runs.append(Runner(rota, name, 4, log))
+    for n, name in enumerate(names, start=1):
+        runs.append(Runner(rota, name, blocks, log))
         runs[-1].thread.start()
         wait_until_waiting(rota, n)
     rota.release()
     for run in runs:
         run.thread.join()
-    assert log == list("abc" * 4)
+    return "".join(log)
+
+
+def test_long_runs_take_turns_block_by_block() -> None:
+    assert order_of(Rota(), "abc", 4) == "abc" * 4
 
 
 def test_another_run_is_begun_when_one_has_ended_and_none_is_forgotten() -> None:
-    rota, log = Rota(in_hand=2), []
-    rota.hold()
-    runs = []
-    for n, name in enumerate("abcd", start=1):
-        runs.append(Runner(rota, name, 3, log))
-        runs[-1].thread.start()
-        wait_until_waiting(rota, n)
-    rota.release()
-    for run in runs:
-        run.thread.join()
-    assert "".join(log) == "ababacbdcdcd"
+    assert order_of(Rota(in_hand=2), "abcd", 3) == "ababacbdcdcd"
 
 
 def test_quick_answers_go_before_a_block_and_never_more_than_so_many() -> None:
