@@ -247,3 +247,13 @@ def test_preparing_can_be_ended(files: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         fresh.prepare(stop)
     assert fresh.quick(state((POOR, {})))["draws"] == ROUGH_DRAWS
+
+
+def test_a_structure_that_ships_fewer_draws_is_answered_over_those_there_are_and_not_leaned_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = state((POOR, {"effect": 0.7}))
+    before = headline(desk.quick(said))
+    monkeypatch.setattr("scenarios.live.desk.up_to_shipped", lambda model, structure, most, source: 20)
+    assert desk.full([said])["draws"] == 20
+    assert headline(desk.quick(said)) == before

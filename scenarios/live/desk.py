@@ -185,9 +185,11 @@ class Desk:
         """
         asked = self.reader.read_all(states)
         guessed = [self.estimates.of(one).total for one in asked]
+        stage = asked[0].stage
         summary = full_answer(
-            asked[0].stage.question([one.scenario for one in asked]),
-            self.draws,
+            stage.question([one.scenario for one in asked]),
+            # another structure may ship fewer
+            up_to_shipped(self.model, stage.structure, self.draws, stage.source),
             self.settings if threads is None else replace(self.settings, threads=threads),
             variant_draws=self.variant_draws,
             tick=tick,

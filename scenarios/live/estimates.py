@@ -103,8 +103,10 @@ class Estimates:
         return Margins.join(parts)
 
     def learn(self, asked: Sequence[Asked], margins: Margins) -> None:
-        """Keep a full answer to several policies, to lean on."""
+        """Keep a full answer to several policies, to lean on; not one of fewer draws, which fits no other."""
         before = Deaths.of(margins, 0)
+        if before.draws < self.draws:
+            return
         for arm, one in enumerate(asked, start=1):
             self.anchors.before.put(one.stage.key, before)
             anchor = Anchor(self.central(one)[0], before - Deaths.of(margins, arm), axis=self._axis)
